@@ -1,0 +1,30 @@
+#pragma once
+// The trip of a submission: file -> compile -> plan -> inputs -> device -> compare -> findings -> verdict.
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "grader/curriculum.h"
+#include "grader/verdict.h"
+
+namespace tritutor {
+
+struct SubmitOptions {
+  std::filesystem::path include_dir;        ///< the folder of tritutor.cuh (tl/ of the source tree)
+  std::optional<uint64_t> seed;             ///< for hidden cases; absent: drawn
+  std::string device = "auto";              ///< "auto", "virtual", "cuda"
+  bool all_cases = true;                    ///< false: stop at the first case that fails
+  unsigned threads = 0;                     ///< host threads, 0: as many as there are cores
+  const std::atomic<bool>* stop = nullptr;  ///< set by Ctrl-C; the verdict is then error/"stopped"
+};
+
+/// Grades `source` (the text of `file`) for an exercise. Never throws for anything the learner or the machine did wrong:
+/// that is in the verdict (refusal kind "environment": NVRTC is missing, ...).
+Verdict grade(const Exercise& exercise, const std::filesystem::path& file, const std::string& source,
+              const SubmitOptions& options);
+
+}  // namespace tritutor

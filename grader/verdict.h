@@ -1,0 +1,69 @@
+#pragma once
+// What a submission came to: the data that the terminal shows and that --json prints.
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "grader/compare.h"
+#include "vgpu/vgpu.h"
+
+namespace tritutor {
+
+/// A line of the compiler's log, or another complaint about the file, in the learner's own coordinates.
+struct Diagnostic {
+  std::string severity;  ///< "error", "warning", "note"
+  std::string file;
+  int line = 0, column = 0;  ///< 1-based, 0: unknown
+  std::string message;
+};
+
+/// What stopped a submission before any case could be judged.
+struct Refusal {
+  /// "compile", "include", "signature", "missing-kernel", "plan", "unsupported", "environment", "stopped"
+  std::string kind;
+  std::string message;                  ///< one sentence and the next step
+  std::vector<Diagnostic> diagnostics;  ///< kind "compile": the log
+  std::string expected, found;          ///< kind "signature": both forms
+};
+
+struct CaseResult {
+  std::string name;
+  std::string tests;   ///< which mistake the case is there for
+  uint64_t seed = 0;
+  bool passed = false;
+  bool ran = false;    ///< false: skipped because an earlier one failed hard
+  std::optional<Mismatch> mismatch;
+  std::string problem; ///< why it failed where neither a mismatch nor a finding says so ("input x was changed")
+  std::vector<vgpu::Finding> findings;
+};
+
+/// Nothing is measured yet: kind stays "none" until times are predicted.
+struct Timing {
+  std::string kind = "none";  ///< "none", "measured", "predicted"
+  std::string note = "nothing was measured";
+};
+
+struct Verdict {
+  enum class Result : uint8_t { pass, fail, error };
+  std::string exercise, slug, file;
+  std::string dialect = "cuda";
+  Result result = Result::error;
+  std::string medal = "none";
+  std::string device_kind = "virtual", device_name = "tritutor virtual GPU";
+  std::optional<uint64_t> seed;  ///< what hidden cases' seeds were drawn from; --seed gives it again
+  std::optional<Refusal> refusal;
+  std::vector<CaseResult> cases;
+  std::vector<Diagnostic> warnings;
+  Timing timing;
+  std::string printed;  ///< what the kernel's printf wrote
+  double seconds = 0;   ///< the whole submission
+};
+
+std::string_view name_of(Verdict::Result result);  ///< "pass", "fail", "error"
+nlohmann::json to_json(const Verdict& verdict);    ///< design.md's form
+
+}  // namespace tritutor

@@ -1,0 +1,168 @@
+#pragma once
+// The virtual GPU's public face: PTX in; memory and findings out. It knows nothing of exercises.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vgpu {
+
+/// A generic 64-bit device address.
+using Address = uint64_t;
+
+struct Dim3 {
+  uint32_t x = 1, y = 1, z = 1;
+  uint64_t count() const { return uint64_t{x} * y * z; }
+  bool operator==(const Dim3&) const = default;
+};
+
+/// PTX that cannot be loaded: a syntax error, or an instruction this GPU does not have. what() names it and its place.
+class LoadError : public std::runtime_error {
+ public:
+  LoadError(const std::string& message, std::string file, int line)
+      : std::runtime_error(message), file_(std::move(file)), line_(line) {}
+  const std::string& file() const { return file_; }  ///< the kernel's source file, empty: unknown
+  int line() const { return line_; }                 ///< 1-based line there, 0: unknown
+
+ private:
+  std::string file_;
+  int line_;
+};
+
+/// What a kernel parameter looks like from outside.
+struct Parameter {
+  std::string type;  ///< PTX type: "u64", "f32", "b8" (a struct), ...
+  uint64_t bytes = 0;
+  uint32_t alignment = 1;
+};
+
+/// Facts about one kernel of a module.
+struct KernelInfo {
+  std::string name;
+  std::vector<Parameter> parameters;
+  uint64_t static_shared_bytes = 0;
+  uint32_t max_threads_per_block = 1024;  ///< from __launch_bounds__, else 1024
+  Dim3 required_block{0, 0, 0};           ///< from .reqntid, zeros: none
+};
+
+struct Program;  // decoded code, internal
+
+/// A loaded PTX module; immutable and shareable between threads.
+class Module {
+ public:
+  /// Parses and decodes. Throws LoadError. File names as the PTX's .file directives give them.
+  static std::shared_ptr<const Module> load(std::string_view ptx);
+  ~Module();
+
+  std::vector<KernelInfo> kernels() const;
+  /// nullptr where there is no such kernel.
+  const KernelInfo* find_kernel(std::string_view name) const;
+  const Program& program() const { return *program_; }
+
+ private:
+  Module();
+  std::unique_ptr<Program> program_;
+  std::vector<KernelInfo> kernels_;
+};
+
+/// How a kernel may use a buffer.
+enum class Access : uint8_t { read_write, read_only };
+
+/// Something wrong that a kernel did. Same place and kind are grouped into one finding with a count.
+struct Finding {
+  enum class Kind : uint8_t {
+    out_of_bounds,
+    misaligned,
+    null_pointer,
+    read_only_write,
+    uninitialized,
+    race,
+    barrier,
+    stack_overflow,
+    timeout,
+    trap,
+    assertion,
+    unsupported,
+  };
+  Kind kind{};
+  std::string file;      ///< the learner's file: inlining walked out of headers
+  int line = 0;          ///< 1-based, 0: unknown
+  int column = 0;
+  std::string message;   ///< one sentence with place, buffer, index and length
+  std::string cause;     ///< the likely cause in words, may be empty
+  std::string buffer;    ///< name, empty: not about a buffer
+  int64_t index = 0;     ///< element index into the buffer (may be negative or past its end)
+  int64_t length = 0;    ///< elements of the buffer
+  Dim3 block{0, 0, 0};   ///< block index of the example
+  Dim3 thread{0, 0, 0};  ///< thread index of the example
+  uint64_t count = 0;    ///< how many threads did it (each access counts)
+};
+
+/// The kind as design.md spells it in JSON: "out-of-bounds", "misaligned", ...
+std::string_view name_of(Finding::Kind kind);
+
+/// Limits of one launch.
+struct Limits {
+  uint64_t warp_steps = 64'000'000;         ///< instructions one warp may run before its loop is called endless
+  uint64_t total_steps = 4'000'000'000;     ///< warp instructions of the whole launch
+  uint32_t threads = 1;                     ///< host threads for blocks; results never depend on it
+  const std::atomic<bool>* stop = nullptr;  ///< set from elsewhere (Ctrl-C): the launch ends soon, `stopped` says so
+};
+
+/// What a launch did.
+struct LaunchResult {
+  std::vector<Finding> findings;
+  std::string printed;             ///< what printf wrote
+  uint64_t warp_instructions = 0;  ///< PTX instructions, not the machine's
+  uint64_t lane_instructions = 0;
+  bool completed = false;          ///< every thread ran to its end
+  bool stopped = false;            ///< Limits::stop was seen
+};
+
+/// Something the caller asked for that no GPU would do: an unknown kernel, a block too large, too little argument data.
+class LaunchError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// One virtual GPU: its memory and the modules' global variables. Not for use by two threads at once.
+class Gpu {
+ public:
+  Gpu();
+  ~Gpu();
+  Gpu(Gpu&&) noexcept;
+  Gpu& operator=(Gpu&&) noexcept;
+
+  /// A buffer of `bytes` filled with 0xFF (NaN), 256-byte aligned, gigabytes away from every other. `name` and
+  /// `element_bytes` are for findings ("x[1000]; x has 1000 floats"); `element_name` e.g. "float".
+  Address allocate(std::string name, uint64_t bytes, Access access = Access::read_write, uint32_t element_bytes = 1,
+                   std::string element_name = "byte");
+  void free(Address address);
+  /// Host bytes of a whole buffer, valid until it is freed. `address` is its start.
+  std::span<std::byte> data(Address address);
+
+  /// Runs a kernel to its end. `parameters` is the parameter buffer, each parameter at its aligned offset in order
+  /// (see pack()). `dynamic_shared` in bytes. Module variables are set up at the module's first launch and kept.
+  LaunchResult launch(const Module& module, std::string_view kernel, Dim3 grid, Dim3 block, uint32_t dynamic_shared,
+                      std::span<const std::byte> parameters, const Limits& limits = {});
+  /// Forgets the state of a module's global variables: the next launch sets them up again.
+  void unload(const Module& module);
+
+  static constexpr uint32_t max_threads_per_block = 1024;
+  static constexpr uint32_t max_shared_bytes = 99 * 1024;  ///< static plus dynamic, compute capability 8.x opt-in
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Builds a parameter buffer: appends `bytes` of a value at its alignment.
+void pack(std::vector<std::byte>& buffer, const void* value, size_t bytes, size_t alignment);
+
+}  // namespace vgpu
