@@ -1,0 +1,50 @@
+#pragma once
+// The reference functions by family, and how they reach their arguments. Inputs are widened to double first: what a
+// kernel is given is exact, only its own arithmetic rounds.
+
+#include <string_view>
+#include <vector>
+
+#include "reference/functions.h"
+
+namespace reference {
+
+/// The buffer's elements in double. Throws std::invalid_argument where the case has no such buffer.
+std::vector<double> widened(const Arrays& inputs, std::string_view name);
+/// A size of the case. Throws std::invalid_argument where there is none.
+int64_t size_value(const Values& values, std::string_view name);
+/// An f32 scalar of the case, rounded as the kernel receives it.
+double scalar_value(const Values& values, std::string_view name);
+
+/// `count` elements of value 0 and magnitude 0.
+Expected expected(int64_t count);
+
+/// Sum of `count` doubles, in eight interleaved partial sums.
+double sum(const double* x, int64_t count);
+/// Sum of the absolute values.
+double absolute_sum(const double* x, int64_t count);
+
+// elementwise.cpp
+std::vector<Expected> vector_addition(const Arrays& inputs, const Values& values);
+std::vector<Expected> vector_scaling(const Arrays& inputs, const Values& values);
+std::vector<Expected> elementwise_max(const Arrays& inputs, const Values& values);
+std::vector<Expected> relu(const Arrays& inputs, const Values& values);
+// reduction.cpp
+std::vector<Expected> sum_reduction(const Arrays& inputs, const Values& values);
+std::vector<Expected> max_with_index(const Arrays& inputs, const Values& values);
+// softmax.cpp
+std::vector<Expected> softmax(const Arrays& inputs, const Values& values);
+std::vector<Expected> attention_scores(const Arrays& inputs, const Values& values);
+// normalization.cpp
+std::vector<Expected> row_normalization(const Arrays& inputs, const Values& values);
+std::vector<Expected> layer_normalization(const Arrays& inputs, const Values& values);
+// matmul.cpp
+std::vector<Expected> matrix_transpose(const Arrays& inputs, const Values& values);
+std::vector<Expected> matrix_vector(const Arrays& inputs, const Values& values);
+std::vector<Expected> matmul(const Arrays& inputs, const Values& values);
+std::vector<Expected> fused_matmul_bias_relu(const Arrays& inputs, const Values& values);
+std::vector<Expected> batched_matmul(const Arrays& inputs, const Values& values);
+// dropout.cpp
+std::vector<Expected> fused_dropout(const Arrays& inputs, const Values& values);
+
+}  // namespace reference
