@@ -4,6 +4,10 @@
 
 #include <tritutor_problem.cuh>  // struct Problem: the sizes and scalars of this exercise, made by the tutor
 
+#ifndef INFINITY  // NVRTC compiles without the host's <cmath>
+#define INFINITY (1.0f / 0.0f)
+#endif
+
 /// ceil(a / b) for positive integers: how many blocks of b cover a elements. Triton's triton.cdiv.
 __host__ __device__ constexpr int cdiv(int a, int b) { return (a + b - 1) / b; }
 __host__ __device__ constexpr long long cdiv(long long a, long long b) { return (a + b - 1) / b; }
@@ -63,3 +67,44 @@ __device__ inline float rand(unsigned long long seed, unsigned offset) {
   if (x < 0) x = -x - 1;  // 2^32 integers onto [0, 2^31)
   return static_cast<float>(x) * 4.6566127342e-10f;
 }
+
+// Sums and maxima over a warp and over a block, for every exercise after the one that writes them by hand (2.1).
+namespace tutor {
+
+constexpr unsigned full_warp = 0xffffffffu;
+
+/// Sum over the warp, in every lane: five exchanges at the distances 16, 8, 4, 2, 1. All 32 lanes must call.
+__device__ inline float warp_sum(float v) {
+  for (int distance = 16; distance > 0; distance /= 2) v += __shfl_xor_sync(full_warp, v, distance);
+  return v;
+}
+
+/// Maximum over the warp, in every lane. All 32 lanes must call.
+__device__ inline float warp_max(float v) {
+  for (int distance = 16; distance > 0; distance /= 2) v = fmaxf(v, __shfl_xor_sync(full_warp, v, distance));
+  return v;
+}
+
+/// Sum over a one-dimensional block of whole warps, in every thread. All threads must call: it waits at barriers.
+__device__ inline float block_sum(float v) {
+  __shared__ float of_warp[32];
+  const unsigned lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+  v = warp_sum(v);
+  __syncthreads();  // the readers of an earlier call are done with of_warp
+  if (lane == 0) of_warp[warp] = v;
+  __syncthreads();
+  return warp_sum(lane < blockDim.x / 32 ? of_warp[lane] : 0.0f);
+}
+
+/// Maximum over a one-dimensional block of whole warps, in every thread. All threads must call.
+__device__ inline float block_max(float v) {
+  __shared__ float of_warp[32];
+  const unsigned lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+  v = warp_max(v);
+  __syncthreads();
+  if (lane == 0) of_warp[warp] = v;
+  __syncthreads();
+  return warp_max(lane < blockDim.x / 32 ? of_warp[lane] : of_warp[0]);
+}
+
+}  // namespace tutor
