@@ -42,7 +42,7 @@ struct Variable {
   uint64_t bytes = 0;        ///< whole size; 0 for `.extern .shared name[]`
   uint32_t alignment = 1;
   bool external = false;
-  std::vector<uint8_t> init; ///< empty: zero (global, constant) or undefined (shared, local)
+  std::vector<uint8_t> init; ///< empty: zero (global, constant) or undefined (shared, local), else `bytes` long
   std::vector<AddressInitialiser> addresses;
 };
 
@@ -62,7 +62,7 @@ struct Operand {
     vector,    ///< {a, b, ...}
     sink,      ///< _
     tuple,     ///< (a, b): a call's arguments or results
-    name,      ///< any other identifier (a call's prototype, a branch-targets list)
+    name,      ///< a call's prototype or a branch-targets list; index: Function::prototypes or branch_targets
   };
   enum class Scope : uint8_t { module, function };
 
