@@ -32,20 +32,23 @@ enum class Row : uint8_t { none = 0xff, pred = 0, b16 = 2, b32 = 4, b64 = 8, b12
 
 /// How a lane-wise instruction is called and what its operands are.
 struct Op {
-  std::string name;        ///< as PTX writes it: "add.s32"; a second predicate result (`%p|%q`) appends "|"
-  OpFn full = nullptr;     ///< every lane active: `mask` is not looked at
-  OpFn masked = nullptr;   ///< any mask
+  std::string name;       ///< as PTX writes it: "add.s32"; a second predicate result (`%p|%q`) appends "|"
+  OpFn full = nullptr;    ///< every lane active: `mask` is not looked at
+  OpFn masked = nullptr;  ///< any mask
   Row d[2] = {Row::none, Row::none};
   Row s[4] = {Row::none, Row::none, Row::none, Row::none};
   /// Index of a source that must be an immediate and goes into OpRows::imm instead of a row, -1: none (lop3: 3).
   int immediate_source = -1;
+  /// The thread's carry flag (PTX ISA, "Extended-Precision Arithmetic Instructions") is a predicate row of its own:
+  /// the last source where `carry_in`, d[1] where `carry_out`. PTX text does not name it, the decoder supplies it.
+  bool carry_in = false, carry_out = false;
 };
 
 /// All lane-wise instructions of one build of ops/ (one instruction set of the host).
 class OpTable {
  public:
-  void add(Op op);                             ///< out of line: ops/ units hold no container code
-  const Op* find(std::string_view name) const; ///< nullptr: unknown
+  void add(Op op);                              ///< out of line: ops/ units hold no container code
+  const Op* find(std::string_view name) const;  ///< nullptr: unknown
   const std::vector<Op>& all() const { return ops_; }
 
  private:
