@@ -211,16 +211,18 @@ void add_op2(OpTable& table, const char* name, Carry carry = {}) {
 }
 
 // One function a family; table.cpp calls them all. Those indented belong to the family above and are called by it.
-void add_integer_ops(OpTable& table);   // integer.cpp: add, sub, mul, mad, div, rem, min, max, abs, neg, sad, dp4a
-void add_carry_ops(OpTable& table);     //   carry.cpp: add.cc, addc, sub.cc, subc, mad.lo.cc, madc, ...
-void add_logic_ops(OpTable& table);     // logic.cpp: and, or, xor, not, cnot, shl, shr, shf, lop3
-void add_bitfield_ops(OpTable& table);  //   bitfield.cpp: bfe, bfi, bfind, brev, clz, popc, fns, bmsk, szext, prmt
-void add_compare_ops(OpTable& table);   // compare.cpp: setp, set
-void add_select_ops(OpTable& table);    //   select.cpp: selp, slct
-void add_move_ops(OpTable& table);      //   move.cpp: mov, and packing and unpacking
-void add_float_ops(OpTable& table);     // float.cpp: f32 and f64 arithmetic, min, max, abs, neg, copysign, testp
-void add_half_ops(OpTable& table);      // half.cpp: f16, f16x2, bf16, bf16x2
-void add_special_ops(OpTable& table);   // special.cpp: rcp, sqrt, rsqrt, ex2, lg2, sin, cos, tanh, div.approx
-void add_convert_ops(OpTable& table);   // convert.cpp: cvt
+void add_integer_ops(OpTable& table);        // integer.cpp: add, sub, mul, mad, div, rem, min, max, abs, neg, sad, dp4a
+void add_carry_ops(OpTable& table);          //   carry.cpp: add.cc, addc, sub.cc, subc, mad.lo.cc, madc, ...
+void add_logic_ops(OpTable& table);          // logic.cpp: and, or, xor, not, cnot, shl, shr, shf, lop3
+void add_bitfield_ops(OpTable& table);       //   bitfield.cpp: bfe, bfi, bfind, brev, clz, popc, fns, bmsk, szext, prmt
+void add_compare_ops(OpTable& table);        // compare.cpp: setp, set of integers
+void add_float_compare_ops(OpTable& table);  //   compare_float.cpp: setp, set of f32 and f64
+void add_half_compare_ops(OpTable& table);   //   compare_half.cpp: setp, set of f16, bf16 and pairs of them
+void add_select_ops(OpTable& table);         //   select.cpp: selp, slct
+void add_move_ops(OpTable& table);           //   move.cpp: mov, and packing and unpacking
+void add_float_ops(OpTable& table);          // float.cpp: f32 and f64 arithmetic, min, max, abs, neg, copysign, testp
+void add_half_ops(OpTable& table);           // half.cpp: f16, f16x2, bf16, bf16x2
+void add_special_ops(OpTable& table);        // special.cpp: rcp, sqrt, rsqrt, ex2, lg2, sin, cos, tanh, div.approx
+void add_convert_ops(OpTable& table);        // convert.cpp: cvt
 
 }  // namespace vgpu::VGPU_ISA

@@ -1,0 +1,45 @@
+// Selection (PTX ISA, "Comparison and Selection Instructions": selp, slct).
+
+#include "vgpu/ops/lanes.h"
+#include "vgpu/ops/op_name.h"
+
+namespace vgpu::VGPU_ISA {
+namespace {
+
+template <class U>
+struct Selp {
+  static U apply(U a, U b, bool c) { return c ? a : b; }
+};
+
+/// Source 2 decides: at least zero picks a; NaN picks b.
+template <class U>
+struct SlctS32 {
+  static U apply(U a, U b, int32_t c) { return c >= 0 ? a : b; }
+};
+template <class U>
+struct SlctF32 {
+  static U apply(U a, U b, float c) { return c >= 0.0f ? a : b; }
+};
+/// A subnormal below zero counts as -0, which is at least zero.
+template <class U>
+struct SlctF32Ftz {
+  static U apply(U a, U b, float c) { return c > -0x1p-126f ? a : b; }
+};
+
+template <class U>
+void add_type(OpTable& table, const char* type) {
+  add_op<Selp<U>, U, U, U, Pred>(table, OpName("selp", type).text);
+  add_op<SlctS32<U>, U, U, U, int32_t>(table, OpName("slct", type, ".s32").text);
+  add_op<SlctF32<U>, U, U, U, float>(table, OpName("slct", type, ".f32").text);
+  add_op<SlctF32Ftz<U>, U, U, U, float>(table, OpName("slct.ftz", type, ".f32").text);
+}
+
+}  // namespace
+
+void add_select_ops(OpTable& table) {
+  for (const char* type : {".b16", ".u16", ".s16"}) add_type<uint16_t>(table, type);
+  for (const char* type : {".b32", ".u32", ".s32", ".f32"}) add_type<uint32_t>(table, type);
+  for (const char* type : {".b64", ".u64", ".s64", ".f64"}) add_type<uint64_t>(table, type);
+}
+
+}  // namespace vgpu::VGPU_ISA
