@@ -63,12 +63,15 @@ Variable Parser::parse_declarator(Space space, bool external, const Attributes& 
     extents.push_back(expect_integer("an array size", UINT64_MAX));
     expect(']');
   }
-  variable.bytes = attributes.element_bytes;
-  for (const uint64_t extent : extents) {
-    if (extent > limits::variable_bytes || variable.bytes * extent > limits::variable_bytes)
-      fail("'" + variable.name + "' is larger than 4 GiB");
-    variable.bytes *= extent;
+  uint64_t bytes = attributes.element_bytes;
+  bool empty = false;
+  for (uint64_t extent : extents) {
+    if (extent == 0) empty = true;
+    extent = std::max<uint64_t>(extent, 1);  // an open array's rows have a limit too
+    if (extent > limits::variable_bytes / bytes) fail("'" + variable.name + "' is larger than 4 GiB");
+    bytes *= extent;
   }
+  variable.bytes = empty ? 0 : bytes;
   if (token_.is('<')) fail("numbered variables ('" + variable.name + "<n>') are supported for registers only");
   if (attributes.element_bytes > static_cast<uint64_t>(type_bytes(variable.type)))
     extents.push_back(attributes.element_bytes / static_cast<uint64_t>(type_bytes(variable.type)));
