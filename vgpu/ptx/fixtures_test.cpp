@@ -141,7 +141,8 @@ TEST_CASE("every instruction of real output, written back, is what stands at its
         const size_t from = source.find(start) + start.size();
         const std::string label = source.substr(from, source.find(';', from) - from);
         if (label[0] != '$') continue;  // of inline assembly: one name, many places
-        const auto definition = std::find(lines.begin(), lines.end(), label + ":");
+        const auto definition =
+            std::find_if(lines.begin(), lines.end(), [&](const std::string& l) { return l.starts_with(label + ":"); });
         REQUIRE_MESSAGE(definition != lines.end(), label);
         const int line = static_cast<int>(definition - lines.begin()) + 1;
         const size_t target = static_cast<size_t>(i.operands.at(0).value);

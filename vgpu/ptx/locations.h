@@ -22,7 +22,7 @@ class Locations {
   };
 
   /// Forgets which call places were seen: those of another function say nothing about this one's.
-  void begin_function() { latest_.clear(); }
+  void begin_function() { latest_ = {}; }  // clear() would walk all buckets
   /// The index of a place in the function's own text.
   int add(Place place);
   /// The index of a place in a function that was inlined into the place `call`. The call may itself stand in an
