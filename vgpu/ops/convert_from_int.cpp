@@ -7,7 +7,7 @@ namespace {
 
 /// x as a double and what that leaves out.
 template <class S>
-[[gnu::always_inline]] inline Sum exact(S x) {
+[[gnu::always_inline]] inline Sum<double> exact(S x) {
   if constexpr (sizeof(S) < 8) {
     return {static_cast<double>(x), 0.0};
   } else {
@@ -31,7 +31,7 @@ struct ToF64 {
   template <Round R, class S>
   [[gnu::always_inline]] static inline double convert(S x) {
     if constexpr (R == Round::rn || sizeof(S) < 8) return static_cast<double>(x);
-    const Sum s = exact(x);
+    const Sum<double> s = exact(x);
     const bool negative = s.sum < 0;
     const bool down = R == Round::rm || (R == Round::rz && !negative);
     const bool beyond = down ? s.error < 0 : s.error > 0;  // the nearest is past the exact value

@@ -51,22 +51,26 @@ template <bool Ftz, bool Sat>
 }
 
 /// a + b = sum + error, exactly (Knuth), unless something overflows.
+template <class T>
 struct Sum {
-  double sum, error;
+  T sum, error;
 };
-[[gnu::always_inline]] inline Sum two_sum(double a, double b) {
-  const double s = a + b;
-  const double t = s - a;
+template <class T>
+[[gnu::always_inline]] inline Sum<T> two_sum(T a, T b) {
+  const T s = a + b;
+  const T t = s - a;
   return {s, (a - (s - t)) + (b - t)};
 }
 
-/// The double nearest to zero of the two around sum + error when that is odd, else the other: the exact sum rounded to
+/// The value nearest to zero of the two around sum + error when that is odd, else the other: the exact sum rounded to
 /// odd. An error of NaN (an infinite operand) counts as none.
-[[gnu::always_inline]] inline double round_to_odd(Sum x) {
-  const uint64_t b = bits_of(x.sum);
-  const uint64_t outward = x.sum > 0 ? 1 : ~uint64_t{0};
-  const uint64_t step = x.error > 0 ? outward : (x.error < 0 ? ~outward + 1 : 0);
-  return double_of((b & 1) != 0 ? b : b + step);
+template <class T>
+[[gnu::always_inline]] inline T round_to_odd(Sum<T> x) {
+  using Word = decltype(bits_of(T{}));
+  const Word b = bits_of(x.sum);
+  const Word outward = x.sum > 0 ? Word{1} : ~Word{0};
+  const Word step = x.error > 0 ? outward : (x.error < 0 ? Word{0} - outward : Word{0});
+  return __builtin_bit_cast(T, (b & 1) != 0 ? b : b + step);
 }
 
 /// x rounded to f32. x may be a rounded-to-odd double; an overflow gives what the direction says.
@@ -97,7 +101,7 @@ template <Round R>
 /// both terms are +0.
 template <Round R>
 [[gnu::always_inline]] inline float add_exact(double x, double y) {
-  const Sum s = two_sum(x, y);
+  const Sum<double> s = two_sum(x, y);
   const float r = to_float<R>(round_to_odd(s));
   if constexpr (R == Round::rm) {
     const uint32_t sign = static_cast<uint32_t>((bits_of(x) | bits_of(y)) >> 63) << 31;
