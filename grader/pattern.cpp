@@ -11,9 +11,9 @@ namespace {
 // From the most specific to the least: a copy of the input is also "transposed" for a transpose, all zeros are also
 // "constant", and nearly anything is wrong at some place.
 constexpr Detector kDetectors[] = {
-    find_unwritten,   find_not_finite,     find_wrong_index,  find_input_copy, find_constant,
-    find_partial_sum, find_scaled,         find_transposed,   find_shifted,    find_clamped,
-    find_tf32,        find_half_precision, find_small_errors, find_place,
+    find_unwritten,      find_not_finite, find_wrong_index,  find_input_copy, find_constant,
+    find_partial_sum,    find_scaled,     find_transposed,   find_shifted,    find_clamped,
+    find_half_precision, find_tf32,       find_small_errors, find_place,
 };
 
 }  // namespace

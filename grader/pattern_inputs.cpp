@@ -76,7 +76,9 @@ std::optional<Part> find_part(const Terms& terms, double got, double slack, int6
     }
   }
   for (int64_t step = 2; step <= 1024 && step < n; step *= 2) {
-    const Part part{0, n, step, fmt::format("every {}th term, from the first", step)};
+    const Part part{
+        0, n, step,
+        step == 2 ? "every second term, from the first" : fmt::format("every {}th term, from the first", step)};
     if (fits(sum_of(terms, part))) return part;
   }
   return std::nullopt;
