@@ -1,0 +1,28 @@
+#pragma once
+// Every command adds itself to the command line; the file of its name runs it.
+
+#include <CLI/CLI.hpp>
+
+#include "app/session.h"
+
+namespace tritutor {
+
+void add_next(CLI::App& app, Session& session);
+void add_list(CLI::App& app, Session& session);
+void add_show(CLI::App& app, Session& session);
+void add_submit(CLI::App& app, Session& session);
+void add_hint(CLI::App& app, Session& session);
+void add_solution(CLI::App& app, Session& session);
+void add_reset(CLI::App& app, Session& session);
+void add_progress(CLI::App& app, Session& session);
+void add_init(CLI::App& app, Session& session);
+void add_doctor(CLI::App& app, Session& session);
+void add_dev(CLI::App& app, Session& session);
+
+/// `next` with no options: what bare `tritutor` does.
+void run_next(Session& session, bool json);
+
+/// The whole program: parses, runs one command, returns the exit status.
+int run(int argc, char** argv);
+
+}  // namespace tritutor

@@ -1,0 +1,47 @@
+#include "app/exercise_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tritutor {
+
+namespace {
+
+/// A signature too long for the terminal breaks after its commas.
+std::string broken_signature(const std::string& signature, int width, const Style& style) {
+  std::string out, line = "  ";
+  size_t at = 0;
+  while (at < signature.size()) {
+    const size_t comma = signature.find(", ", at);
+    const size_t end = comma == std::string::npos ? signature.size() : comma + 1;
+    const std::string part = signature.substr(at, end - at);
+    if (line.size() > 6 && line.size() + 1 + part.size() > static_cast<size_t>(width)) {
+      out += style.cyan(line) + "\n";
+      line = "      ";
+    } else if (line.size() > 2) {
+      line += ' ';
+    }
+    line += part;
+    at = end + 1;
+  }
+  return out + style.cyan(line) + "\n";
+}
+
+}  // namespace
+
+std::string view_exercise(const Exercise& exercise, const Style& style, int width) {
+  const int prose = std::min(width, 100);  // longer lines are hard to read
+  std::string kind = fmt::format("level {}", exercise.level);
+  if (exercise.optional) kind += ", optional";
+  if (exercise.worked) kind += ", a worked example";
+  std::string out =
+      fmt::format("{}  {}\n\n", style.bold(exercise.id + " " + exercise.title), style.dim("(" + kind + ")"));
+  out += wrap(exercise.statement, prose);
+  if (!exercise.formula.empty()) out += "\n" + style.yellow(wrap(exercise.formula, prose, "  "));
+  out += "\n" + broken_signature(exercise.signature(), width, style);
+  if (!exercise.triton.empty()) out += style.dim(wrap("in Triton: " + exercise.triton, prose, "  "));
+  return out;
+}
+
+}  // namespace tritutor

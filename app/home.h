@@ -1,0 +1,38 @@
+#pragma once
+// Where the product's own files lie: curriculum.json, exercises, solutions, the learner's headers.
+
+#include <filesystem>
+#include <string>
+
+#include "grader/curriculum.h"
+
+namespace tritutor {
+
+struct Home {
+  std::filesystem::path root;        ///< of the product
+  std::filesystem::path curriculum;  ///< the curriculum file in use
+  std::filesystem::path tl;          ///< headers that a kernel file includes
+
+  /// exercises/, solutions/ or tests/mutants/ file: beside the curriculum file where it is there, else the product's.
+  std::filesystem::path starter(const Exercise& exercise) const;
+  std::filesystem::path solution(const Exercise& exercise) const;
+  std::filesystem::path mutants(const Exercise& exercise) const;  ///< a folder; may not exist
+
+ private:
+  std::filesystem::path beside(const std::filesystem::path& relative) const;
+};
+
+/// TRITUTOR_HOME; else ../share/tritutor from the executable (an installed one); else the source folder it was built
+/// from. `curriculum` replaces curriculum.json where it is not empty. Throws CommandError where nothing is found.
+Home find_home(const std::string& curriculum);
+
+/// The running executable.
+std::filesystem::path executable_path();
+
+/// The whole text of a file. Throws CommandError that names it.
+std::string read_text(const std::filesystem::path& file);
+
+/// A path as a person in the current folder would write it.
+std::string shown(const std::filesystem::path& path);
+
+}  // namespace tritutor

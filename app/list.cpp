@@ -1,0 +1,61 @@
+// tritutor list: every exercise with its state.
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "app/commands.h"
+
+namespace tritutor {
+
+namespace {
+
+void print_json(const Curriculum& curriculum, const std::map<std::string, ExerciseProgress>& progress) {
+  nlohmann::json all = nlohmann::json::array();
+  for (const Exercise& exercise : curriculum.exercises) {
+    const auto found = progress.find(exercise.id);
+    const ExerciseProgress state = found == progress.end() ? ExerciseProgress{} : found->second;
+    all.push_back({{"id", exercise.id},
+                   {"slug", exercise.slug},
+                   {"title", exercise.title},
+                   {"level", exercise.level},
+                   {"optional", exercise.optional},
+                   {"worked", exercise.worked},
+                   {"attempts", state.attempts},
+                   {"passed", state.passed}});
+  }
+  fmt::print("{}\n", all.dump(2));
+}
+
+std::string mark_of(const std::map<std::string, ExerciseProgress>& progress, const Exercise& exercise,
+                    const Style& style) {
+  const auto found = progress.find(exercise.id);
+  if (found == progress.end() || found->second.attempts == 0) return style.dim("-     ");
+  return found->second.passed ? style.green("passed") : style.yellow("tried ");
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand("list", "List every exercise with its state");
+  auto json = std::make_shared<bool>(false);
+  command->add_flag("--json", *json, "Print JSON");
+  command->footer("Example:\n  tritutor list");
+  command->callback([&session, json] {
+    const Curriculum& curriculum = session.curriculum();
+    const auto progress = progress_of(session.workspace());
+    if (*json) return print_json(curriculum, progress);
+    const Style style = session.style();
+    const Exercise* next = next_exercise(curriculum, progress);
+    for (const Level& level : curriculum.levels) {
+      fmt::print("{}\n", style.bold(fmt::format("Level {}: {}", level.number, level.title)));
+      for (const Exercise& exercise : curriculum.exercises) {
+        if (exercise.level != level.number) continue;
+        fmt::print("  {:<5} {}  {}{}\n", shown_id(exercise), mark_of(progress, exercise, style),
+                   pad(exercise.slug, 28) + exercise.title, &exercise == next ? style.cyan("   <- next") : "");
+      }
+    }
+  });
+}
+
+}  // namespace tritutor

@@ -1,0 +1,90 @@
+#include "app/mutant.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+namespace tritutor {
+
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) text.remove_suffix(1);
+  return text;
+}
+
+bool holds(const Mutant::Reason& reason, const Verdict& verdict) {
+  if (reason.kind == "refusal") return verdict.refusal && verdict.refusal->kind == reason.name;
+  return std::any_of(verdict.cases.begin(), verdict.cases.end(), [&](const CaseResult& one) {
+    if (!one.ran || one.passed) return false;
+    if (reason.kind == "case") return one.name == reason.name;
+    if (reason.kind == "pattern") return one.mismatch && one.mismatch->pattern == reason.name;
+    return std::any_of(one.findings.begin(), one.findings.end(),
+                       [&](const vgpu::Finding& finding) { return vgpu::name_of(finding.kind) == reason.name; });
+  });
+}
+
+/// Why the verdict was what it was, for an author who expected something else.
+std::string what_happened(const Verdict& verdict) {
+  if (verdict.refusal)
+    return fmt::format("it was refused as \"{}\": {}", verdict.refusal->kind, verdict.refusal->message);
+  std::vector<std::string> facts;
+  for (const CaseResult& one : verdict.cases) {
+    if (!one.ran || one.passed) continue;
+    std::set<std::string> why;
+    if (one.mismatch) why.insert("pattern " + one.mismatch->pattern);
+    for (const vgpu::Finding& finding : one.findings) why.insert("finding " + std::string(vgpu::name_of(finding.kind)));
+    if (!one.problem.empty()) why.insert(one.problem);
+    facts.push_back(fmt::format("case {} ({})", one.name, fmt::join(why, ", ")));
+  }
+  return facts.empty() ? "no case failed" : fmt::format("what failed: {}", fmt::join(facts, "; "));
+}
+
+}  // namespace
+
+Mutant parse_mutant(std::string_view source, std::vector<std::string>& errors) {
+  Mutant mutant;
+  while (!source.empty()) {
+    const size_t end = std::min(source.find('\n'), source.size());
+    std::string_view line = trimmed(source.substr(0, end));
+    source.remove_prefix(std::min(end + 1, source.size()));
+    if (line.empty()) continue;
+    if (!line.starts_with("//")) break;
+    line = trimmed(line.substr(2));
+    if (line.starts_with("mutant:")) {
+      mutant.mistake = trimmed(line.substr(7));
+    } else if (line.starts_with("refused:")) {
+      const std::string_view rest = trimmed(line.substr(8));
+      const size_t space = std::min(rest.find(' '), rest.size());
+      Mutant::Reason reason{std::string(rest.substr(0, space)), std::string(trimmed(rest.substr(space)))};
+      const bool known =
+          reason.kind == "case" || reason.kind == "pattern" || reason.kind == "finding" || reason.kind == "refusal";
+      if (!known || reason.name.empty()) {
+        errors.push_back(
+            fmt::format("\"refused: {}\" is none of: case NAME, pattern ID, finding KIND, refusal KIND", rest));
+      } else {
+        mutant.reasons.push_back(std::move(reason));
+      }
+    }
+  }
+  if (mutant.mistake.empty()) errors.push_back("it does not start with a line \"// mutant: the mistake\"");
+  if (mutant.reasons.empty())
+    errors.push_back("it has no line \"// refused: case NAME\" (or pattern, finding, refusal)");
+  return mutant;
+}
+
+std::vector<std::string> unmet_reasons(const Mutant& mutant, const Verdict& verdict) {
+  if (verdict.result == Verdict::Result::pass) return {"it passes, and must not"};
+  std::vector<std::string> unmet;
+  for (const Mutant::Reason& reason : mutant.reasons) {
+    if (!holds(reason, verdict)) {
+      unmet.push_back(fmt::format("it is not refused by {} {}; {}", reason.kind, reason.name, what_happened(verdict)));
+    }
+  }
+  return unmet;
+}
+
+}  // namespace tritutor

@@ -1,0 +1,31 @@
+#pragma once
+// Names that people type: which exercise a file is for, and what an unknown name was probably meant to be.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "grader/curriculum.h"
+
+namespace tritutor {
+
+/// Insertions, deletions, replacements and swaps of neighbours that turn one text into the other.
+size_t edit_distance(std::string_view a, std::string_view b);
+
+/// The candidates close enough to be what was meant, nearest first, at most `most`.
+std::vector<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates, size_t most = 3);
+
+/// Which exercise a file is for, as far as its name tells.
+struct FileExercise {
+  const Exercise* exercise = nullptr;    ///< nullptr: cannot tell
+  std::vector<std::string> suggestions;  ///< then: "1.1 vector_scaling", nearest first; may be empty
+};
+
+/// From SLUG.cu, also with the id before it ("1.1_vector_scaling.cu"), the id alone ("1.1.cu"), and an ending that
+/// people give copies ("-v2", "_copy", " (1)", "_final"). An id and a slug that disagree tell nothing.
+FileExercise exercise_of_file(const Curriculum& curriculum, std::string_view file_name);
+
+/// "There is no exercise 'sofmax'. Did you mean 2.3 softmax?", with the command that lists them all.
+std::string unknown_exercise(const Curriculum& curriculum, std::string_view name);
+
+}  // namespace tritutor

@@ -1,0 +1,172 @@
+#include "app/proof.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <thread>
+
+#include "app/fakes.h"
+#include "app/mutant.h"
+#include "grader/submission.h"
+
+namespace tritutor {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// What one job found; jobs run at the same time and share nothing.
+using Finding = std::function<void(ExerciseProof&)>;
+using Job = std::packaged_task<Finding()>;
+
+Verdict grade_file(const Home& home, const Exercise& exercise, const fs::path& file, const std::string& source,
+                   uint64_t seed) {
+  SubmitOptions options;
+  options.include_dir = home.tl;
+  options.seed = seed;
+  options.device = "virtual";
+  options.threads = 1;
+  return grade(exercise, file, source, options);
+}
+
+/// What an author needs to know about a verdict that is not the wanted one.
+std::string reason_of(const Verdict& verdict) {
+  if (verdict.refusal) {
+    std::string text = fmt::format("{}: {}", verdict.refusal->kind, verdict.refusal->message);
+    if (!verdict.refusal->diagnostics.empty()) {
+      const Diagnostic& first = verdict.refusal->diagnostics[0];
+      text += fmt::format(" (line {}: {})", first.line, first.message);
+    }
+    return text;
+  }
+  for (const CaseResult& one : verdict.cases) {
+    if (one.passed || !one.ran) continue;
+    if (one.mismatch)
+      return fmt::format("case {}: {}[{}] got {}, want {}; {}", one.name, one.mismatch->output,
+                         one.mismatch->index.empty() ? 0 : one.mismatch->index[0], one.mismatch->got,
+                         one.mismatch->want, one.mismatch->pattern_text);
+    if (!one.findings.empty()) return fmt::format("case {}: {}", one.name, one.findings[0].message);
+    return fmt::format("case {}: {}", one.name, one.problem);
+  }
+  return "every case passed";
+}
+
+Finding starter_job(const Home& home, const Exercise& exercise, uint64_t seed) {
+  const fs::path file = home.starter(exercise);
+  const Verdict verdict = grade_file(home, exercise, file, read_text(file), seed);
+  const auto wanted = exercise.worked ? Verdict::Result::pass : Verdict::Result::fail;
+  const bool good = verdict.result == wanted && !verdict.refusal;
+  const std::string what = exercise.worked   ? "the worked example must pass; "
+                           : verdict.refusal ? "a starter must compile and run; "
+                                             : "a starter must fail; ";
+  return [=, why = reason_of(verdict)](ExerciseProof& proof) {
+    if (!good) proof.violations.push_back({shown(file), what + why});
+  };
+}
+
+Finding solution_job(const Home& home, const Exercise& exercise, uint64_t seed) {
+  const fs::path file = home.solution(exercise);
+  const Verdict verdict = grade_file(home, exercise, file, read_text(file), seed);
+  const bool passed = verdict.result == Verdict::Result::pass;
+  return [=, seconds = verdict.seconds, why = reason_of(verdict)](ExerciseProof& proof) {
+    proof.solution_seconds = seconds;
+    if (!passed) proof.violations.push_back({shown(file), "the solution must pass; " + why});
+  };
+}
+
+Finding mutant_job(const Home& home, const Exercise& exercise, const fs::path& file, uint64_t seed) {
+  const std::string source = read_text(file);
+  std::vector<std::string> errors;
+  const Mutant mutant = parse_mutant(source, errors);
+  if (errors.empty()) errors = unmet_reasons(mutant, grade_file(home, exercise, file, source, seed));
+  return [=](ExerciseProof& proof) {
+    ++proof.mutants;
+    if (errors.empty()) ++proof.mutants_refused;
+    for (const std::string& error : errors) proof.violations.push_back({shown(file), error});
+  };
+}
+
+Finding fakes_job(const Exercise& exercise, size_t index, const std::string& place, uint64_t seed) {
+  const Case* previous = index == 0 ? nullptr : &exercise.cases[index - 1];
+  const FakeCount count = check_fakes(exercise, exercise.cases[index], previous, seed);
+  return [=](ExerciseProof& proof) {
+    proof.fakes_refused += count.refused;
+    proof.fakes_by_nature += count.by_nature;
+    for (const std::string& accepted : count.accepted) proof.violations.push_back({place, accepted});
+  };
+}
+
+std::vector<fs::path> mutant_files(const Home& home, const Exercise& exercise) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(home.mutants(exercise), error)) {
+    if (entry.path().extension() == ".cu") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+/// A job that cannot be done is a violation of its own.
+template <class Work>
+Job job(std::string place, Work work) {
+  return Job([place = std::move(place), work = std::move(work)]() -> Finding {
+    try {
+      return work();
+    } catch (const std::exception& error) {
+      return [place, what = std::string(error.what())](ExerciseProof& proof) {
+        proof.violations.push_back({place, what});
+      };
+    }
+  });
+}
+
+std::vector<Job> jobs_of(const Home& home, const Exercise& exercise, uint64_t seed) {
+  std::vector<Job> jobs;
+  jobs.push_back(
+      job(shown(home.starter(exercise)), [&home, &exercise, seed] { return starter_job(home, exercise, seed); }));
+  jobs.push_back(
+      job(shown(home.solution(exercise)), [&home, &exercise, seed] { return solution_job(home, exercise, seed); }));
+  for (const fs::path& file : mutant_files(home, exercise)) {
+    jobs.push_back(job(shown(file), [&home, &exercise, file, seed] { return mutant_job(home, exercise, file, seed); }));
+  }
+  const std::string place = fmt::format("{}, exercise {}", shown(home.curriculum), exercise.id);
+  for (size_t i = 0; i < exercise.cases.size(); ++i) {
+    jobs.push_back(job(place, [&exercise, i, place, seed] { return fakes_job(exercise, i, place, seed); }));
+  }
+  return jobs;
+}
+
+}  // namespace
+
+void prove(const Home& home, const std::vector<const Exercise*>& exercises, const ProofOptions& options,
+           const std::function<void(const ExerciseProof&)>& done) {
+  std::vector<Job> jobs;
+  std::vector<size_t> ends;  // of each exercise's jobs
+  for (const Exercise* exercise : exercises) {
+    for (Job& one : jobs_of(home, *exercise, options.seed)) jobs.push_back(std::move(one));
+    ends.push_back(jobs.size());
+  }
+  std::vector<std::future<Finding>> results;
+  results.reserve(jobs.size());
+  for (Job& one : jobs) results.push_back(one.get_future());
+
+  std::atomic<size_t> next = 0;
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  std::vector<std::jthread> workers;
+  for (unsigned i = 0; i < (options.threads == 0 ? cores : options.threads); ++i) {
+    workers.emplace_back([&] {
+      for (size_t at = next++; at < jobs.size(); at = next++) jobs[at]();
+    });
+  }
+  size_t at = 0;
+  for (size_t i = 0; i < exercises.size(); ++i) {
+    ExerciseProof proof;
+    proof.exercise = exercises[i];
+    for (; at < ends[i]; ++at) results[at].get()(proof);
+    done(proof);
+  }
+}
+
+}  // namespace tritutor

@@ -1,0 +1,23 @@
+// tritutor reset ID: the starter again; the learner's file is kept beside it.
+
+#include <fmt/format.h>
+
+#include "app/commands.h"
+
+namespace tritutor {
+
+void add_reset(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand("reset", "Put an exercise's starting file back; yours is kept beside it");
+  auto name = std::make_shared<std::string>();
+  command->add_option("exercise", *name, "Id or name")->required()->type_name("ID");
+  command->footer("Example:\n  tritutor reset 1.1");
+  command->callback([&session, name] {
+    const Exercise& exercise = session.exercise(*name);
+    const Workspace workspace = session.workspace_or_new();
+    const std::filesystem::path kept = workspace.reset(session.home(), exercise);
+    fmt::print("{} is as it was at the start.\n", shown(workspace.file_of(exercise)));
+    if (!kept.empty()) fmt::print("Yours is kept: {}\n", shown(kept));
+  });
+}
+
+}  // namespace tritutor

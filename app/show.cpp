@@ -1,0 +1,58 @@
+// tritutor show ID: an exercise's statement, whether it is next or not.
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "app/commands.h"
+#include "app/exercise_view.h"
+
+namespace tritutor {
+
+namespace {
+
+nlohmann::json as_json(const Exercise& exercise) {
+  nlohmann::json cases = nlohmann::json::array();
+  for (const Case& one : exercise.cases) {
+    cases.push_back(
+        {{"name", one.name}, {"tests", one.tests}, {"values", one.values}, {"hidden", !one.seed.has_value()}});
+  }
+  return {{"id", exercise.id},
+          {"slug", exercise.slug},
+          {"title", exercise.title},
+          {"level", exercise.level},
+          {"optional", exercise.optional},
+          {"statement", exercise.statement},
+          {"formula", exercise.formula},
+          {"signature", exercise.signature()},
+          {"triton", exercise.triton},
+          {"cases", cases}};
+}
+
+}  // namespace
+
+void add_show(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand("show", "Show an exercise's statement");
+  auto name = std::make_shared<std::string>();
+  auto json = std::make_shared<bool>(false);
+  command->add_option("exercise", *name, "Id (4.1) or name (tiled_matmul)")->required()->type_name("ID");
+  command->add_flag("--json", *json, "Print JSON");
+  command->footer("Example:\n  tritutor show 4.1");
+  command->callback([&session, name, json] {
+    const Exercise& exercise = session.exercise(*name);
+    if (*json) {
+      fmt::print("{}\n", as_json(exercise).dump(2));
+      return;
+    }
+    fmt::print("{}", view_exercise(exercise, session.style(), session.width()));
+    const std::optional<Workspace> workspace = session.workspace();
+    std::error_code error;
+    if (workspace && std::filesystem::exists(workspace->file_of(exercise), error)) {
+      fmt::print("\n{}  {}\n", session.style().bold("file"), shown(workspace->file_of(exercise)));
+    } else {
+      fmt::print("\nTo get its file into the workspace: tritutor reset {}\n", exercise.id);
+    }
+  });
+}
+
+}  // namespace tritutor

@@ -1,0 +1,32 @@
+// tritutor solution ID: our own kernel, after the learner's passed.
+
+#include <fmt/format.h>
+
+#include "app/commands.h"
+
+namespace tritutor {
+
+void add_solution(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand("solution", "Print our solution of an exercise you passed");
+  auto name = std::make_shared<std::string>();
+  auto anyway = std::make_shared<bool>(false);
+  command->add_option("exercise", *name, "Id or name")->required()->type_name("ID");
+  command->add_flag("--anyway", *anyway, "Also when yours has not passed yet");
+  command->footer("Example:\n  tritutor solution 1.1 > ours.cu");
+  command->callback([&session, name, anyway] {
+    const Exercise& exercise = session.exercise(*name);
+    const auto progress = progress_of(session.workspace());
+    const auto found = progress.find(exercise.id);
+    const bool passed = found != progress.end() && found->second.passed;
+    if (!passed && !exercise.worked && !*anyway) {
+      throw CommandError(
+          status_not_passed,
+          fmt::format("{0} {1} is not passed yet. A hint: tritutor hint {0}. To see the solution all the "
+                      "same: tritutor solution {0} --anyway",
+                      exercise.id, exercise.title));
+    }
+    fmt::print("{}", read_text(session.home().solution(exercise)));
+  });
+}
+
+}  // namespace tritutor

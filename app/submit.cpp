@@ -1,0 +1,215 @@
+// tritutor submit [FILE|ID]: grades a kernel file, records the attempt, shows the verdict.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "app/commands.h"
+#include "app/interrupt.h"
+#include "app/names.h"
+#include "app/verdict_view.h"
+#include "grader/nvrtc.h"
+#include "grader/submission.h"
+
+namespace tritutor {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Arguments {
+  std::string what;      ///< FILE, id or slug; empty: the next exercise
+  std::string exercise;  ///< --exercise
+  std::string device = "auto";
+  std::optional<uint64_t> seed;
+  bool first = false;
+  bool json = false;
+};
+
+/// What is graded, and where it is recorded.
+struct Target {
+  const Exercise* exercise = nullptr;
+  fs::path file;
+  std::optional<Workspace> workspace;  ///< nullopt: nothing is recorded
+  bool by_id = false;                  ///< the file is the workspace's own
+};
+
+bool looks_like_file(const std::string& what) {
+  std::error_code error;
+  return what.find('/') != std::string::npos || what.ends_with(".cu") || fs::is_regular_file(what, error);
+}
+
+const Exercise& exercise_for(Session& session, const std::string& file) {
+  const FileExercise answer = exercise_of_file(session.curriculum(), file);
+  if (answer.exercise != nullptr) return *answer.exercise;
+  std::string message = fmt::format("cannot tell from its name which exercise {} is for.", file);
+  if (!answer.suggestions.empty()) message += fmt::format(" Near: {}.", fmt::join(answer.suggestions, ", "));
+  const std::string example =
+      answer.suggestions.empty() ? "1.1" : answer.suggestions[0].substr(0, answer.suggestions[0].find(' '));
+  throw CommandError(status_usage, message + fmt::format(" Say it: tritutor submit {} --exercise {}", file, example));
+}
+
+Target file_target(Session& session, const Arguments& arguments) {
+  Target target;
+  target.file = arguments.what;
+  std::error_code error;
+  if (!fs::exists(target.file, error)) {
+    throw CommandError(status_usage,
+                       fmt::format("there is no file {}. The next exercise's: tritutor next", arguments.what));
+  }
+  target.exercise =
+      arguments.exercise.empty() ? &exercise_for(session, arguments.what) : &session.exercise(arguments.exercise);
+  target.workspace = find_workspace(fs::absolute(target.file).parent_path());
+  if (!target.workspace) target.workspace = session.workspace();
+  return target;
+}
+
+Target target_of(Session& session, const Arguments& arguments) {
+  if (!arguments.what.empty() && session.curriculum().find(arguments.what) == nullptr &&
+      looks_like_file(arguments.what)) {
+    return file_target(session, arguments);
+  }
+  Target target;
+  target.by_id = true;
+  const std::string& name = arguments.what.empty() ? arguments.exercise : arguments.what;
+  if (!arguments.what.empty() && !arguments.exercise.empty() &&
+      &session.exercise(arguments.what) != &session.exercise(arguments.exercise)) {
+    throw CommandError(status_usage, fmt::format("{} is one exercise and --exercise {} another; name one of them",
+                                                 arguments.what, arguments.exercise));
+  }
+  if (!name.empty()) target.exercise = &session.exercise(name);
+  target.workspace = session.workspace_or_error();
+  if (target.exercise == nullptr) target.exercise = next_exercise(session.curriculum(), progress_of(target.workspace));
+  if (target.exercise == nullptr)
+    throw CommandError(status_usage, "every exercise is passed; name the one: tritutor submit ID");
+  target.file = target.workspace->file_of(*target.exercise);
+  std::error_code error;
+  if (!fs::exists(target.file, error)) {
+    throw CommandError(status_usage, fmt::format("there is no file {} yet. To get it: tritutor reset {}",
+                                                 shown(target.file), target.exercise->id));
+  }
+  return target;
+}
+
+/// NVRTC's version; empty where there is none (the verdict says so too).
+std::string toolchain() {
+  try {
+    return "NVRTC " + Nvrtc::instance().version();
+  } catch (const NvrtcError&) {
+    return "";
+  }
+}
+
+Attempt attempt_of(const Verdict& verdict, const std::string& source, const std::string& file) {
+  Attempt attempt;
+  attempt.exercise = verdict.exercise;
+  attempt.file = file;
+  attempt.source = source;
+  attempt.verdict = std::string(name_of(verdict.result));
+  attempt.medal = verdict.medal;
+  attempt.device = fmt::format("{}: {}", verdict.device_kind, verdict.device_name);
+  attempt.toolchain = toolchain();
+  if (verdict.seed) attempt.seed = std::to_string(*verdict.seed);
+  attempt.details = to_json(verdict).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return attempt;
+}
+
+/// Empty: recorded. Otherwise why not; the verdict is shown all the same.
+std::string record(const Target& target, const Verdict& verdict, const std::string& source) {
+  if (!target.workspace) return "";
+  try {
+    Record(target.workspace->database()).add(attempt_of(verdict, source, fs::absolute(target.file).string()));
+    return "";
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
+std::string what_is_next(Session& session, const Target& target) {
+  auto progress = progress_of(target.workspace);
+  progress[target.exercise->id].passed = true;  // also where nothing is recorded
+  const Exercise* next = next_exercise(session.curriculum(), progress);
+  const std::string ours = fmt::format("compare with ours: tritutor solution {}", target.exercise->id);
+  if (next == nullptr) return "every exercise is passed; " + ours;
+  return fmt::format("{} {}: tritutor next   ({})", shown_id(*next), next->title, ours);
+}
+
+int status_of(const Verdict& verdict) {
+  if (verdict.result == Verdict::Result::pass) return status_ok;
+  if (verdict.refusal && verdict.refusal->kind == "environment") return status_environment;
+  return status_not_passed;
+}
+
+void print_verdict(Session& session, const Arguments& arguments, const Target& target, const Verdict& verdict,
+                   const std::string& source) {
+  if (arguments.json) {
+    fmt::print("{}\n", to_json(verdict).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    return;
+  }
+  VerdictViewOptions options;
+  options.style = session.style();
+  options.width = session.width();
+  options.file = shown(target.file);
+  options.source = source;
+  options.retry = fmt::format("tritutor submit {}", target.by_id ? target.exercise->id : options.file);
+  if (!target.by_id && !arguments.exercise.empty()) options.retry += " --exercise " + target.exercise->id;
+  if (verdict.result == Verdict::Result::pass) options.next = what_is_next(session, target);
+  fmt::print("{}", view_verdict(verdict, *target.exercise, options));
+  if (verdict.seed && verdict.result == Verdict::Result::fail) {
+    fmt::print("{}\n", options.style.dim(fmt::format("      the same hidden inputs again: {} --seed {}", options.retry,
+                                                     *verdict.seed)));
+  }
+  if (!target.workspace)
+    fmt::print("Nothing was recorded: {} is in no workspace. To make one: tritutor init\n", options.file);
+}
+
+void submit(Session& session, const Arguments& arguments) {
+  const Target target = target_of(session, arguments);
+  const std::string source = read_text(target.file);
+  Interrupt interrupt;
+  SubmitOptions options;
+  options.include_dir = session.home().tl;
+  options.seed = arguments.seed;
+  options.device = arguments.device;
+  options.all_cases = !arguments.first;
+  options.stop = interrupt.flag();
+  const Verdict verdict = grade(*target.exercise, target.file, source, options);
+  if (interrupt.seen() || (verdict.refusal && verdict.refusal->kind == "stopped")) {
+    throw CommandError(status_stopped, "stopped. Nothing was judged or recorded");
+  }
+  // Recorded first, then shown: what the learner has seen is never lost.
+  const std::string not_recorded = record(target, verdict, source);
+  print_verdict(session, arguments, target, verdict, source);
+  session.status = status_of(verdict);
+  if (!not_recorded.empty()) {
+    std::fflush(stdout);
+    throw CommandError(status_environment, "the attempt was judged but not recorded: " + not_recorded);
+  }
+}
+
+}  // namespace
+
+void add_submit(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand("submit", "Have a kernel file compiled, run and judged");
+  auto arguments = std::make_shared<Arguments>();
+  command->add_option("what", arguments->what, "A file, or an exercise's id or name; absent: the next exercise")
+      ->type_name("FILE|ID");
+  command->add_option("--exercise", arguments->exercise, "Which exercise a file is for, where its name does not tell")
+      ->type_name("ID");
+  command->add_option("--device", arguments->device, "Where it runs: auto, virtual or cuda")
+      ->type_name("WHERE")
+      ->check(CLI::IsMember({"auto", "virtual", "cuda"}));
+  command->add_option("--seed", arguments->seed, "Draw the hidden cases' inputs from this number")->type_name("N");
+  command->add_flag("--first", arguments->first, "Stop at the first case that fails");
+  command->add_flag("--json", arguments->json, "Print the verdict as JSON");
+  command->footer(
+      "Examples:\n"
+      "  tritutor submit                      the next exercise's file\n"
+      "  tritutor submit 1.1                  the workspace's file of an exercise\n"
+      "  tritutor submit my.cu --exercise 1.1 any file\n"
+      "\nExit status: 0 passed, 1 not passed, 2 bad usage, 3 the machine lacks something");
+  command->callback([&session, arguments] { submit(session, *arguments); });
+}
+
+}  // namespace tritutor

@@ -1,0 +1,106 @@
+#include "app/terminal.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace tritutor {
+
+std::string Style::paint(const char* code, std::string_view text) const {
+  if (!on_ || text.empty()) return std::string(text);
+  return std::string("\x1b[") + code + "m" + std::string(text) + "\x1b[0m";
+}
+
+bool wants_color(std::string_view mode, int file_descriptor) {
+  if (mode == "always") return true;
+  if (mode == "never") return false;
+  const char* no_color = std::getenv("NO_COLOR");
+  if (no_color != nullptr && *no_color != 0) return false;
+  const char* term = std::getenv("TERM");
+  if (term == nullptr || std::string_view(term) == "dumb") return false;
+  return isatty(file_descriptor) != 0;
+}
+
+int terminal_width(int file_descriptor) {
+  int columns = 0;
+  winsize size{};
+  if (ioctl(file_descriptor, TIOCGWINSZ, &size) == 0) columns = size.ws_col;
+  if (columns == 0) {
+    const char* text = std::getenv("COLUMNS");
+    if (text != nullptr) columns = std::atoi(text);
+  }
+  if (columns <= 0) columns = 80;
+  return std::max(columns, 40);
+}
+
+namespace {
+bool starts_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+}  // namespace
+
+size_t columns_of(std::string_view text) { return std::count_if(text.begin(), text.end(), starts_code_point); }
+
+std::string fit(std::string_view text, size_t columns) {
+  if (columns_of(text) <= columns) return std::string(text);
+  const size_t keep = columns > 3 ? columns - 3 : 0;
+  size_t seen = 0, bytes = 0;
+  for (; bytes < text.size(); ++bytes) {
+    if (starts_code_point(text[bytes]) && seen++ == keep) break;
+  }
+  while (bytes > 0 && text[bytes - 1] == ' ') --bytes;
+  return std::string(text.substr(0, bytes)) + "...";
+}
+
+std::string pad(std::string_view text, size_t columns) {
+  const size_t used = columns_of(text);
+  return std::string(text) + std::string(used < columns ? columns - used : 0, ' ');
+}
+
+namespace {
+
+void wrap_line(std::string& out, std::string_view line, size_t width, const std::string& first,
+               const std::string& rest) {
+  std::string current = first;
+  bool empty = true;
+  size_t at = 0;
+  while (at < line.size()) {
+    const size_t end = std::min(line.find(' ', at), line.size());
+    const std::string_view word = line.substr(at, end - at);
+    at = end + 1;
+    if (word.empty()) continue;
+    if (!empty && columns_of(current) + 1 + columns_of(word) > width) {
+      out += current + "\n";
+      current = rest;
+      empty = true;
+    }
+    if (!empty) current += ' ';
+    current += word;
+    empty = false;
+  }
+  out += current + "\n";
+}
+
+}  // namespace
+
+std::string wrap(std::string_view text, int width, std::string_view indent) {
+  std::string out;
+  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
+  size_t at = 0;
+  while (at <= text.size()) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    at = end + 1;
+    if (line.empty()) {
+      out += "\n";
+    } else if (line.starts_with("  ")) {
+      out += std::string(indent) + std::string(line) + "\n";
+    } else {
+      const bool item = line.starts_with("- ");
+      wrap_line(out, line, static_cast<size_t>(width), std::string(indent), std::string(indent) + (item ? "  " : ""));
+    }
+  }
+  return out;
+}
+
+}  // namespace tritutor

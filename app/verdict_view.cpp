@@ -1,0 +1,304 @@
+#include "app/verdict_view.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tritutor {
+
+namespace {
+
+constexpr size_t kMostDiagnostics = 4;
+constexpr size_t kMostFindings = 3;
+constexpr size_t kMostPrintedLines = 8;
+constexpr size_t kMostMapLines = 8;
+constexpr size_t kMostPassedCases = 12;  // more than that are counted instead of listed
+
+/// Nine digits tell any two floats apart.
+std::string number(double value) {
+  if (std::isnan(value)) return "nan";  // never "-nan"
+  return fmt::format("{:.9g}", value);
+}
+
+std::string plural(int64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string line_of(const std::string& source, int line) {
+  size_t at = 0;
+  for (int i = 1; i < line && at != std::string::npos; ++i) {
+    at = source.find('\n', at);
+    if (at != std::string::npos) ++at;
+  }
+  if (line < 1 || at == std::string::npos || at >= source.size()) return "";
+  std::string text = source.substr(at, source.find('\n', at) - at);
+  if (!text.empty() && text.back() == '\r') text.pop_back();
+  return text;
+}
+
+class View {
+ public:
+  View(const Verdict& verdict, const Exercise& exercise, const VerdictViewOptions& options)
+      : verdict_(verdict), exercise_(exercise), options_(options), style_(options.style) {}
+
+  std::string text() {
+    headline();
+    if (verdict_.refusal) refusal(*verdict_.refusal);
+    if (!verdict_.refusal || !verdict_.cases.empty()) cases();
+    if (verdict_.result == Verdict::Result::pass) warnings();
+    printed();
+    const auto failed = std::find_if(verdict_.cases.begin(), verdict_.cases.end(),
+                                     [](const CaseResult& one) { return one.ran && !one.passed; });
+    if (failed != verdict_.cases.end()) details(*failed);
+    closing();
+    return std::move(out_);
+  }
+
+ private:
+  void add(std::string_view text) { out_ += text; }
+  void paragraph(std::string_view text, std::string_view indent = "") { add(wrap(text, options_.width, indent)); }
+
+  std::string file_shown(const std::string& file) const {
+    return file.empty() || file == verdict_.file ? options_.file : file;
+  }
+  bool is_own(const std::string& file) const { return file.empty() || file == verdict_.file; }
+
+  void headline() {
+    const std::string what = fmt::format("{} {}", exercise_.id, exercise_.title);
+    if (verdict_.result == Verdict::Result::pass) {
+      add(fmt::format("{}  {}\n", style_.green("PASS"), style_.bold(what)));
+    } else if (verdict_.refusal && verdict_.refusal->kind == "environment") {
+      add(fmt::format("{}  {}: it could not be judged on this machine\n", style_.red("ERROR"), style_.bold(what)));
+    } else {
+      add(fmt::format("{}  {}{}\n", style_.red("FAIL"), style_.bold(what), headline_reason()));
+    }
+  }
+
+  std::string headline_reason() const {
+    if (!verdict_.refusal) {
+      const auto passed =
+          std::count_if(verdict_.cases.begin(), verdict_.cases.end(), [](const CaseResult& one) { return one.passed; });
+      return fmt::format(": {} of {} passed", passed, plural(static_cast<int64_t>(verdict_.cases.size()), "case"));
+    }
+    const std::string& kind = verdict_.refusal->kind;
+    if (kind == "compile") return ": it does not compile";
+    if (kind == "include") return ": it includes what it may not";
+    if (kind == "signature") return ": the kernel's signature is another one";
+    if (kind == "missing-kernel") return ": the kernel is missing";
+    if (kind == "plan") return ": the launch plan cannot be run";
+    if (kind == "unsupported") return ": it uses what the virtual GPU does not have";
+    return "";
+  }
+
+  void refusal(const Refusal& refusal) {
+    add("\n");
+    if (!refusal.message.empty() && (refusal.kind != "compile" || refusal.diagnostics.empty()))
+      paragraph(refusal.message);
+    if (!refusal.expected.empty()) {
+      add(fmt::format("  expected  {}\n", style_.green(refusal.expected)));
+      add(fmt::format("  found     {}\n", style_.red(refusal.found.empty() ? "nothing of that name" : refusal.found)));
+    }
+    diagnostics(refusal.diagnostics);
+  }
+
+  void diagnostics(const std::vector<Diagnostic>& all) {
+    size_t shown = 0;
+    for (const Diagnostic& one : all) {
+      if (shown == kMostDiagnostics) break;
+      diagnostic(one);
+      ++shown;
+    }
+    if (all.size() > shown)
+      add(style_.dim(fmt::format("... and {} more; the first is the one to fix\n", all.size() - shown)));
+  }
+
+  void diagnostic(const Diagnostic& one) {
+    std::string place = file_shown(one.file);
+    if (one.line > 0) place += fmt::format(":{}", one.line);
+    if (one.line > 0 && one.column > 0) place += fmt::format(":{}", one.column);
+    const std::string severity = one.severity == "error" ? style_.red("error") : style_.yellow(one.severity);
+    add(fmt::format("{}: {}: {}\n", style_.bold(place), severity, one.message));
+    if (is_own(one.file)) source_line(one.line, one.column);
+  }
+
+  /// The learner's line with its number, and a caret where the column is known.
+  void source_line(int line, int column) {
+    const std::string text = line_of(options_.source, line);
+    if (text.empty()) return;
+    add(fmt::format("{:>5} | {}\n", line, text));
+    if (column < 1 || static_cast<size_t>(column) > text.size() + 1) return;
+    std::string space = text.substr(0, static_cast<size_t>(column) - 1);
+    for (char& c : space) {
+      if (c != '\t') c = ' ';  // tabs stay, so that the caret stands under its character
+    }
+    add(fmt::format("      | {}{}\n", space, style_.green("^")));
+  }
+
+  std::string what_is_wrong(const CaseResult& one) const {
+    if (!one.ran) return "not run";
+    std::string text;
+    if (one.mismatch) {
+      const Mismatch& m = *one.mismatch;
+      text = m.count == m.total ? fmt::format("{}: all {} wrong", m.output, m.total)
+                                : fmt::format("{}: {} of {} wrong", m.output, m.count, m.total);
+    }
+    if (!one.findings.empty())
+      text += fmt::format("{}{}", text.empty() ? "" : ", ", vgpu::name_of(one.findings[0].kind));
+    if (text.empty()) text = one.problem;
+    return text;
+  }
+
+  void cases() {
+    if (verdict_.cases.empty()) return;
+    add("\n");
+    size_t name_width = 4;
+    for (const CaseResult& one : verdict_.cases) name_width = std::max(name_width, columns_of(one.name));
+    const auto passed = static_cast<size_t>(
+        std::count_if(verdict_.cases.begin(), verdict_.cases.end(), [](const CaseResult& one) { return one.passed; }));
+    const bool list_passed = passed <= kMostPassedCases;
+    if (!list_passed)
+      add(fmt::format("  {}    {}\n", style_.green("ok"), plural(static_cast<int64_t>(passed), "case")));
+    for (const CaseResult& one : verdict_.cases) {
+      if (one.passed && !list_passed) continue;
+      const std::string mark = one.passed ? style_.green("ok  ") : one.ran ? style_.red("FAIL") : style_.dim("-   ");
+      const size_t left = static_cast<size_t>(options_.width) > name_width + 10 ? options_.width - name_width - 10 : 20;
+      std::string line = one.tests;
+      if (!one.passed) line = fmt::format("{}{}{}", what_is_wrong(one), one.tests.empty() ? "" : "  -  ", one.tests);
+      add(fmt::format("  {}  {}  {}\n", mark, pad(one.name, name_width), fit(line, left)));
+    }
+  }
+
+  void details(const CaseResult& one) {
+    add(fmt::format("\n{}\n", style_.bold(fmt::format("The first failing case, {}", one.name))));
+    if (!one.problem.empty()) paragraph(one.problem, "  ");
+    if (one.mismatch) mismatch(*one.mismatch);
+    findings(one.findings);
+  }
+
+  void mismatch(const Mismatch& m) {
+    const std::string place = m.index.empty() ? m.output : fmt::format("{}[{}]", m.output, fmt::join(m.index, "]["));
+    add(fmt::format("  {}  got {}, want {}", style_.bold(place), style_.red(number(m.got)),
+                    style_.green(number(m.want))));
+    add(fmt::format(", allowed error {:.2g}\n", m.bound));
+    if (!m.pattern_text.empty()) paragraph(m.pattern_text, "  ");
+    if (m.map.empty() || m.total == 1) return;
+    for (size_t i = 0; i < std::min(m.map.size(), kMostMapLines); ++i) {
+      add(fmt::format("  {}\n", painted_map(m.map[i])));
+    }
+    if (m.map.size() > kMostMapLines)
+      add(style_.dim(fmt::format("  ... {} more rows\n", m.map.size() - kMostMapLines)));
+  }
+
+  std::string painted_map(const std::string& row) const {
+    std::string text;
+    for (size_t i = 0; i < row.size();) {
+      const size_t end = std::min(row.find_first_not_of(row[i], i), row.size());
+      const std::string run = row.substr(i, end - i);
+      text += row[i] == '#' ? style_.red(run) : style_.dim(run);
+      i = end;
+    }
+    return text;
+  }
+
+  void findings(const std::vector<vgpu::Finding>& all) {
+    for (size_t i = 0; i < std::min(all.size(), kMostFindings); ++i) {
+      const vgpu::Finding& finding = all[i];
+      std::string place = file_shown(finding.file);
+      if (finding.line > 0) place += fmt::format(":{}", finding.line);
+      const std::string times = finding.count > 1 ? fmt::format(" ({} times)", finding.count) : "";
+      add(fmt::format("  {}: {}{}\n", style_.bold(place), style_.red(vgpu::name_of(finding.kind)), times));
+      if (is_own(finding.file)) source_line(finding.line, 0);
+      paragraph(finding.message, "    ");
+      if (!finding.cause.empty()) paragraph("Likely cause: " + finding.cause, "    ");
+    }
+    if (all.size() > kMostFindings)
+      add(style_.dim(
+          fmt::format("  ... and {} more\n", plural(static_cast<int64_t>(all.size() - kMostFindings), "finding"))));
+  }
+
+  void warnings() {
+    if (verdict_.warnings.empty()) return;
+    add("\n");
+    diagnostics(verdict_.warnings);
+  }
+
+  void printed() {
+    if (verdict_.printed.empty()) return;
+    add(fmt::format("\n{}\n", style_.bold("The kernel printed")));
+    size_t at = 0, lines = 0;
+    while (at < verdict_.printed.size() && lines < kMostPrintedLines) {
+      const size_t end = std::min(verdict_.printed.find('\n', at), verdict_.printed.size());
+      add(fmt::format("  {}\n",
+                      fit(printable(verdict_.printed.substr(at, end - at)), static_cast<size_t>(options_.width) - 2)));
+      at = end + 1;
+      ++lines;
+    }
+    if (at < verdict_.printed.size()) {
+      const auto more =
+          std::count(verdict_.printed.begin() + static_cast<std::ptrdiff_t>(at), verdict_.printed.end(), '\n');
+      add(style_.dim(
+          fmt::format("  ... and {} more; --json has them all\n", plural(std::max<int64_t>(more, 1), "line"))));
+    }
+  }
+
+  /// A kernel may print anything; a terminal must not obey it.
+  static std::string printable(std::string text) {
+    for (char& c : text) {
+      if (static_cast<unsigned char>(c) < 0x20 && c != '\t') c = '?';
+    }
+    return text;
+  }
+
+  void closing() {
+    add("\n");
+    if (verdict_.result == Verdict::Result::pass) {
+      const std::string medal = verdict_.medal == "none" ? "No medal" : "Medal: " + verdict_.medal;
+      add(fmt::format("Right on every case. {}: {}.\n", medal, verdict_.timing.note));
+      if (!options_.next.empty()) add(fmt::format("{}  {}\n", style_.bold("next"), options_.next));
+      return;
+    }
+    const std::string hint = hint_for(verdict_, exercise_);
+    if (!hint.empty()) paragraph("hint  " + hint);
+    if (verdict_.refusal && verdict_.refusal->kind == "environment") {
+      add(fmt::format("{}  tritutor doctor\n", style_.bold("next")));
+      return;
+    }
+    const std::string more = fmt::format("{}(more help: tritutor hint {})", std::string(3, ' '), exercise_.id);
+    add(fmt::format("{}  edit {}, then: {}{}\n", style_.bold("next"), options_.file, options_.retry, style_.dim(more)));
+  }
+
+  const Verdict& verdict_;
+  const Exercise& exercise_;
+  const VerdictViewOptions& options_;
+  const Style& style_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string hint_for(const Verdict& verdict, const Exercise& exercise) {
+  const auto keyed = [&](std::string_view key) -> std::string {
+    const auto found = exercise.hints.on.find(std::string(key));
+    return found == exercise.hints.on.end() ? "" : found->second;
+  };
+  if (verdict.refusal) return keyed(verdict.refusal->kind);
+  for (const CaseResult& one : verdict.cases) {
+    if (!one.ran || one.passed) continue;
+    for (const vgpu::Finding& finding : one.findings) {
+      if (std::string hint = keyed(vgpu::name_of(finding.kind)); !hint.empty()) return hint;
+    }
+    if (one.mismatch) {
+      if (std::string hint = keyed(one.mismatch->pattern); !hint.empty()) return hint;
+    }
+    return keyed(one.name);
+  }
+  return "";
+}
+
+std::string view_verdict(const Verdict& verdict, const Exercise& exercise, const VerdictViewOptions& options) {
+  return View(verdict, exercise, options).text();
+}
+
+}  // namespace tritutor
