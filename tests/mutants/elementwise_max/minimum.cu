@@ -1,0 +1,13 @@
+// mutant: the comparison is the wrong way round
+// refused: case tail
+// refused: case all-negative
+#include <tritutor.cuh>
+
+constexpr int BLOCK = 256;
+
+extern "C" __global__ void elementwise_max(const float* x, const float* y, float* z, int n) {
+  const int i = blockIdx.x * BLOCK + threadIdx.x;
+  if (i < n) z[i] = fminf(x[i], y[i]);
+}
+
+void launch(Plan& plan, const Problem& p) { plan.run("elementwise_max", cdiv(p.n, BLOCK), BLOCK); }

@@ -1,0 +1,16 @@
+// mutant: the kept elements are divided by p
+// refused: case tail
+// refused: case mostly-dropped
+// refused: pattern scaled
+#include <tritutor.cuh>
+
+constexpr int BLOCK = 256;
+
+extern "C" __global__ void fused_dropout(const float* x, float* y, float p, int seed, int n) {
+  const int i = blockIdx.x * BLOCK + threadIdx.x;
+  if (i >= n) return;
+  const bool keep = rand(seed, i) > p;
+  y[i] = keep ? x[i] / p : 0.0f;
+}
+
+void launch(Plan& plan, const Problem& p) { plan.run("fused_dropout", cdiv(p.n, BLOCK), BLOCK); }

@@ -1,0 +1,50 @@
+// mutant: the ReLU is missing
+// refused: case bias-alone
+// refused: case long-k
+// refused: pattern not-clamped
+#include <tritutor.cuh>
+
+constexpr int TILE = 64;   // rows and columns of C a block makes
+constexpr int DEPTH = 16;  // steps along k at a time
+constexpr int SIDE = 16;   // threads along each side of the block
+constexpr int OWN = TILE / SIDE;
+
+extern "C" __global__ void fused_matmul_bias_relu(const float* a, const float* b, const float* bias, float* c, int m,
+                                                  int n, int k) {
+  __shared__ float a_tile[DEPTH][TILE + 1];  // + 1: the transposing stores spread over the banks
+  __shared__ float b_tile[DEPTH][TILE];
+
+  const int tx = threadIdx.x, ty = threadIdx.y, t = ty * SIDE + tx;
+  const int row0 = blockIdx.y * TILE, col0 = blockIdx.x * TILE;
+  float acc[OWN][OWN] = {};
+
+  for (int k0 = 0; k0 < k; k0 += DEPTH) {
+    for (int first = 0; first < TILE * DEPTH; first += SIDE * SIDE) {
+      const int e = first + t;  // element of a piece; e % ... runs along a row of memory in both
+      const int i = row0 + e / DEPTH, ka = k0 + e % DEPTH;
+      a_tile[e % DEPTH][e / DEPTH] = i < m && ka < k ? a[i * k + ka] : 0.0f;
+      const int kb = k0 + e / TILE, j = col0 + e % TILE;
+      b_tile[e / TILE][e % TILE] = kb < k && j < n ? b[kb * n + j] : 0.0f;
+    }
+    __syncthreads();
+
+    for (int kk = 0; kk < DEPTH; ++kk) {
+      float a_own[OWN], b_own[OWN];
+      for (int i = 0; i < OWN; ++i) a_own[i] = a_tile[kk][ty + i * SIDE];
+      for (int j = 0; j < OWN; ++j) b_own[j] = b_tile[kk][tx + j * SIDE];
+      for (int i = 0; i < OWN; ++i)
+        for (int j = 0; j < OWN; ++j) acc[i][j] += a_own[i] * b_own[j];
+    }
+    __syncthreads();
+  }
+
+  for (int i = 0; i < OWN; ++i)
+    for (int j = 0; j < OWN; ++j) {
+      const int row = row0 + ty + i * SIDE, col = col0 + tx + j * SIDE;
+      if (row < m && col < n) c[row * n + col] = acc[i][j] + bias[col];  // the epilogue
+    }
+}
+
+void launch(Plan& plan, const Problem& p) {
+  plan.run("fused_matmul_bias_relu", dim3(cdiv(p.n, TILE), cdiv(p.m, TILE)), dim3(SIDE, SIDE));
+}

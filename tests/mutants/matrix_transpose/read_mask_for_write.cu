@@ -1,0 +1,27 @@
+// mutant: the write uses the mask of the read
+// refused: case odd
+#include <tritutor.cuh>
+
+constexpr int TILE = 32;
+constexpr int ROWS = 8;
+
+extern "C" __global__ void matrix_transpose(const float* a, float* b, int m, int n) {
+  __shared__ float tile[TILE][TILE + 1];
+
+  const int j = blockIdx.x * TILE + threadIdx.x;  // column of a
+  for (int r = 0; r < TILE; r += ROWS) {
+    const int i = blockIdx.y * TILE + r + threadIdx.y;
+    if (i < m && j < n) tile[r + threadIdx.y][threadIdx.x] = a[i * n + j];
+  }
+  __syncthreads();
+
+  const int i = blockIdx.y * TILE + threadIdx.x;  // column of b
+  for (int r = 0; r < TILE; r += ROWS) {
+    const int row = blockIdx.x * TILE + r + threadIdx.y;
+    if (blockIdx.y * TILE + r + threadIdx.y < m && j < n) b[row * m + i] = tile[threadIdx.x][r + threadIdx.y];
+  }
+}
+
+void launch(Plan& plan, const Problem& p) {
+  plan.run("matrix_transpose", dim3(cdiv(p.n, TILE), cdiv(p.m, TILE)), dim3(TILE, ROWS));
+}

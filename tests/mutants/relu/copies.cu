@@ -1,0 +1,13 @@
+// mutant: y = x: nothing is compared
+// refused: case all-negative
+// refused: pattern equals-input
+#include <tritutor.cuh>
+
+constexpr int BLOCK = 256;
+
+extern "C" __global__ void relu(const float* x, float* y, int n) {
+  const int i = blockIdx.x * BLOCK + threadIdx.x;
+  if (i < n) y[i] = x[i];
+}
+
+void launch(Plan& plan, const Problem& p) { plan.run("relu", cdiv(p.n, BLOCK), BLOCK); }

@@ -1,0 +1,43 @@
+// mutant: partial sums are rounded to half precision
+// refused: case large
+#include <tritutor.cuh>
+
+constexpr int BLOCK = 256;
+constexpr int MAX_BLOCKS = 512;  // enough to fill a large GPU; more would only lengthen the second step
+constexpr int PER_THREAD = 8;    // elements a thread takes before another block is worth its start
+
+constexpr int blocks(int n) { return min(cdiv(n, BLOCK * PER_THREAD), MAX_BLOCKS); }
+
+float warp_sum(float v) {
+  for (int distance = 16; distance > 0; distance /= 2) v += __shfl_down_sync(0xffffffffu, v, distance);
+  return v;  // right in lane 0
+}
+
+// The sum over the block, right in thread 0: first within each warp without any barrier, then over the warps' sums.
+float block_sum(float v) {
+  __shared__ float of_warp[BLOCK / 32];
+  v = warp_sum(v);
+  if (threadIdx.x % 32 == 0) of_warp[threadIdx.x / 32] = v;
+  __syncthreads();
+  return threadIdx.x < 32 ? warp_sum(threadIdx.x < BLOCK / 32 ? of_warp[threadIdx.x] : 0.0f) : 0.0f;
+}
+
+extern "C" __global__ void sum_reduction(const float* x, float* result, int n, float* scratch) {
+  float sum = 0.0f;
+  for (int i = blockIdx.x * BLOCK + threadIdx.x; i < n; i += gridDim.x * BLOCK) sum += x[i];
+  sum = block_sum(sum);
+  if (threadIdx.x == 0) scratch[blockIdx.x] = __uint_as_float(__float_as_uint(sum) & 0xffffe000u);
+}
+
+extern "C" __global__ void sum_partials(const float* x, float* result, int n, float* scratch) {
+  float sum = 0.0f;
+  for (int i = threadIdx.x; i < blocks(n); i += BLOCK) sum += scratch[i];
+  sum = block_sum(sum);
+  if (threadIdx.x == 0) *result = sum;
+}
+
+void launch(Plan& plan, const Problem& p) {
+  plan.scratch(sizeof(float) * blocks(p.n));
+  plan.run("sum_reduction", blocks(p.n), BLOCK);
+  plan.run("sum_partials", 1, BLOCK);
+}

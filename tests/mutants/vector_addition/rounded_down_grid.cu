@@ -1,0 +1,15 @@
+// mutant: n / BLOCK blocks: nobody makes the last elements
+// refused: case not-a-multiple
+// refused: pattern partly-unwritten
+#include <tritutor.cuh>
+
+constexpr int BLOCK = 256;
+
+extern "C" __global__ void vector_addition(const float* x, const float* y, float* z, int n) {
+  const int i = blockIdx.x * BLOCK + threadIdx.x;  // Triton: pid * BLOCK + tl.arange(0, BLOCK)
+  if (i < n) z[i] = x[i] + y[i];                   // Triton: mask = offsets < n
+}
+
+void launch(Plan& plan, const Problem& p) {
+  plan.run("vector_addition", p.n / BLOCK + (p.n < BLOCK), BLOCK);  // Triton: grid = (triton.cdiv(n, BLOCK),)
+}
