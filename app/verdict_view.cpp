@@ -238,8 +238,7 @@ class View {
     if (at < verdict_.printed.size()) {
       const auto more =
           std::count(verdict_.printed.begin() + static_cast<std::ptrdiff_t>(at), verdict_.printed.end(), '\n');
-      add(style_.dim(
-          fmt::format("  ... and {} more; --json has them all\n", plural(std::max<int64_t>(more, 1), "line"))));
+      add(style_.dim(fmt::format("  ... and {} more; --json has all\n", plural(std::max<int64_t>(more, 1), "line"))));
     }
   }
 

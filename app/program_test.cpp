@@ -1,0 +1,243 @@
+// The built program as a shell sees it: exit statuses, and which stream says what.
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
+
+#include "grader/record.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// An empty folder that goes with the test.
+struct Folder {
+  fs::path path;
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "tritutor-test-XXXXXX").string();
+    path = mkdtemp(name.data());
+  }
+  ~Folder() { fs::remove_all(path); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  void write(const std::string& name, const std::string& text) const {
+    fs::create_directories((path / name).parent_path());
+    std::ofstream(path / name) << text;
+  }
+};
+
+std::string read(const fs::path& file) {
+  std::ifstream in(file);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+struct Result {
+  int status = -1;  ///< exit status; 128 + signal where one ended it
+  std::string out, err;
+};
+
+/// A started program; its output goes to files beside its folder, so that nothing can block.
+class Program {
+ public:
+  Program(const fs::path& folder, const std::vector<std::string>& arguments) {
+    out_ = logs_.path / "out";
+    err_ = logs_.path / "err";
+    pid_ = fork();
+    if (pid_ != 0) return;
+    if (chdir(folder.c_str()) != 0) _exit(99);
+    if (std::freopen(out_.c_str(), "w", stdout) == nullptr || std::freopen(err_.c_str(), "w", stderr) == nullptr)
+      _exit(99);
+    unsetenv("TRITUTOR_CURRICULUM");
+    std::vector<char*> argv = {const_cast<char*>("tritutor")};
+    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    execv(TRITUTOR_PROGRAM, argv.data());
+    _exit(99);
+  }
+
+  void interrupt() const { kill(pid_, SIGINT); }
+
+  Result wait() {
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read(out_), read(err_)};
+  }
+
+ private:
+  Folder logs_;
+  fs::path out_, err_;
+  pid_t pid_ = -1;
+};
+
+Result run(const fs::path& folder, const std::vector<std::string>& arguments) {
+  return Program(folder, arguments).wait();
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+const std::string source_dir = TRITUTOR_SOURCE_DIR;
+
+/// A file for 1.1 whose threads never end.
+const char* const endless =
+    "#include <tritutor.cuh>\n"
+    "extern \"C\" __global__ void vector_scaling(const float* x, float* y, float alpha, int n) {\n"
+    "  volatile int i = 0;\n"
+    "  while (n > 0) i = i + 1;\n"
+    "  y[0] = x[0];\n"
+    "}\n"
+    "void launch(Plan& plan, const Problem& p) { plan.run(\"vector_scaling\", cdiv(p.n, 256), 256); }\n";
+
+}  // namespace
+
+TEST_CASE("help and version are no failures") {
+  Folder folder;
+  CHECK(run(folder.path, {"--version"}).status == 0);
+  const Result help = run(folder.path, {"submit", "--help"});
+  CHECK(help.status == 0);
+  CHECK(contains(help.out, "Examples:"));
+}
+
+TEST_CASE("bad usage is status 2, said on standard error with the next step") {
+  Folder folder;
+  Result result = run(folder.path, {"sumbit"});
+  CHECK(result.status == 2);
+  CHECK(contains(result.err, "Did you mean 'submit'?"));
+  CHECK(result.out.empty());
+  CHECK(run(folder.path, {"list", "--nonsense"}).status == 2);
+  CHECK(run(folder.path, {"--color", "purple", "list"}).status == 2);
+  CHECK(run(folder.path, {"show"}).status == 2);
+  result = run(folder.path, {"show", "sofmax"});
+  CHECK(result.status == 2);
+  CHECK(contains(result.err, "2.3 softmax"));
+}
+
+TEST_CASE("a file that is not there, or whose name tells nothing, is status 2") {
+  Folder folder;
+  Result result = run(folder.path, {"submit", "nowhere/softmax.cu"});
+  CHECK(result.status == 2);
+  CHECK(contains(result.err, "nowhere/softmax.cu"));
+  folder.write("kernel.cu", "");
+  result = run(folder.path, {"submit", "kernel.cu"});
+  CHECK(result.status == 2);
+  CHECK(contains(result.err, "--exercise"));
+}
+
+TEST_CASE("without a workspace, commands that need one say how to make it") {
+  Folder folder;
+  for (const char* command : {"progress", "submit"}) {
+    const Result result = run(folder.path, {command});
+    CHECK(result.status == 2);
+    CHECK(contains(result.err, "tritutor init"));
+  }
+}
+
+TEST_CASE("a broken curriculum is named by its file and field") {
+  Folder folder;
+  folder.write("mine.json", "{\"format\": 1, \"levels\": []}");
+  Result result = run(folder.path, {"--curriculum", "mine.json", "list"});
+  CHECK(result.status == 2);
+  CHECK(contains(result.err, "mine.json"));
+  CHECK(contains(result.err, "exercises"));
+  result = run(folder.path, {"--curriculum", "absent.json", "list"});
+  CHECK(result.status == 2);
+  CHECK(contains(result.err, "absent.json"));
+}
+
+TEST_CASE("a workspace that cannot be written is status 3") {
+  Folder folder;
+  folder.write("file", "");
+  const Result result = run(folder.path, {"init", "file"});
+  CHECK(result.status == 3);
+  CHECK(contains(result.err, "file"));
+}
+
+TEST_CASE("bare tritutor in an empty folder makes a workspace there and shows the worked example") {
+  Folder folder;
+  const Result result = run(folder.path, {});
+  CHECK(result.status == 0);
+  CHECK(contains(result.out, "0.1 "));
+  CHECK(contains(result.out, "tritutor submit 0.1"));
+  CHECK(contains(result.err, ".tritutor"));
+  CHECK(fs::exists(folder.path / "level0/vector_addition.cu"));
+  CHECK(fs::exists(folder.path / ".clangd"));
+}
+
+TEST_CASE("the starter fails, the solution passes, progress counts both, and next moves on") {
+  Folder folder;
+  REQUIRE(run(folder.path, {"init", "."}).status == 0);
+  REQUIRE(run(folder.path, {"reset", "1.1"}).status == 0);
+  Result result = run(folder.path, {"submit", "1.1"});
+  CHECK(result.status == 1);
+  CHECK(contains(result.out, "FAIL  1.1"));
+  CHECK(contains(result.out, "tritutor submit 1.1"));
+
+  CHECK(run(folder.path, {"solution", "1.1"}).status == 1);  // not passed yet
+  result = run(folder.path, {"solution", "1.1", "--anyway"});
+  REQUIRE(result.status == 0);
+  folder.write("level1/vector_scaling.cu", result.out);
+  result = run(folder.path, {"submit", "level1/vector_scaling.cu", "--json"});
+  CHECK(result.status == 0);
+  CHECK(nlohmann::json::parse(result.out).at("verdict") == "pass");
+  CHECK(run(folder.path, {"solution", "1.1"}).status == 0);
+
+  const nlohmann::json progress = nlohmann::json::parse(run(folder.path, {"progress", "--json"}).out);
+  CHECK(progress.at("passed") == 1);
+  for (const nlohmann::json& one : progress.at("exercises")) {
+    if (one.at("id") == "1.1") CHECK(one.at("attempts") == 2);
+  }
+}
+
+TEST_CASE("a file outside any workspace is judged, and said not to be recorded") {
+  Folder folder;
+  fs::copy(source_dir + "/solutions/level1/relu.cu", folder.path / "1.3_relu-v2.cu");
+  const Result result = run(folder.path, {"submit", "1.3_relu-v2.cu"});
+  CHECK(result.status == 0);
+  CHECK(contains(result.out, "PASS  1.3"));
+  CHECK(contains(result.out, "Nothing was recorded"));
+}
+
+TEST_CASE("a record that cannot be written: the verdict is shown all the same, then the error") {
+  Folder folder;
+  REQUIRE(run(folder.path, {"init", "."}).status == 0);
+  REQUIRE(run(folder.path, {"reset", "1.1"}).status == 0);
+  fs::create_directories(folder.path / ".tritutor/progress.db/in-the-way");
+  const Result result = run(folder.path, {"submit", "level1/vector_scaling.cu"});
+  CHECK(result.status == 3);
+  CHECK(contains(result.out, "FAIL  1.1"));
+  CHECK(contains(result.err, "not recorded"));
+}
+
+TEST_CASE("hints come one by one and are remembered") {
+  Folder folder;
+  REQUIRE(run(folder.path, {"init", "."}).status == 0);
+  CHECK(contains(run(folder.path, {"hint", "1.1"}).out, "hint 1 of"));
+  const std::string second = run(folder.path, {"hint", "1.1"}).out;
+  CHECK(contains(second, "hint 2 of"));
+  CHECK_FALSE(contains(second, "hint 3 of"));
+}
+
+TEST_CASE("Ctrl-C stops a submission and records nothing") {
+  Folder folder;
+  REQUIRE(run(folder.path, {"init", "."}).status == 0);
+  folder.write("level1/vector_scaling.cu", endless);
+  Program program(folder.path, {"submit", "1.1"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  program.interrupt();
+  const Result result = program.wait();
+  CHECK(result.status == 130);
+  CHECK(contains(result.err, "recorded"));
+  CHECK(result.out.empty());
+  CHECK(tritutor::Record(folder.path / ".tritutor/progress.db").attempts("1.1").empty());
+}

@@ -1,0 +1,185 @@
+#include "app/verdict_view.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+using namespace tritutor;
+
+namespace {
+
+Exercise scaling() {
+  Exercise exercise;
+  exercise.id = "1.1";
+  exercise.slug = "vector_scaling";
+  exercise.title = "Vector scaling";
+  exercise.hints.on = {{"tail", "Compare the number of blocks with the number n needs."},
+                       {"out-of-bounds", "What should threads past n do?"},
+                       {"compile", "The signature must stay."}};
+  return exercise;
+}
+
+Verdict verdict_of(Verdict::Result result) {
+  Verdict verdict;
+  verdict.exercise = "1.1";
+  verdict.slug = "vector_scaling";
+  verdict.file = "/home/ada/level1/vector_scaling.cu";
+  verdict.result = result;
+  return verdict;
+}
+
+CaseResult case_of(const char* name, const char* tests, bool passed) {
+  CaseResult one;
+  one.name = name;
+  one.tests = tests;
+  one.passed = passed;
+  one.ran = true;
+  return one;
+}
+
+VerdictViewOptions plain() {
+  VerdictViewOptions options;
+  options.file = "level1/vector_scaling.cu";
+  options.retry = "tritutor submit 1.1";
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("a pass says so, what was measured, and what is next") {
+  Verdict verdict = verdict_of(Verdict::Result::pass);
+  verdict.cases = {case_of("one", "n = 1", true), case_of("tail", "the tail mask", true)};
+  VerdictViewOptions options = plain();
+  options.next = "1.2 Elementwise maximum: tritutor next";
+  CHECK(view_verdict(verdict, scaling(), options) ==
+        "PASS  1.1 Vector scaling\n"
+        "\n"
+        "  ok    one   n = 1\n"
+        "  ok    tail  the tail mask\n"
+        "\n"
+        "Right on every case. No medal: nothing was measured.\n"
+        "next  1.2 Elementwise maximum: tritutor next\n");
+}
+
+TEST_CASE("a wrong answer: the case, the first element, the pattern, the map, one hint, what to type") {
+  Verdict verdict = verdict_of(Verdict::Result::fail);
+  CaseResult tail = case_of("tail", "the tail mask", false);
+  Mismatch mismatch;
+  mismatch.output = "y";
+  mismatch.index = {9984};
+  mismatch.got = std::nan("");
+  mismatch.want = 3.25;
+  mismatch.bound = 3.9e-7;
+  mismatch.count = 23;
+  mismatch.total = 10007;
+  mismatch.pattern = "tail";
+  mismatch.pattern_text = "every index >= 9984 is wrong";
+  mismatch.map = {".......#"};
+  tail.mismatch = mismatch;
+  CaseResult skipped = case_of("large", "far indices", false);
+  skipped.ran = false;
+  verdict.cases = {case_of("one", "n = 1", true), tail, skipped};
+  CHECK(view_verdict(verdict, scaling(), plain()) ==
+        "FAIL  1.1 Vector scaling: 1 of 3 cases passed\n"
+        "\n"
+        "  ok    one    n = 1\n"
+        "  FAIL  tail   y: 23 of 10007 wrong  -  the tail mask\n"
+        "  -     large  not run  -  far indices\n"
+        "\n"
+        "The first failing case, tail\n"
+        "  y[9984]  got nan, want 3.25, allowed error 3.9e-07\n"
+        "  every index >= 9984 is wrong\n"
+        "  .......#\n"
+        "\n"
+        "hint  Compare the number of blocks with the number n needs.\n"
+        "next  edit level1/vector_scaling.cu, then: tritutor submit 1.1   (more help: tritutor hint 1.1)\n");
+}
+
+TEST_CASE("a finding shows its line, its place and its likely cause, and chooses the hint before the pattern does") {
+  Verdict verdict = verdict_of(Verdict::Result::fail);
+  CaseResult tail = case_of("tail", "", false);
+  vgpu::Finding finding;
+  finding.kind = vgpu::Finding::Kind::out_of_bounds;
+  finding.file = verdict.file;
+  finding.line = 2;
+  finding.message = "write of y[10007], y has 10007 floats (block 39, thread 23)";
+  finding.cause = "no mask for the last block";
+  finding.count = 233;
+  tail.findings = {finding};
+  tail.mismatch = Mismatch{};
+  tail.mismatch->pattern = "tail";
+  verdict.cases = {tail};
+  VerdictViewOptions options = plain();
+  options.source = "int i;\n  y[i] = x[i];\n";
+  const std::string view = view_verdict(verdict, scaling(), options);
+  CHECK(view.find("  level1/vector_scaling.cu:2: out-of-bounds (233 times)\n"
+                  "    2 |   y[i] = x[i];\n"
+                  "    write of y[10007], y has 10007 floats (block 39, thread 23)\n"
+                  "    Likely cause: no mask for the last block\n") != std::string::npos);
+  CHECK(hint_for(verdict, scaling()) == "What should threads past n do?");
+}
+
+TEST_CASE("a compile error points at the learner's line, tabs kept") {
+  Verdict verdict = verdict_of(Verdict::Result::error);
+  verdict.refusal = Refusal{};
+  verdict.refusal->kind = "compile";
+  verdict.refusal->message = "the file does not compile";
+  verdict.refusal->diagnostics = {{"error", verdict.file, 2, 4, "identifier \"foo\" is undefined"}};
+  VerdictViewOptions options = plain();
+  options.source = "void f() {\n\t  foo = 3;\r\n}\n";
+  CHECK(view_verdict(verdict, scaling(), options) ==
+        "FAIL  1.1 Vector scaling: it does not compile\n"
+        "\n"
+        "level1/vector_scaling.cu:2:4: error: identifier \"foo\" is undefined\n"
+        "    2 | \t  foo = 3;\n"
+        "      | \t  ^\n"
+        "\n"
+        "hint  The signature must stay.\n"
+        "next  edit level1/vector_scaling.cu, then: tritutor submit 1.1   (more help: tritutor hint 1.1)\n");
+}
+
+TEST_CASE("a wrong signature shows both forms") {
+  Verdict verdict = verdict_of(Verdict::Result::error);
+  verdict.refusal = Refusal{};
+  verdict.refusal->kind = "signature";
+  verdict.refusal->message = "The parameters differ.";
+  verdict.refusal->expected = "void k(float* y)";
+  verdict.refusal->found = "void k(double* y)";
+  const std::string view = view_verdict(verdict, scaling(), plain());
+  CHECK(view.find("The parameters differ.\n  expected  void k(float* y)\n  found     void k(double* y)\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("a machine that cannot judge is an error of the machine, not a failure of the learner") {
+  Verdict verdict = verdict_of(Verdict::Result::error);
+  verdict.refusal = Refusal{};
+  verdict.refusal->kind = "environment";
+  verdict.refusal->message = "NVRTC was not found.";
+  const std::string view = view_verdict(verdict, scaling(), plain());
+  CHECK(view.starts_with("ERROR  1.1 Vector scaling"));
+  CHECK(view.find("FAIL") == std::string::npos);
+  CHECK(view.find("next  tritutor doctor\n") != std::string::npos);
+}
+
+TEST_CASE("what the kernel printed is shown in its first lines, without control characters") {
+  Verdict verdict = verdict_of(Verdict::Result::pass);
+  verdict.printed = "one\n\x1b[2Jtwo\n3\n4\n5\n6\n7\n8\n9\n10\n";
+  const std::string view = view_verdict(verdict, scaling(), plain());
+  CHECK(view.find("The kernel printed\n  one\n  ?[2Jtwo\n") != std::string::npos);
+  CHECK(view.find("  8\n  ... and 2 lines more; --json has all") != std::string::npos);
+  CHECK(view.find("  9\n") == std::string::npos);
+  CHECK(view.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("a failure of many cases still fits an 80 by 24 terminal's width") {
+  Verdict verdict = verdict_of(Verdict::Result::fail);
+  for (int i = 0; i < 20; ++i) {
+    verdict.cases.push_back(
+        case_of("a-rather-long-name", "a description that goes on and on, past any width a terminal has", i > 0));
+  }
+  const std::string view = view_verdict(verdict, scaling(), plain());
+  CHECK(view.find("  ok    19 cases\n") != std::string::npos);
+  size_t at = view.find("  FAIL  a-rather-long-name");
+  REQUIRE(at != std::string::npos);
+  CHECK(view.find('\n', at) - at <= 80);
+}
