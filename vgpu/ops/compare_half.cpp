@@ -61,15 +61,19 @@ struct SetpHalves {
   static void full(char* r, const OpRows& o, uint32_t) { masked(r, o, kFullMask); }
 };
 
+[[gnu::noinline]] void write_pairs(char* row, uint16_t value_if_true, uint32_t low, uint32_t high, uint32_t mask) {
+  uint32_t* d = reinterpret_cast<uint32_t*>(row);
+  const uint32_t low_value = value_if_true, high_value = uint32_t{value_if_true} << 16;
+  for (int l = 0; l < kLanes; ++l) {
+    const uint32_t value = ((low >> l) & 1 ? low_value : 0) | ((high >> l) & 1 ? high_value : 0);
+    d[l] = (mask >> l) & 1 ? value : d[l];
+  }
+}
 template <CompareFn kLow, CompareFn kHigh, class Bool, uint16_t kTrue>
 struct SetHalves {
   static void masked(char* r, const OpRows& o, uint32_t mask) {
     const uint32_t low = Bool::combine(kLow(r, o), r, o), high = Bool::combine(kHigh(r, o), r, o);
-    uint32_t* d = reinterpret_cast<uint32_t*>(r + o.d[0]);
-    for (int l = 0; l < kLanes; ++l) {
-      const uint32_t value = ((low >> l) & 1) * kTrue | ((high >> l) & 1) * (uint32_t{kTrue} << 16);
-      d[l] = (mask >> l) & 1 ? value : d[l];
-    }
+    write_pairs(r + o.d[0], kTrue, low, high, mask);
   }
   static void full(char* r, const OpRows& o, uint32_t) { masked(r, o, kFullMask); }
 };

@@ -284,6 +284,7 @@ struct OpCase {
   std::vector<Row> d, s;
   Expectation expected;
   int64_t imm = 0;
+  std::vector<Sources> tuples = {};  ///< empty: operand_tuples() of `s`
 };
 
 /// Checks that the instruction declares the case's rows, then holds it against the expectation.
@@ -299,7 +300,23 @@ inline void check_case(const OpCase& c, size_t limit = 1024, size_t random = 256
   for (size_t i = 0; i < 4; ++i) {
     if (op->s[i] != (i < c.s.size() ? c.s[i] : Row::none)) FAIL_CHECK(c.name << ": source " << i << " has another row");
   }
-  check_op(c.name, operand_tuples(c.s, limit, random), c.expected, c.imm);
+  check_op(c.name, c.tuples.empty() ? operand_tuples(c.s, limit, random) : c.tuples, c.expected, c.imm);
+}
+
+/// Fails the test for every instruction that `add` puts into a table but no case names, and for each of op_tables()
+/// that lacks one of them.
+inline void check_all_named(void (*add)(OpTable&), const std::vector<OpCase>& cases) {
+  OpTable family;
+  add(family);
+  CHECK(!family.all().empty());
+  for (const Op& op : family.all()) {
+    if (std::none_of(cases.begin(), cases.end(), [&](const OpCase& c) { return c.name == op.name; })) {
+      FAIL_CHECK(op.name << " has no test");
+    }
+    for (const auto& [isa, table] : op_tables()) {
+      if (table->find(op.name) == nullptr) FAIL_CHECK(isa << ": no instruction " << op.name);
+    }
+  }
 }
 
 }  // namespace vgpu::testing
