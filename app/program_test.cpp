@@ -67,7 +67,12 @@ class Program {
     _exit(99);
   }
 
-  void interrupt() const { kill(pid_, SIGINT); }
+  /// Sends Ctrl-C's signal once the program listens to it.
+  void interrupt() const {
+    while (!listens()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));  // into the kernel, most times
+    kill(pid_, SIGINT);
+  }
 
   Result wait() {
     int status = 0;
@@ -76,6 +81,17 @@ class Program {
   }
 
  private:
+  /// Whether SIGINT has a handler, by the kernel's own account; true also when the program has ended.
+  bool listens() const {
+    std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+    std::string line;
+    while (std::getline(status, line)) {
+      if (line.starts_with("SigCgt:")) return (std::stoull(line.substr(7), nullptr, 16) >> (SIGINT - 1) & 1) != 0;
+      if (line.starts_with("State:\tZ")) return true;
+    }
+    return true;
+  }
+
   Folder logs_;
   fs::path out_, err_;
   pid_t pid_ = -1;
@@ -233,7 +249,6 @@ TEST_CASE("Ctrl-C stops a submission and records nothing") {
   REQUIRE(run(folder.path, {"init", "."}).status == 0);
   folder.write("level1/vector_scaling.cu", endless);
   Program program(folder.path, {"submit", "1.1"});
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
   program.interrupt();
   const Result result = program.wait();
   CHECK(result.status == 130);
