@@ -154,6 +154,12 @@ std::string unquote(std::string_view token) {
   return result;
 }
 
+std::string quoted(std::string_view name) {
+  std::string result = "'";
+  result += name;
+  return result += '\'';
+}
+
 std::string shown(const Token& token) {
   if (token.kind == Token::Kind::end) return "the end of the text";
   constexpr size_t longest = 60;

@@ -52,4 +52,7 @@ std::string unquote(std::string_view token);
 /// A token as an error message shows it: quoted, shortened, without control characters.
 std::string shown(const Token& token);
 
+/// 'name', for error messages.
+std::string quoted(std::string_view name);
+
 }  // namespace vgpu::ptx

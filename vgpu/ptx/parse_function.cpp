@@ -45,8 +45,8 @@ void Parser::parse_function(bool entry, bool external) {
     if (module_.functions[index].external) module_.functions[index] = std::move(function_);
     return;
   }
-  if (external) fail_at(line, "'" + function_.name + "' is .extern but has a body");
-  if (!module_.functions[index].external) fail_at(line, "'" + function_.name + "' is defined twice");
+  if (external) fail_at(line, quoted(function_.name) + " is .extern but has a body");
+  if (!module_.functions[index].external) fail_at(line, quoted(function_.name) + " is defined twice");
   parse_body();
   resolve_body();
   module_.functions[index] = std::move(function_);
@@ -172,7 +172,7 @@ void Parser::parse_registers() {
       expect('>');
     }
     if (count > limits::registers_per_function - function_.registers.size())
-      fail("'" + function_.name + "' has more than 2^20 registers");
+      fail(quoted(function_.name) + " has more than 2^20 registers");
     if (registers_in_module_ + count > limits::registers_per_module) fail("the module has more than 2^21 registers");
     registers_in_module_ += count;
     if (!numbered) {
@@ -180,7 +180,7 @@ void Parser::parse_registers() {
       function_.registers.push_back({std::string(name), type, bytes});
       continue;
     }
-    if (!scopes_.add_range(name, static_cast<int>(count), first)) fail("'" + std::string(name) + "' is declared twice");
+    if (!scopes_.add_range(name, static_cast<int>(count), first)) fail(quoted(name) + " is declared twice");
     for (uint64_t i = 0; i < count; ++i)
       function_.registers.push_back({std::string(name) + std::to_string(i), type, bytes});
   } while (accept(','));
@@ -250,7 +250,7 @@ void Parser::parse_branch_targets(std::string_view name) {
 }
 
 void Parser::declare(std::string_view name, Symbol symbol) {
-  if (!scopes_.add(name, symbol)) fail("'" + std::string(name) + "' is declared twice in one scope");
+  if (!scopes_.add(name, symbol)) fail(quoted(name) + " is declared twice in one scope");
 }
 
 }  // namespace vgpu::ptx

@@ -194,7 +194,7 @@ Operand Parser::parse_named() {
     return operand;
   }
   if (symbol.kind == Symbol::Kind::none && name[0] == '%')
-    fail_at(line, "'" + std::string(name) + "' is neither a declared register nor a special one");
+    fail_at(line, quoted(name) + " is neither a declared register nor a special one");
   if (const auto variable = variables_.find(name); symbol.kind == Symbol::Kind::none && variable != variables_.end()) {
     operand.kind = Operand::Kind::variable;
     operand.index = variable->second;

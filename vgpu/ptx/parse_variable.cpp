@@ -55,7 +55,7 @@ Variable Parser::parse_declarator(Space space, bool external, const Attributes& 
 
   std::vector<uint64_t> extents;  // elements of each dimension; the first may be 0: open
   while (accept('[')) {
-    if (extents.size() == limits::initialiser_nesting) fail("'" + variable.name + "' has too many dimensions");
+    if (extents.size() == limits::initialiser_nesting) fail(quoted(variable.name) + " has too many dimensions");
     if (extents.empty() && accept(']')) {
       extents.push_back(0);
       continue;
@@ -68,7 +68,7 @@ Variable Parser::parse_declarator(Space space, bool external, const Attributes& 
   for (uint64_t extent : extents) {
     if (extent == 0) empty = true;
     extent = std::max<uint64_t>(extent, 1);  // an open array's rows have a limit too
-    if (extent > limits::variable_bytes / bytes) fail("'" + variable.name + "' is larger than 4 GiB");
+    if (extent > limits::variable_bytes / bytes) fail(quoted(variable.name) + " is larger than 4 GiB");
     bytes *= extent;
   }
   variable.bytes = empty ? 0 : bytes;
@@ -77,7 +77,7 @@ Variable Parser::parse_declarator(Space space, bool external, const Attributes& 
     extents.push_back(attributes.element_bytes / static_cast<uint64_t>(type_bytes(variable.type)));
   if (accept('=')) {
     if ((space != Space::global && space != Space::constant) || external)
-      fail("'" + variable.name + "' cannot have an initialiser: only .global and .const variables can");
+      fail(quoted(variable.name) + " cannot have an initialiser: only .global and .const variables can");
     parse_initialiser(variable, extents);
   }
   return variable;
@@ -93,7 +93,7 @@ void Parser::parse_initialiser(Variable& variable, const std::vector<uint64_t>& 
   }
   const uint64_t missing = variable.bytes - std::min<uint64_t>(variable.bytes, variable.init.size());
   if (initialised_bytes_ + missing > limits::initialised_bytes_per_module)
-    fail("'" + variable.name + "': more than 64 MiB of initialised variables");
+    fail(quoted(variable.name) + ": more than 64 MiB of initialised variables");
   initialised_bytes_ += missing;
   variable.init.resize(variable.bytes);
 }
@@ -174,10 +174,10 @@ void Parser::parse_initial_address(Variable& variable, uint64_t offset) {
     address.addend = parse_offset();
     expect(')');
   } else if (token_.is('(')) {
-    fail("'" + std::string(symbol) + "(...)' in an initialiser is not supported");
+    fail(quoted(symbol) + "(...) in an initialiser is not supported");
   }
   address.symbol = symbol;
-  address.addend += parse_offset();
+  address.addend = static_cast<int64_t>(static_cast<uint64_t>(address.addend) + static_cast<uint64_t>(parse_offset()));
   variable.addresses.push_back(std::move(address));
   store_initial(variable, offset, 0, 8);
 }
@@ -187,7 +187,7 @@ void Parser::store_initial(Variable& variable, uint64_t offset, uint64_t bits, u
   if (variable.init.size() < end) {
     const uint64_t more = end - variable.init.size();
     if (initialised_bytes_ + more > limits::initialised_bytes_per_module)
-      fail("'" + variable.name + "': more than 64 MiB of initialised variables");
+      fail(quoted(variable.name) + ": more than 64 MiB of initialised variables");
     initialised_bytes_ += more;
     variable.init.resize(end);
   }

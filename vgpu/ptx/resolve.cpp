@@ -40,7 +40,7 @@ void Parser::resolve(Operand& operand, int scope, int line) {
   } else if (functions_.contains(operand.name)) {
     operand.kind = Operand::Kind::function;
   } else {
-    fail_at(line, "'" + operand.name + "' is not declared");
+    fail_at(line, quoted(operand.name) + " is not declared");
   }
 }
 
