@@ -44,8 +44,8 @@ struct MovPred {
 template <class Whole, class Element, int kBits = 8 * sizeof(Element)>
 struct Pack {
   static Whole part(Element e, int i) {
-    return static_cast<Whole>((static_cast<Whole>(e) & static_cast<Whole>(~Whole{0} >> (8 * sizeof(Whole) - kBits)))
-                              << (kBits * i));
+    constexpr Whole kOnes = static_cast<Whole>(static_cast<Whole>(~Whole{0}) >> (8 * sizeof(Whole) - kBits));
+    return static_cast<Whole>((static_cast<Whole>(e) & kOnes) << (kBits * i));
   }
   static Whole apply(Element a, Element b) { return static_cast<Whole>(part(a, 0) | part(b, 1)); }
   static Whole apply(Element a, Element b, Element c, Element d) {
