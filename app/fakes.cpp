@@ -7,7 +7,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "reference/inputs.h"
+#include "grader/case_data.h"
 
 namespace tritutor {
 
@@ -61,24 +61,11 @@ double epsilon_of(reference::Type type) {
   }
 }
 
-reference::Arrays inputs_of(const Exercise& exercise, const Case& one, uint64_t seed) {
-  reference::Arrays inputs;
-  for (const Argument& argument : exercise.arguments) {
-    if (argument.role != Role::input) continue;
-    const auto kind = one.inputs.find(argument.name);
-    if (kind == one.inputs.end())
-      throw std::runtime_error(fmt::format("case {}: no input kind for {}", one.name, argument.name));
-    inputs.emplace(argument.name, reference::make_input(kind->second, argument.type, shape_of(argument, one.values),
-                                                        seed++, one.values));
-  }
-  return inputs;
-}
-
 /// The right answer of each output, in signature order.
 std::vector<reference::Expected> expected_of(const Exercise& exercise, const Case& one, uint64_t seed) {
   const reference::Function function = reference::find(exercise.slug);
   if (function == nullptr) throw std::runtime_error(fmt::format("there is no reference for {}", exercise.slug));
-  return function(inputs_of(exercise, one, one.seed.value_or(seed)), one.values);
+  return function(make_inputs(exercise, one, case_seed(one, seed)), one.values);
 }
 
 }  // namespace
@@ -122,7 +109,7 @@ bool right_by_nature(const Array& fake, const Array& right) {
 FakeCount check_fakes(const Exercise& exercise, const Case& one, const Case* previous, uint64_t seed) {
   const std::vector<reference::Expected> expected = expected_of(exercise, one, seed);
   Case reseeded = one;  // the same case on other inputs: what an earlier repetition left behind
-  reseeded.seed = one.seed.value_or(seed) + 1000;
+  reseeded.seed = case_seed(one, seed) + 1;
   std::vector<std::vector<reference::Expected>> earlier = {expected_of(exercise, reseeded, seed)};
   if (previous != nullptr) earlier.push_back(expected_of(exercise, *previous, seed));
 

@@ -9,7 +9,6 @@
 #include "app/interrupt.h"
 #include "app/names.h"
 #include "app/verdict_view.h"
-#include "grader/nvrtc.h"
 #include "grader/submission.h"
 
 namespace tritutor {
@@ -92,15 +91,6 @@ Target target_of(Session& session, const Arguments& arguments) {
   return target;
 }
 
-/// NVRTC's version; empty where there is none (the verdict says so too).
-std::string toolchain() {
-  try {
-    return "NVRTC " + Nvrtc::instance().version();
-  } catch (const NvrtcError&) {
-    return "";
-  }
-}
-
 Attempt attempt_of(const Verdict& verdict, const std::string& source, const std::string& file) {
   Attempt attempt;
   attempt.exercise = verdict.exercise;
@@ -109,7 +99,7 @@ Attempt attempt_of(const Verdict& verdict, const std::string& source, const std:
   attempt.verdict = std::string(name_of(verdict.result));
   attempt.medal = verdict.medal;
   attempt.device = fmt::format("{}: {}", verdict.device_kind, verdict.device_name);
-  attempt.toolchain = toolchain();
+  attempt.toolchain = verdict.toolchain;
   if (verdict.seed) attempt.seed = std::to_string(*verdict.seed);
   attempt.details = to_json(verdict).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return attempt;
