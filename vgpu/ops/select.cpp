@@ -6,24 +6,31 @@
 namespace vgpu::VGPU_ISA {
 namespace {
 
+/// Masks instead of ?: in all of these: given a choice of two loads compilers branch, lane by lane.
+template <class U>
+U select(bool c, U a, U b) {
+  const U ones_for_a = static_cast<U>(U{0} - static_cast<U>(c));
+  return static_cast<U>((a & ones_for_a) | (b & static_cast<U>(~ones_for_a)));
+}
+
 template <class U>
 struct Selp {
-  static U apply(U a, U b, bool c) { return c ? a : b; }
+  static U apply(U a, U b, bool c) { return select(c, a, b); }
 };
 
 /// Source 2 decides: at least zero picks a; NaN picks b.
 template <class U>
 struct SlctS32 {
-  static U apply(U a, U b, int32_t c) { return c >= 0 ? a : b; }
+  static U apply(U a, U b, int32_t c) { return select(c >= 0, a, b); }
 };
 template <class U>
 struct SlctF32 {
-  static U apply(U a, U b, float c) { return c >= 0.0f ? a : b; }
+  static U apply(U a, U b, float c) { return select(c >= 0.0f, a, b); }
 };
 /// A subnormal below zero counts as -0, which is at least zero.
 template <class U>
 struct SlctF32Ftz {
-  static U apply(U a, U b, float c) { return c > -0x1p-126f ? a : b; }
+  static U apply(U a, U b, float c) { return select(c > -0x1p-126f, a, b); }
 };
 
 template <class U>
