@@ -69,7 +69,7 @@ enum class Clamp { none, sat, relu, satfinite, relu_satfinite };
 
 template <class D, class S, Round R, bool Ftz, Clamp C>
 struct Convert {
-  static typename D::row apply(typename S::row x) {
+  [[gnu::always_inline]] static typename D::row apply(typename S::row x) {
     const auto a = flush_source < Ftz && sizeof(typename S::row) == 4 > (S::load(x));
     auto r = D::template from<R>(a);
     if constexpr (Ftz && sizeof(typename D::row) == 4) r = flush(r);
@@ -79,7 +79,7 @@ struct Convert {
 };
 template <class H, Round R, Clamp C>
 struct ConvertHalf {
-  static uint16_t apply(float x) {
+  [[gnu::always_inline]] static uint16_t apply(float x) {
     uint16_t h = narrow<H, R>(x);
     if constexpr (C == Clamp::satfinite || C == Clamp::relu_satfinite) h = finite<H>(h);
     if constexpr (C == Clamp::relu || C == Clamp::relu_satfinite) h = relu<H>(h);
@@ -89,7 +89,7 @@ struct ConvertHalf {
 /// a in the upper half, b in the lower.
 template <class H, Round R, Clamp C>
 struct ConvertPair {
-  static uint32_t apply(float a, float b) {
+  [[gnu::always_inline]] static uint32_t apply(float a, float b) {
     const uint32_t high = ConvertHalf<H, R, C>::apply(a);
     return high << 16 | ConvertHalf<H, R, C>::apply(b);
   }
@@ -150,7 +150,7 @@ template <Round R, class T>
 }
 template <class T, Round R, bool Ftz, bool Sat>
 struct Integral {
-  static typename T::row apply(typename T::row x) {
+  [[gnu::always_inline]] static typename T::row apply(typename T::row x) {
     const auto a = flush_source < Ftz && sizeof(typename T::row) == 4 > (T::load(x));
     const auto r = T::template from<Round::rn>(integral<R>(a));
     return Sat ? T::clamp(r) : r;
@@ -180,7 +180,7 @@ void add_same(OpTable& table) {
 enum class TfRound { rna, rn, rz };
 template <TfRound R, Clamp C>
 struct ToTf32 {
-  static uint32_t apply(uint32_t x) {
+  [[gnu::always_inline]] static uint32_t apply(uint32_t x) {
     const uint32_t half = R == TfRound::rna ? 0x1000u : (R == TfRound::rn ? 0x0fffu + ((x >> 13) & 1) : 0u);
     const bool special = (x & 0x7fffffffu) >= 0x7f800000u;
     uint32_t r = (special ? x : x + half) & ~0x1fffu;

@@ -58,7 +58,7 @@ template <class D, Round R, class S>
 template <class D, Round R, class S, bool Sat>
 struct FromInt {
   template <class W>
-  static typename D::row apply(W w) {
+  [[gnu::always_inline]] static typename D::row apply(W w) {
     const S x = static_cast<S>(w);
     constexpr bool common = R == Round::rn && !Sat && sizeof(typename D::row) >= 4;
     const auto r = common ? D::template convert<R>(x) : from_int_called<D, R>(x);

@@ -43,7 +43,7 @@ template <Round R>
 
 template <Round R, bool Ftz, bool Sat>
 struct Add {
-  static float apply(float x, float y) {
+  [[gnu::always_inline]] static float apply(float x, float y) {
     const float a = flush_if<Ftz>(x), b = flush_if<Ftz>(y);
     if constexpr (R == Round::rn) return finish<Ftz, Sat>(a + b);
     return finish<Ftz, Sat>(add_directed<R>(a, b));
@@ -51,11 +51,11 @@ struct Add {
 };
 template <Round R, bool Ftz, bool Sat>
 struct Sub {
-  static float apply(float x, float y) { return Add<R, Ftz, Sat>::apply(x, -y); }
+  [[gnu::always_inline]] static float apply(float x, float y) { return Add<R, Ftz, Sat>::apply(x, -y); }
 };
 template <Round R, bool Ftz, bool Sat>
 struct Mul {
-  static float apply(float x, float y) {
+  [[gnu::always_inline]] static float apply(float x, float y) {
     const float a = flush_if<Ftz>(x), b = flush_if<Ftz>(y);
     if constexpr (R == Round::rn) return finish<Ftz, Sat>(a * b);
     return finish<Ftz, Sat>(mul_directed<R>(a, b));
@@ -63,7 +63,7 @@ struct Mul {
 };
 template <Round R, bool Ftz, bool Sat>
 struct Fma {
-  static float apply(float x, float y, float z) {
+  [[gnu::always_inline]] static float apply(float x, float y, float z) {
     const float a = flush_if<Ftz>(x), b = flush_if<Ftz>(y), c = flush_if<Ftz>(z);
     if constexpr (R == Round::rn) return finish<Ftz, Sat>(fma_nearest(a, b, c));
     return finish<Ftz, Sat>(fma_directed<R>(a, b, c));
@@ -71,7 +71,7 @@ struct Fma {
 };
 template <Round R, bool Ftz>
 struct Div {
-  static float apply(float x, float y) {
+  [[gnu::always_inline]] static float apply(float x, float y) {
     const float a = flush_if<Ftz>(x), b = flush_if<Ftz>(y);
     if constexpr (R == Round::rn) return finish<Ftz, false>(a / b);
     return finish<Ftz, false>(div_directed<R>(a, b));
@@ -79,11 +79,11 @@ struct Div {
 };
 template <Round R, bool Ftz>
 struct Rcp {
-  static float apply(float x) { return Div<R, Ftz>::apply(1.0f, x); }
+  [[gnu::always_inline]] static float apply(float x) { return Div<R, Ftz>::apply(1.0f, x); }
 };
 template <Round R, bool Ftz>
 struct Sqrt {
-  static float apply(float x) {
+  [[gnu::always_inline]] static float apply(float x) {
     const float a = flush_if<Ftz>(x);
     if constexpr (R == Round::rn) return finish<Ftz, false>(__builtin_sqrtf(a));
     return finish<Ftz, false>(sqrt_directed<R>(a));
@@ -94,7 +94,7 @@ struct Sqrt {
 // and the result takes the product's sign.
 template <bool Max, bool Ftz, bool Nan, bool Xorsign>
 struct MinMax {
-  static float apply(float x, float y) {
+  [[gnu::always_inline]] static float apply(float x, float y) {
     float a = flush_if<Ftz>(x), b = flush_if<Ftz>(y);
     const uint32_t sign = (bits_of(a) ^ bits_of(b)) & 0x80000000u;
     if (Xorsign) a = __builtin_fabsf(a), b = __builtin_fabsf(b);
@@ -113,21 +113,21 @@ struct MinMax {
 
 template <bool Ftz>
 struct Abs {
-  static float apply(float x) { return __builtin_fabsf(flush_if<Ftz>(x)); }
+  [[gnu::always_inline]] static float apply(float x) { return __builtin_fabsf(flush_if<Ftz>(x)); }
 };
 template <bool Ftz>
 struct Neg {
-  static float apply(float x) { return -flush_if<Ftz>(x); }
+  [[gnu::always_inline]] static float apply(float x) { return -flush_if<Ftz>(x); }
 };
 struct Copysign {
-  static uint32_t apply(uint32_t a, uint32_t b) { return (a & 0x80000000u) | (b & 0x7fffffffu); }
+  [[gnu::always_inline]] static uint32_t apply(uint32_t a, uint32_t b) { return (a & 0x80000000u) | (b & 0x7fffffffu); }
 };
 
 /// The value's class, from its bits without the sign. Zero is a normal number here.
 enum class Kind { finite, infinite, number, notanumber, normal, subnormal };
 template <Kind K>
 struct Testp {
-  static bool apply(uint32_t x) {
+  [[gnu::always_inline]] static bool apply(uint32_t x) {
     const uint32_t a = x & 0x7fffffffu;
     switch (K) {
       case Kind::finite:

@@ -47,25 +47,25 @@ template <class H, bool Ftz>
 
 template <class H, bool Ftz, Clamp C>
 struct Add {
-  static uint16_t apply(uint16_t a, uint16_t b) {
+  [[gnu::always_inline]] static uint16_t apply(uint16_t a, uint16_t b) {
     return finish_half<H, Ftz, C>(add(H{}, load<H, Ftz>(a), load<H, Ftz>(b)));
   }
 };
 template <class H, bool Ftz, Clamp C>
 struct Sub {
-  static uint16_t apply(uint16_t a, uint16_t b) {
+  [[gnu::always_inline]] static uint16_t apply(uint16_t a, uint16_t b) {
     return finish_half<H, Ftz, C>(add(H{}, load<H, Ftz>(a), -load<H, Ftz>(b)));
   }
 };
 template <class H, bool Ftz, Clamp C>
 struct Mul {
-  static uint16_t apply(uint16_t a, uint16_t b) {
+  [[gnu::always_inline]] static uint16_t apply(uint16_t a, uint16_t b) {
     return finish_half<H, Ftz, C>(mul(H{}, load<H, Ftz>(a), load<H, Ftz>(b)));
   }
 };
 template <class H, bool Ftz, Clamp C>
 struct Fma {
-  static uint16_t apply(uint16_t a, uint16_t b, uint16_t c) {
+  [[gnu::always_inline]] static uint16_t apply(uint16_t a, uint16_t b, uint16_t c) {
     return finish_half<H, Ftz, C>(fma(H{}, load<H, Ftz>(a), load<H, Ftz>(b), load<H, Ftz>(c)));
   }
 };
@@ -77,7 +77,7 @@ struct MinMax {
   /// Integers in the order of the values.
   static int16_t key(uint16_t h) { return static_cast<int16_t>((h >> 15) != 0 ? h ^ 0x7fff : h); }
 
-  static uint16_t apply(uint16_t x, uint16_t y) {
+  [[gnu::always_inline]] static uint16_t apply(uint16_t x, uint16_t y) {
     uint16_t a = flush_half<H, Ftz>(x), b = flush_half<H, Ftz>(y);
     const uint16_t sign = Xorsign ? (a ^ b) & 0x8000 : 0;
     if (Xorsign) a &= 0x7fff, b &= 0x7fff;
@@ -93,18 +93,18 @@ struct MinMax {
 
 template <class H, bool Ftz>
 struct Abs {
-  static uint16_t apply(uint16_t h) { return flush_half<H, Ftz>(h) & 0x7fff; }
+  [[gnu::always_inline]] static uint16_t apply(uint16_t h) { return flush_half<H, Ftz>(h) & 0x7fff; }
 };
 template <class H, bool Ftz>
 struct Neg {
-  static uint16_t apply(uint16_t h) { return flush_half<H, Ftz>(h) ^ 0x8000; }
+  [[gnu::always_inline]] static uint16_t apply(uint16_t h) { return flush_half<H, Ftz>(h) ^ 0x8000; }
 };
 
 /// F on both halves of a word.
 template <class F>
 struct Pair {
   template <class... Word>
-  static uint32_t apply(Word... words) {
+  [[gnu::always_inline]] static uint32_t apply(Word... words) {
     const uint32_t high = F::apply(static_cast<uint16_t>(words >> 16)...);
     return high << 16 | F::apply(static_cast<uint16_t>(words)...);
   }

@@ -66,11 +66,13 @@ template <class T>
 /// odd. An error of NaN (an infinite operand) counts as none.
 template <class T>
 [[gnu::always_inline]] inline T round_to_odd(Sum<T> x) {
+  // Without a branch, for the vectoriser.
   using Word = decltype(bits_of(T{}));
   const Word b = bits_of(x.sum);
-  const Word outward = x.sum > 0 ? Word{1} : ~Word{0};
-  const Word step = x.error > 0 ? outward : (x.error < 0 ? Word{0} - outward : Word{0});
-  return __builtin_bit_cast(T, (b & 1) != 0 ? b : b + step);
+  const Word upward = static_cast<Word>(x.error > 0) - static_cast<Word>(x.error < 0);
+  const Word negative = Word{0} - (b >> (8 * sizeof(Word) - 1));
+  const Word outward = (upward ^ negative) - negative;
+  return __builtin_bit_cast(T, b + (outward & ((b & 1) - 1)));
 }
 
 /// x rounded to f32. x may be a rounded-to-odd double; an overflow gives what the direction says.

@@ -81,7 +81,7 @@ struct Tanh {
 
 template <class F, bool Ftz>
 struct Unary {
-  static float apply(float x) { return finish<Ftz, false>(F::of(flush_if<Ftz>(x))); }
+  [[gnu::always_inline]] static float apply(float x) { return finish<Ftz, false>(F::of(flush_if<Ftz>(x))); }
 };
 template <class F>
 void add_unary(OpTable& table, const char* base) {
@@ -91,12 +91,14 @@ void add_unary(OpTable& table, const char* base) {
 
 template <bool Ftz>
 struct DivFull {
-  static float apply(float x, float y) { return finish<Ftz, false>(flush_if<Ftz>(x) / flush_if<Ftz>(y)); }
+  [[gnu::always_inline]] static float apply(float x, float y) {
+    return finish<Ftz, false>(flush_if<Ftz>(x) / flush_if<Ftz>(y));
+  }
 };
 // a * (1/b): the reciprocal of a b beyond 2^126 is subnormal and taken as 0, so infinity over it is NaN.
 template <bool Ftz>
 struct DivApprox {
-  static float apply(float x, float y) {
+  [[gnu::always_inline]] static float apply(float x, float y) {
     const float a = flush_if<Ftz>(x), b = flush_if<Ftz>(y);
     const bool beyond = __builtin_fabsf(b) > 0x1p126f;
     const float zero = float_of(bits_of(b) & 0x80000000u);
@@ -107,7 +109,7 @@ struct DivApprox {
 /// A half through f32, rounded to nearest.
 template <class H, class F, bool Ftz>
 struct HalfUnary {
-  static uint16_t apply(uint16_t h) {
+  [[gnu::always_inline]] static uint16_t apply(uint16_t h) {
     const float x = H::widen(h);
     const uint16_t r = H::nearest(F::of(Ftz ? flush(x) : x));
     const bool small = (r & 0x7fff) < H::least_normal;
@@ -116,7 +118,7 @@ struct HalfUnary {
 };
 template <class F>
 struct Pair {
-  static uint32_t apply(uint32_t x) {
+  [[gnu::always_inline]] static uint32_t apply(uint32_t x) {
     const uint32_t high = F::apply(static_cast<uint16_t>(x >> 16));
     return high << 16 | F::apply(static_cast<uint16_t>(x));
   }
@@ -134,16 +136,16 @@ void add_half(OpTable& table, const char* base) {
 }
 /// Only the upper word of the result is delivered.
 struct RcpFtz64 {
-  static double apply(double x) {
+  [[gnu::always_inline]] static double apply(double x) {
     const double r = flush64(1.0 / flush64(x));
     return r != r ? r : double_of(bits_of(r) & ~uint64_t{0xffffffffu});
   }
 };
 struct Rsqrt64 {
-  static double apply(double x) { return 1.0 / __builtin_sqrt(x); }
+  [[gnu::always_inline]] static double apply(double x) { return 1.0 / __builtin_sqrt(x); }
 };
 struct RsqrtFtz64 {
-  static double apply(double x) {
+  [[gnu::always_inline]] static double apply(double x) {
     const double r = 1.0 / __builtin_sqrt(flush64(x));
     return r != r ? r : double_of(bits_of(r) & ~uint64_t{0xffffffffu});
   }
