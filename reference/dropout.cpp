@@ -8,7 +8,7 @@ namespace reference {
 /// y[i] = rand(seed, i) > p ? x[i] / (1 - p) : 0. The mask is exact: p is compared as the f32 that the kernel gets.
 /// p = 1 drops everything (rand stays below 1), and nothing is multiplied by the infinite scale.
 std::vector<Expected> fused_dropout(const Arrays& inputs, const Values& values) {
-  const auto x = widened(inputs, "x");
+  const Elements x(inputs, "x");
   const auto n = static_cast<size_t>(size_value(values, "n"));
   const double p = scalar_value(values, "p");
   const auto seed = static_cast<uint64_t>(size_value(values, "seed"));

@@ -23,26 +23,26 @@ std::vector<Expected> each(const Values& values, const Formula& formula) {
 
 /// z = x + y.
 std::vector<Expected> vector_addition(const Arrays& inputs, const Values& values) {
-  const auto x = widened(inputs, "x"), y = widened(inputs, "y");
+  const Elements x(inputs, "x"), y(inputs, "y");
   return each(values, [&](size_t i) { return x[i] + y[i]; });
 }
 
 /// y = alpha x.
 std::vector<Expected> vector_scaling(const Arrays& inputs, const Values& values) {
-  const auto x = widened(inputs, "x");
+  const Elements x(inputs, "x");
   const double alpha = scalar_value(values, "alpha");
   return each(values, [&](size_t i) { return alpha * x[i]; });
 }
 
 /// z = max(x, y); there is no NaN among the inputs.
 std::vector<Expected> elementwise_max(const Arrays& inputs, const Values& values) {
-  const auto x = widened(inputs, "x"), y = widened(inputs, "y");
+  const Elements x(inputs, "x"), y(inputs, "y");
   return each(values, [&](size_t i) { return std::max(x[i], y[i]); });
 }
 
 /// y = max(0, x).
 std::vector<Expected> relu(const Arrays& inputs, const Values& values) {
-  const auto x = widened(inputs, "x");
+  const Elements x(inputs, "x");
   return each(values, [&](size_t i) { return std::max(0.0, x[i]); });
 }
 

@@ -11,6 +11,18 @@ namespace reference {
 
 /// The buffer's elements in double. Throws std::invalid_argument where the case has no such buffer.
 std::vector<double> widened(const Arrays& inputs, std::string_view name);
+
+/// The same element by element, without a copy of an f32 buffer: for functions that read each element about once.
+class Elements {
+ public:
+  Elements(const Arrays& inputs, std::string_view name);
+  double operator[](size_t i) const { return f32_ != nullptr ? static_cast<double>(f32_[i]) : wide_[i]; }
+
+ private:
+  const float* f32_ = nullptr;
+  std::vector<double> wide_;
+};
+
 /// A size of the case. Throws std::invalid_argument where there is none.
 int64_t size_value(const Values& values, std::string_view name);
 /// An f32 scalar of the case, rounded as the kernel receives it.

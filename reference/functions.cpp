@@ -42,6 +42,14 @@ double number(const Values& values, std::string_view name) {
   return found->second;
 }
 
+const Array& buffer(const Arrays& inputs, std::string_view name) {
+  const auto found = inputs.find(name);
+  if (found == inputs.end()) {
+    throw std::invalid_argument(fmt::format("the reference needs an input buffer \"{}\"", name));
+  }
+  return found->second;
+}
+
 /// Eight partial sums: the compiler may keep them in vector registers, one running sum it may not reorder.
 template <class Term>
 double partial_sums(int64_t count, const Term& term) {
@@ -71,11 +79,7 @@ std::vector<std::string_view> function_names() {
 }
 
 std::vector<double> widened(const Arrays& inputs, std::string_view name) {
-  const auto found = inputs.find(name);
-  if (found == inputs.end()) {
-    throw std::invalid_argument(fmt::format("the reference needs an input buffer \"{}\"", name));
-  }
-  const Array& array = found->second;
+  const Array& array = buffer(inputs, name);
   if (array.type == Type::f32) {
     const auto elements = array.as<float>();
     return {elements.begin(), elements.end()};
@@ -83,6 +87,15 @@ std::vector<double> widened(const Arrays& inputs, std::string_view name) {
   std::vector<double> elements(static_cast<size_t>(array.count()));
   for (size_t i = 0; i < elements.size(); ++i) elements[i] = array.at(static_cast<int64_t>(i));
   return elements;
+}
+
+Elements::Elements(const Arrays& inputs, std::string_view name) {
+  const Array& array = buffer(inputs, name);
+  if (array.type == Type::f32) {
+    f32_ = array.as<float>().data();
+  } else {
+    wide_ = widened(inputs, name);
+  }
 }
 
 int64_t size_value(const Values& values, std::string_view name) { return static_cast<int64_t>(number(values, name)); }
