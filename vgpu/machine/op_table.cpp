@@ -1,17 +1,20 @@
 #include <stdexcept>
 #include <utility>
 
+#include "vgpu/ops/lane_memory.h"
 #include "vgpu/ops/op.h"
 
 namespace vgpu {
 
 namespace isa_baseline {
 void fill_table(OpTable& table);
-}
+LaneMemory lane_memory_functions();
+}  // namespace isa_baseline
 #ifdef VGPU_HAS_V3
 namespace isa_v3 {
 void fill_table(OpTable& table);
-}
+LaneMemory lane_memory_functions();
+}  // namespace isa_v3
 #endif
 
 void OpTable::add(Op op) {
@@ -68,6 +71,16 @@ const OpTable& op_table() {
   if (has_v3()) return v3();
 #endif
   return baseline();
+}
+
+const LaneMemory& lane_memory() {
+#ifdef VGPU_HAS_V3
+  static const LaneMemory functions =
+      has_v3() ? isa_v3::lane_memory_functions() : isa_baseline::lane_memory_functions();
+#else
+  static const LaneMemory functions = isa_baseline::lane_memory_functions();
+#endif
+  return functions;
 }
 
 }  // namespace vgpu

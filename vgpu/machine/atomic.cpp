@@ -1,0 +1,117 @@
+#include "vgpu/machine/atomic.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "vgpu/machine/load_store.h"
+
+namespace vgpu {
+
+namespace {
+
+template <class T>
+T load(const void* from) {
+  T value;
+  std::memcpy(&value, from, sizeof(T));
+  return value;
+}
+
+template <class T>
+void store(void* to, T value) {
+  std::memcpy(to, &value, sizeof(T));
+}
+
+template <class T>
+T integer_result(AtomicOp op, T old, T b) {
+  using U = std::make_unsigned_t<T>;
+  switch (op) {
+    case AtomicOp::add:
+      return static_cast<T>(static_cast<U>(old) + static_cast<U>(b));
+    case AtomicOp::min:
+      return std::min(old, b);
+    case AtomicOp::max:
+      return std::max(old, b);
+    case AtomicOp::inc:
+      return old >= b ? T{0} : static_cast<T>(old + 1);
+    case AtomicOp::dec:
+      return old == 0 || old > b ? b : static_cast<T>(old - 1);
+    case AtomicOp::and_:
+      return static_cast<T>(old & b);
+    case AtomicOp::or_:
+      return static_cast<T>(old | b);
+    case AtomicOp::xor_:
+      return static_cast<T>(old ^ b);
+    default:
+      return b;  // exch
+  }
+}
+
+template <class T>
+void integer_atomic(const AtomicInfo& info, std::byte* host, const char* b, const char* c) {
+  const T old = load<T>(host);
+  if (info.op == AtomicOp::cas) {
+    if (old == load<T>(b)) store(host, load<T>(c));
+  } else {
+    store(host, integer_result(info.op, old, load<T>(b)));
+  }
+}
+
+/// Half-precision sums: the lane-wise instruction does them, on rows of which only lane 0 counts.
+void half_atomic(const AtomicInfo& info, std::byte* host, const char* b) {
+  alignas(64) char rows[2 * sizeof(uint32_t) * kLanes] = {};
+  OpRows at;
+  at.s[1] = sizeof(uint32_t) * kLanes;
+  std::memcpy(rows, host, info.memory.width);
+  std::memcpy(rows + at.s[1], b, info.memory.width);
+  info.half_add(rows, at, 1);
+  std::memcpy(host, rows, info.memory.width);
+}
+
+void apply(const AtomicInfo& info, std::byte* host, const char* b, const char* c) {
+  switch (info.type) {
+    case AtomicType::u16:
+      return integer_atomic<uint16_t>(info, host, b, c);
+    case AtomicType::u32:
+      return integer_atomic<uint32_t>(info, host, b, c);
+    case AtomicType::u64:
+      return integer_atomic<uint64_t>(info, host, b, c);
+    case AtomicType::s32:
+      return integer_atomic<int32_t>(info, host, b, c);
+    case AtomicType::s64:
+      return integer_atomic<int64_t>(info, host, b, c);
+    case AtomicType::f32:
+      return store(host, load<float>(host) + load<float>(b));
+    case AtomicType::f64:
+      return store(host, load<double>(host) + load<double>(b));
+    case AtomicType::half:
+      return half_atomic(info, host, b);
+    case AtomicType::b128:
+      if (info.op == AtomicOp::exch) {
+        std::memcpy(host, b, 16);
+      } else if (std::memcmp(host, b, 16) == 0) {
+        std::memcpy(host, c, 16);
+      }
+      return;
+  }
+}
+
+}  // namespace
+
+void atomic_step(Warp& warp, const Inst& inst, uint32_t mask) {
+  const auto& info = *static_cast<const AtomicInfo*>(inst.info);
+  const uint32_t bytes = info.memory.width;
+  for (uint32_t m = mask; m != 0; m &= m - 1) {
+    const int l = std::countr_zero(m);
+    std::byte* host = resolve_lane(warp, info.memory, l, bytes, Use::atomic);
+    const size_t lane = static_cast<size_t>(l) * bytes;
+    char old[16] = {};
+    if (host != nullptr) {
+      std::memcpy(old, host, bytes);
+      apply(info, host, warp.registers + info.b + lane, warp.registers + info.c + lane);
+    }
+    if (info.result != kNone) std::memcpy(warp.registers + info.result + lane, old, bytes);
+  }
+}
+
+}  // namespace vgpu

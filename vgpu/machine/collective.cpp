@@ -1,0 +1,256 @@
+// Warp-wide operations: shfl, vote, match, redux, bar.warp.sync, elect. Lanes of the member mask may arrive as several
+// groups, even at different instructions; the operation happens when the last of them has come.
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "vgpu/machine/warp.h"
+
+namespace vgpu {
+
+namespace {
+
+/// What every lane brought along.
+struct Brought {
+  alignas(64) uint64_t a[kLanes];
+  uint32_t b[kLanes], c[kLanes];
+};
+
+const CollectiveInfo& info_of(const Inst& inst) { return *static_cast<const CollectiveInfo*>(inst.info); }
+
+void bring(const CollectiveInfo& info, const char* registers, uint32_t mask, Brought& brought) {
+  char* r = const_cast<char*>(registers);
+  const bool predicate = info.op >= CollectiveOp::vote_all && info.op <= CollectiveOp::vote_ballot;
+  const uint32_t bits = predicate ? (info.a_negated ? ~*row_at<uint32_t>(r, info.a) : *row_at<uint32_t>(r, info.a)) : 0;
+  for (uint32_t m = mask; m != 0; m &= m - 1) {
+    const int l = std::countr_zero(m);
+    if (predicate) {
+      brought.a[l] = (bits >> l) & 1;
+    } else if (info.a != kNone) {
+      brought.a[l] = info.wide ? row_at<uint64_t>(r, info.a)[l] : row_at<uint32_t>(r, info.a)[l];
+    }
+    if (info.b != kNone) brought.b[l] = row_at<uint32_t>(r, info.b)[l];
+    if (info.c != kNone) brought.c[l] = row_at<uint32_t>(r, info.c)[l];
+  }
+}
+
+void set_predicate(char* registers, uint32_t row, uint32_t mask, uint32_t bits) {
+  if (row == kNone) return;
+  uint32_t* p = row_at<uint32_t>(registers, row);
+  *p = (*p & ~mask) | (bits & mask);
+}
+
+/// shfl's source lane and whether it is in range.
+bool source_lane(CollectiveOp op, uint32_t lane, uint32_t b, uint32_t c, uint32_t& j) {
+  b &= 31;
+  const uint32_t segment = (c >> 8) & 31;
+  const uint32_t clamp = c & 31;
+  const uint32_t max_lane = (lane & segment) | (clamp & ~segment);
+  const uint32_t min_lane = lane & segment;
+  bool in_range = false;
+  switch (op) {
+    case CollectiveOp::shfl_up:
+      j = lane - b;
+      in_range = static_cast<int32_t>(j) >= static_cast<int32_t>(max_lane);
+      break;
+    case CollectiveOp::shfl_down:
+      j = lane + b;
+      in_range = j <= max_lane;
+      break;
+    case CollectiveOp::shfl_bfly:
+      j = lane ^ b;
+      in_range = j <= max_lane;
+      break;
+    default:
+      j = min_lane | (b & ~segment);
+      in_range = j <= max_lane;
+      break;
+  }
+  if (!in_range) j = lane;
+  return in_range;
+}
+
+uint32_t reduce(CollectiveOp op, const Brought& brought, uint32_t members) {
+  bool first = true;
+  uint32_t value = 0;
+  for (uint32_t m = members; m != 0; m &= m - 1) {
+    const auto x = static_cast<uint32_t>(brought.a[std::countr_zero(m)]);
+    if (first) {
+      value = x;
+      first = false;
+      continue;
+    }
+    switch (op) {
+      case CollectiveOp::redux_add:
+        value += x;
+        break;
+      case CollectiveOp::redux_min_s:
+        value = static_cast<uint32_t>(std::min(static_cast<int32_t>(value), static_cast<int32_t>(x)));
+        break;
+      case CollectiveOp::redux_max_s:
+        value = static_cast<uint32_t>(std::max(static_cast<int32_t>(value), static_cast<int32_t>(x)));
+        break;
+      case CollectiveOp::redux_min_u:
+        value = std::min(value, x);
+        break;
+      case CollectiveOp::redux_max_u:
+        value = std::max(value, x);
+        break;
+      case CollectiveOp::redux_and:
+        value &= x;
+        break;
+      case CollectiveOp::redux_or:
+        value |= x;
+        break;
+      default:
+        value ^= x;
+        break;
+    }
+  }
+  return value;
+}
+
+/// Computes the results for the lanes of `mask`, of which all `members` have brought their values.
+void complete(const CollectiveInfo& info, char* registers, uint32_t mask, uint32_t members, const Brought& brought) {
+  uint32_t* d = info.d != kNone ? row_at<uint32_t>(registers, info.d) : nullptr;
+  const auto broadcast = [&](uint32_t value) {
+    if (d == nullptr) return;
+    for (uint32_t m = mask; m != 0; m &= m - 1) d[std::countr_zero(m)] = value;
+  };
+  switch (info.op) {
+    case CollectiveOp::shfl_up:
+    case CollectiveOp::shfl_down:
+    case CollectiveOp::shfl_bfly:
+    case CollectiveOp::shfl_idx: {
+      uint32_t in_range = 0;
+      for (uint32_t m = mask; m != 0; m &= m - 1) {
+        const int l = std::countr_zero(m);
+        uint32_t j = 0;
+        const bool ok = source_lane(info.op, static_cast<uint32_t>(l), brought.b[l], brought.c[l], j);
+        in_range |= static_cast<uint32_t>(ok) << l;
+        // A lane outside the mask has nothing to give; PTX leaves the value undefined. Ours is the lane's own.
+        if ((members >> (j & 31) & 1) == 0) j = static_cast<uint32_t>(l);
+        if (d != nullptr) d[l] = static_cast<uint32_t>(brought.a[j & 31]);
+      }
+      set_predicate(registers, info.p, mask, in_range);
+      break;
+    }
+    case CollectiveOp::vote_all:
+    case CollectiveOp::vote_any:
+    case CollectiveOp::vote_uni:
+    case CollectiveOp::vote_ballot: {
+      uint32_t ballot = 0;
+      for (uint32_t m = members; m != 0; m &= m - 1) {
+        const int l = std::countr_zero(m);
+        ballot |= static_cast<uint32_t>(brought.a[l] != 0) << l;
+      }
+      if (info.op == CollectiveOp::vote_ballot) {
+        broadcast(ballot);
+      } else {
+        const bool value = info.op == CollectiveOp::vote_all   ? ballot == members
+                           : info.op == CollectiveOp::vote_any ? ballot != 0
+                                                               : ballot == members || ballot == 0;
+        set_predicate(registers, info.p, mask, value ? kFullMask : 0);
+      }
+      break;
+    }
+    case CollectiveOp::match_any:
+      for (uint32_t m = mask; m != 0; m &= m - 1) {
+        const int l = std::countr_zero(m);
+        uint32_t same = 0;
+        for (uint32_t o = members; o != 0; o &= o - 1) {
+          const int k = std::countr_zero(o);
+          same |= static_cast<uint32_t>(brought.a[k] == brought.a[l]) << k;
+        }
+        if (d != nullptr) d[l] = same;
+      }
+      break;
+    case CollectiveOp::match_all: {
+      bool same = true;
+      const uint64_t first = brought.a[std::countr_zero(members)];
+      for (uint32_t o = members; o != 0; o &= o - 1) same = same && brought.a[std::countr_zero(o)] == first;
+      broadcast(same ? members : 0);
+      set_predicate(registers, info.p, mask, same ? kFullMask : 0);
+      break;
+    }
+    case CollectiveOp::sync:
+      break;
+    case CollectiveOp::elect: {
+      const int leader = std::countr_zero(members);
+      broadcast(static_cast<uint32_t>(leader));
+      set_predicate(registers, info.p, mask, 1u << leader);
+      break;
+    }
+    default:
+      broadcast(reduce(info.op, brought, members));
+      break;
+  }
+}
+
+uint32_t members_of(const Warp& warp, const CollectiveInfo& info, const char* registers, uint32_t mask) {
+  const uint32_t members =
+      row_at<uint32_t>(const_cast<char*>(registers), info.members)[std::countr_zero(mask)] & warp.live;
+  return members | mask;  // a lane that executes it takes part
+}
+
+bool same_operation(const CollectiveInfo& a, const CollectiveInfo& b) { return a.op == b.op && a.wide == b.wide; }
+
+/// Completes the operation of group `index` if all its members wait for the same one.
+bool try_complete(Warp& warp, size_t index) {
+  const std::vector<Inst>& code = warp.launch->program.code;
+  const Group& group = warp.groups[index];
+  const CollectiveInfo& info = info_of(code[group.pc]);
+  const uint32_t members = group.waits_for & warp.live;
+  const auto takes_part = [&](const Group& other) {
+    return other.state == Group::State::at_collective && (other.mask & members) != 0 &&
+           same_operation(info_of(code[other.pc]), info);
+  };
+  uint32_t present = 0;
+  for (const Group& other : warp.groups) {
+    if (takes_part(other)) present |= other.mask;
+  }
+  if ((members & ~present) != 0) return false;
+  Brought brought{};
+  for (const Group& other : warp.groups) {
+    if (takes_part(other)) bring(info_of(code[other.pc]), warp.file + other.frame, other.mask, brought);
+  }
+  for (Group& other : warp.groups) {
+    if (!takes_part(other)) continue;
+    complete(info_of(code[other.pc]), warp.file + other.frame, other.mask, present, brought);
+    other.state = Group::State::ready;
+    other.turns = 0;
+    ++other.pc;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool run_collective(Warp& warp, size_t index, const Inst& inst) {
+  Group& group = warp.groups[index];
+  const CollectiveInfo& info = info_of(inst);
+  const uint32_t members = members_of(warp, info, warp.registers, group.mask);
+  if (members == group.mask) [[likely]] {
+    if (info.op == CollectiveOp::sync) return true;
+    Brought brought;
+    bring(info, warp.registers, group.mask, brought);
+    complete(info, warp.registers, group.mask, members, brought);
+    return true;
+  }
+  group.state = Group::State::at_collective;
+  group.waits_for = members;
+  if (try_complete(warp, index)) {
+    --warp.groups[index].pc;  // the caller steps over the instruction itself
+    return true;
+  }
+  return false;
+}
+
+void retry_collectives(Warp& warp) {
+  for (size_t i = 0; i < warp.groups.size(); ++i) {
+    if (warp.groups[i].state == Group::State::at_collective) try_complete(warp, i);
+  }
+}
+
+}  // namespace vgpu

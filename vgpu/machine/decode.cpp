@@ -1,0 +1,236 @@
+// A module's functions, variables and places; and the frame of one function.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "vgpu/machine/address.h"
+#include "vgpu/machine/decoder.h"
+
+namespace vgpu {
+
+namespace {
+
+uint32_t round_up(uint32_t value, uint32_t to) { return (value + to - 1) / to * to; }
+
+void lay_out_module(Program& program) {
+  const ptx::Module& module = program.module;
+  program.shared.push_back({"dynamic shared memory", 0, 16, "byte", 1});
+  uint32_t slot = kFirstModuleSlot;
+  for (const ptx::Variable& variable : module.variables) {
+    const auto element = static_cast<uint32_t>(std::max(bytes_of_type(variable.type), 1));
+    if (variable.space == ptx::Space::shared) {
+      if (variable.external) continue;
+      program.shared.push_back({variable.name, static_cast<uint32_t>(variable.bytes), variable.alignment,
+                                c_name_of_type(variable.type), element});
+    } else {
+      if (slot == kSharedSlot) {
+        throw LoadError(
+            fmt::format("the module has more than {} global variables and strings", kSharedSlot - kFirstModuleSlot), "",
+            0);
+      }
+      program.variables.push_back(
+          {slot++, variable.name, variable.bytes, variable.space != ptx::Space::constant, variable.init});
+    }
+  }
+  for (const ptx::Function& function : module.functions) {
+    for (const ptx::Variable& variable : function.variables) {
+      if (variable.space != ptx::Space::shared || variable.external) continue;
+      program.shared.push_back({variable.name, static_cast<uint32_t>(variable.bytes), variable.alignment,
+                                c_name_of_type(variable.type),
+                                static_cast<uint32_t>(std::max(bytes_of_type(variable.type), 1))});
+    }
+  }
+  if (program.shared.size() >= (size_t{1} << (32 - kSharedSlotBits))) {
+    throw LoadError("the module has more than 4095 shared variables", "", 0);
+  }
+}
+
+// Addresses inside initialisers, once every variable has its slot.
+void patch_initialisers(Program& program) {
+  size_t global = 0;
+  for (const ptx::Variable& variable : program.module.variables) {
+    if (variable.space == ptx::Space::shared) continue;
+    ModuleVariable& target = program.variables[global++];
+    if (!variable.addresses.empty()) target.init.resize(target.bytes);
+    for (const ptx::AddressInitialiser& address : variable.addresses) {
+      uint64_t value = 0;
+      const auto named = std::find_if(program.variables.begin(), program.variables.end(),
+                                      [&](const ModuleVariable& v) { return v.name == address.symbol; });
+      if (named != program.variables.end()) {
+        value = slot_address(named->slot);
+      } else {
+        const auto function = std::find_if(program.functions.begin(), program.functions.end(),
+                                           [&](const FunctionCode& f) { return f.name == address.symbol; });
+        if (function == program.functions.end()) {
+          throw LoadError(fmt::format("{} is initialised with the address of {}, which is not in the module",
+                                      variable.name, address.symbol),
+                          "", 0);
+        }
+        value = slot_base(kFunctionSlot) + 16 * static_cast<uint64_t>(function - program.functions.begin());
+      }
+      value += static_cast<uint64_t>(address.addend);
+      for (uint64_t i = 0; i < 8 && address.offset + i < target.init.size(); ++i) {
+        target.init[address.offset + i] = static_cast<uint8_t>(value >> (8 * i));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+int bytes_of_type(std::string_view type) {
+  if (type == "f16x2" || type == "bf16x2" || type == "tf32") return 4;
+  if (type == "f16" || type == "bf16") return 2;
+  const size_t digit = type.find_first_of("0123456789");
+  if (digit == std::string_view::npos) return 0;
+  const std::string_view bits = type.substr(digit);
+  if (bits == "8") return 1;
+  if (bits == "16") return 2;
+  if (bits == "32") return 4;
+  if (bits == "64") return 8;
+  if (bits == "128") return 16;
+  return 0;
+}
+
+std::string c_name_of_type(std::string_view type) {
+  if (type == "f32") return "float";
+  if (type == "f64") return "double";
+  if (type == "f16") return "half";
+  if (type == "b32" || type == "u32" || type == "s32") return "word";
+  if (type == "b16" || type == "u16" || type == "s16") return "short";
+  if (type == "b64" || type == "u64" || type == "s64") return "long word";
+  return "byte";
+}
+
+Place place_of(const Program& program, uint32_t pc) {
+  const ptx::Module& module = program.module;
+  if (pc >= program.location.size() || program.location[pc] < 0) return {};
+  // The outermost place is in the kernel's own file; the learner's line is the innermost one in that file.
+  int outermost = program.location[pc];
+  for (int at = outermost; at >= 0; at = module.locations[static_cast<size_t>(at)].inlined_at) outermost = at;
+  const int own_file = module.locations[static_cast<size_t>(outermost)].file;
+  int at = program.location[pc];
+  while (module.locations[static_cast<size_t>(at)].file != own_file) {
+    at = module.locations[static_cast<size_t>(at)].inlined_at;
+  }
+  const ptx::SourceLocation& location = module.locations[static_cast<size_t>(at)];
+  Place place;
+  if (location.file >= 0 && static_cast<size_t>(location.file) < module.files.size()) {
+    place.file = module.files[static_cast<size_t>(location.file)];
+  }
+  place.line = location.line;
+  place.column = location.column;
+  return place;
+}
+
+Decoder::Decoder(Program& program, uint32_t function)
+    : program_(program), function_(program.module.functions[function]), ops_(op_table()), index_(function) {}
+
+uint32_t Decoder::add_row(uint32_t bytes, uint32_t alignment) {
+  frame_ = round_up(frame_, alignment) + bytes;
+  return frame_ - bytes;
+}
+
+void Decoder::layout() {
+  FunctionCode& code = program_.functions[index_];
+  for (const ptx::Register& r : function_.registers) {
+    if (r.bytes == 0) {
+      rows_.push_back(add_row(4, 4));
+    } else {
+      rows_.push_back(add_row(static_cast<uint32_t>(std::max(r.bytes, 2)) * kLanes));
+    }
+  }
+  code.register_bytes = round_up(frame_, 64);
+  uint32_t local = 0;
+  const auto place = [&](const ptx::Variable& variable) {
+    ParamArea area;
+    uint32_t offset = 0;
+    if (variable.space == ptx::Space::local) {
+      local = round_up(local, std::max<uint32_t>(variable.alignment, 1));
+      offset = local;
+      local += static_cast<uint32_t>(variable.bytes);
+    } else if (variable.space == ptx::Space::param) {
+      area.stride = round_up(static_cast<uint32_t>(std::max<uint64_t>(variable.bytes, 1)), 8);
+      area.frame_offset = add_row(area.stride * kLanes);
+    }
+    areas_.push_back(area);
+    local_offsets_.push_back(offset);
+  };
+  for (const ptx::Variable& variable : function_.variables) place(variable);
+  if (function_.entry) {
+    uint32_t offset = 0;  // the parameter buffer
+    for (const ptx::Variable& param : function_.params) {
+      offset = round_up(offset, std::max<uint32_t>(param.alignment, 1));
+      areas_.push_back({offset, 0});
+      local_offsets_.push_back(0);
+      offset += static_cast<uint32_t>(param.bytes);
+    }
+  } else {
+    for (const ptx::Variable& param : function_.params) {
+      place(param);
+      code.params.push_back(areas_.back());
+    }
+    for (const ptx::Variable& result : function_.results) {
+      place(result);
+      code.results.push_back(areas_.back());
+    }
+  }
+  code.local_bytes = round_up(local, 16);
+}
+
+void Decoder::decode() {
+  FunctionCode& code = program_.functions[index_];
+  code.first = static_cast<uint32_t>(program_.code.size());
+  for (const Instruction& inst : function_.instructions) {
+    starts_.push_back(static_cast<uint32_t>(program_.code.size()));
+    decode_one(inst);
+  }
+  starts_.push_back(static_cast<uint32_t>(program_.code.size()));
+  // Falling off the end is a return.
+  Instruction end;
+  end.opcode = "ret";
+  if (!function_.instructions.empty()) {
+    end.location = function_.instructions.back().location;
+    end.ptx_line = function_.instructions.back().ptx_line;
+  }
+  emit(end, Code::ret);
+  code.end = static_cast<uint32_t>(program_.code.size());
+  for (const auto& [at, label] : branches_) program_.code[at].target = starts_[static_cast<size_t>(label)];
+  for (const auto& [table, list] : tables_) {
+    for (const int target : function_.branch_targets[list].targets) {
+      table->targets.push_back(starts_[static_cast<size_t>(target)]);
+    }
+  }
+  code.frame_bytes = round_up(frame_, 64);
+}
+
+std::unique_ptr<Program> decode(ptx::Module module) {
+  auto program = std::make_unique<Program>();
+  program->module = std::move(module);
+  lay_out_module(*program);
+  const size_t count = program->module.functions.size();
+  for (size_t i = 0; i < count; ++i) {
+    const ptx::Function& function = program->module.functions[i];
+    FunctionCode code;
+    code.name = function.name;
+    code.entry = function.entry;
+    code.external = function.external;
+    code.ptx = static_cast<int>(i);
+    program->functions.push_back(std::move(code));
+  }
+  std::vector<Decoder> decoders;
+  for (uint32_t i = 0; i < count; ++i) decoders.emplace_back(*program, i);
+  for (uint32_t i = 0; i < count; ++i) {
+    if (!program->functions[i].external) decoders[i].layout();
+  }
+  for (uint32_t i = 0; i < count; ++i) {
+    if (!program->functions[i].external) decoders[i].decode();
+  }
+  patch_initialisers(*program);
+  for (ptx::Function& function : program->module.functions) function.instructions = {};
+  return program;
+}
+
+}  // namespace vgpu

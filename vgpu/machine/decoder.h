@@ -1,0 +1,99 @@
+#pragma once
+// From parsed PTX to Program. One Decoder a function; families of instructions are in decode_*.cpp.
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vgpu/machine/program.h"
+#include "vgpu/ops/op.h"
+#include "vgpu/ptx/ast.h"
+#include "vgpu/vgpu.h"
+
+namespace vgpu {
+
+/// Bytes of a PTX type name ("f32": 4), 0 for pred and unknown names.
+int bytes_of_type(std::string_view type);
+/// "float" for "f32", for people.
+std::string c_name_of_type(std::string_view type);
+
+/// Decodes one function. Use: construct, layout(), then decode() once every function has its place.
+class Decoder {
+ public:
+  Decoder(Program& program, uint32_t function);
+
+  /// Gives registers, param areas and local variables their places in the frame.
+  void layout();
+  /// Appends the function's instructions to Program::code.
+  void decode();
+
+ private:
+  using Operand = ptx::Operand;
+  using Instruction = ptx::Instruction;
+
+  [[noreturn]] void refuse(const Instruction& inst, const std::string& why) const;
+
+  // Rows.
+  uint32_t add_row(uint32_t bytes, uint32_t alignment = 64);
+  uint32_t register_row(const Operand& operand) const;
+  uint32_t scratch_row(Row kind);
+  uint32_t constant_row(Row kind, uint64_t value);
+  uint32_t special_row(const Instruction& inst, const std::string& name, Row kind);
+  uint32_t carry_row();
+  int register_bytes(const Operand& operand) const;
+  /// The row a source operand's value lies in: a register, or a constant or special row made for it.
+  uint32_t source(const Instruction& inst, const Operand& operand, Row kind);
+  uint32_t destination(const Instruction& inst, const Operand& operand, Row kind);
+  uint64_t immediate(const Instruction& inst, const Operand& operand, Row kind) const;
+  uint64_t variable_address(const Instruction& inst, const Operand& operand) const;
+  const ptx::Variable& variable(const Operand& operand) const;
+
+  // Appending code.
+  Inst& emit(const Instruction& inst, Code code);
+  void emit_lane(const Instruction& inst, const Op& op, std::vector<uint32_t> d, std::vector<uint32_t> s);
+  /// Keeps what an instruction's Inst::info points to for as long as the program lives.
+  template <class Info>
+  Info* own(Info info) {
+    auto owned = std::make_shared<Info>(std::move(info));
+    program_.infos.push_back(owned);
+    return owned.get();
+  }
+
+  // Families.
+  void decode_one(const Instruction& inst);
+  bool decode_lane(const Instruction& inst);
+  const Op* find_op(const Instruction& inst, std::string& name) const;
+  void decode_mov(const Instruction& inst);
+  void decode_vector_mov(const Instruction& inst, const std::string& type);
+  void decode_load_store(const Instruction& inst, bool load);
+  void decode_parameter_access(const Instruction& inst, bool load, MemoryInfo info);
+  MemoryInfo memory_operand(const Instruction& inst, const Operand& address);
+  void decode_atomic(const Instruction& inst);
+  void decode_cvta(const Instruction& inst);
+  void decode_isspacep(const Instruction& inst);
+  void decode_clock(const Instruction& inst, const std::string& name);
+  bool decode_control(const Instruction& inst);
+  void decode_branch_index(const Instruction& inst);
+  void decode_call(const Instruction& inst);
+  void decode_barrier(const Instruction& inst);
+  bool decode_collective(const Instruction& inst);
+
+  Program& program_;
+  const ptx::Function& function_;
+  const OpTable& ops_;
+  uint32_t index_;
+  uint32_t frame_ = 0;          ///< bytes so far
+  std::vector<uint32_t> rows_;  ///< of each register
+  std::map<std::pair<uint8_t, uint64_t>, uint32_t> constants_;
+  std::map<std::string, uint32_t> specials_;
+  std::map<Row, uint32_t> scratch_;
+  std::vector<ParamArea> areas_;         ///< of variables, params, results (ast.h's concatenation)
+  std::vector<uint32_t> local_offsets_;  ///< likewise, for local variables
+  uint32_t carry_ = kNone;
+  std::vector<uint32_t> starts_;                        ///< PTX instruction index -> code index
+  std::vector<std::pair<uint32_t, int64_t>> branches_;  ///< code index -> PTX instruction index
+  std::vector<std::pair<BranchTable*, size_t>> tables_;
+};
+
+}  // namespace vgpu

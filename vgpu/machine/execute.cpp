@@ -1,0 +1,300 @@
+// The interpreter's loop: which group of a warp runs, and its instructions one after the other.
+
+#include <algorithm>
+#include <bit>
+
+#include "vgpu/machine/warp.h"
+
+namespace vgpu {
+
+namespace {
+
+// Backward branches before somebody else gets a turn. With groups apart the turn is shorter: a spinning group may wait
+// for one that is held back. Both are long enough that ordinary divergent loops still meet again after the loop.
+constexpr uint32_t kLoopTurn = 8192;
+constexpr uint32_t kLoopTurnApart = 1024;
+
+enum class End : uint8_t { switch_group, blocked, exited, yielded, aborted };
+
+bool same_place(const Group& a, const Group& b) {
+  return a.pc == b.pc && a.frame == b.frame && a.function == b.function && a.returns == b.returns;
+}
+
+// Deeper calls first, so that they return to where the others wait; then the one furthest behind.
+bool before(const Group& a, const Group& b) {
+  if (a.turns != b.turns) return a.turns < b.turns;
+  if (a.returns.size() != b.returns.size()) return a.returns.size() > b.returns.size();
+  return a.pc < b.pc;
+}
+
+int pick_group(Warp& warp) {
+  std::vector<Group>& groups = warp.groups;
+  int best = -1;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    if (groups[i].state != Group::State::ready) continue;
+    if (best < 0 || before(groups[i], groups[best])) best = static_cast<int>(i);
+  }
+  if (best < 0) return -1;
+  for (size_t i = groups.size(); i-- > 0;) {
+    if (static_cast<int>(i) == best || groups[i].state != Group::State::ready) continue;
+    if (!same_place(groups[i], groups[best])) continue;
+    groups[best].mask |= groups[i].mask;
+    groups[best].turns = 0;
+    groups.erase(groups.begin() + static_cast<ptrdiff_t>(i));
+    if (static_cast<int>(i) < best) --best;
+  }
+  return best;
+}
+
+// Where the running group must stop because another one waits to merge there.
+uint32_t meeting_point(const Warp& warp, const Group& group) {
+  uint32_t limit = kNone;
+  for (const Group& other : warp.groups) {
+    if (&other == &group || other.state != Group::State::ready || other.frame != group.frame) continue;
+    if (other.pc > group.pc) limit = std::min(limit, other.pc);
+  }
+  return limit;
+}
+
+void exit_lanes(Warp& warp, size_t index, uint32_t mask) {
+  warp.groups[index].mask &= ~mask;
+  warp.live &= ~mask;
+  warp.block->live -= static_cast<uint32_t>(std::popcount(mask));
+  if (warp.groups[index].mask == 0) warp.groups.erase(warp.groups.begin() + static_cast<ptrdiff_t>(index));
+  if (!warp.groups.empty()) retry_collectives(warp);
+  release_barriers(*warp.block);
+}
+
+// The group splits: `mask` of its lanes become a new group at `pc`.
+void split(Warp& warp, size_t index, uint32_t mask, uint32_t pc) {
+  Group other = warp.groups[index];
+  other.mask = mask;
+  other.pc = pc;
+  warp.groups[index].mask &= ~mask;
+  warp.groups.push_back(std::move(other));
+}
+
+void report_endless(Warp& warp, const Group& group, const char* what) {
+  Incident incident;
+  incident.kind = Finding::Kind::timeout;
+  incident.text = what;
+  incident.cause = "does the loop's condition change in every iteration, and for every thread?";
+  const uint32_t pc = warp.pc;
+  warp.pc = group.pc;
+  report_lane(warp, std::countr_zero(group.mask), incident);
+  warp.pc = pc;
+}
+
+End run_group(Warp& warp, size_t index) {
+  const Inst* const code = warp.launch->program.code.data();
+  Group* group = &warp.groups[index];
+  uint32_t active = group->mask;
+  char* registers = warp.file + group->frame;
+  warp.registers = registers;
+  warp.local = group->local;
+  uint32_t pc = group->pc;
+  const uint32_t limit = meeting_point(warp, *group);
+  uint32_t turn = warp.groups.size() > 1 ? kLoopTurnApart : kLoopTurn;
+  uint64_t steps = 0, lane_steps = 0;
+  const uint64_t lanes = static_cast<uint64_t>(std::popcount(active));
+
+  const auto finish = [&](uint32_t at) {
+    group->pc = at;
+    warp.steps += steps;
+    warp.lane_steps += lane_steps;
+  };
+
+  for (;;) {
+    if (pc >= limit) [[unlikely]] {
+      finish(pc);
+      return End::switch_group;
+    }
+    const Inst& inst = code[pc];
+    uint32_t mask = active;
+    ++steps;
+    if (inst.guard != kNone) {
+      const uint32_t guard = *row_at<uint32_t>(registers, inst.guard);
+      mask &= inst.guard_negated ? ~guard : guard;
+      if (mask == 0) {
+        ++pc;
+        continue;
+      }
+      lane_steps += static_cast<uint64_t>(std::popcount(mask));
+    } else {
+      lane_steps += lanes;
+    }
+    switch (inst.code) {
+      case Code::lane:
+        (mask == kFullMask ? inst.full : inst.masked)(registers, inst.rows, mask);
+        ++pc;
+        break;
+      case Code::step:
+        warp.pc = pc;
+        warp.clock = warp.steps + steps;
+        inst.step(warp, inst, mask);
+        ++pc;
+        break;
+      case Code::branch: {
+        const uint32_t target = inst.target;
+        if (target <= pc && --turn == 0) {
+          // The branch itself is taken when the group runs next.
+          finish(pc);
+          return End::yielded;
+        }
+        if (mask == active) {
+          pc = target;
+          break;
+        }
+        finish(target);
+        split(warp, index, active & ~mask, pc + 1);
+        return End::switch_group;
+      }
+      case Code::branch_index: {
+        const auto& table = *static_cast<const BranchTable*>(inst.info);
+        const uint32_t* choice = row_at<uint32_t>(registers, table.index_row);
+        finish(pc + 1);
+        uint32_t left = mask;
+        if (active & ~mask) split(warp, index, active & ~mask, pc + 1);
+        while (left != 0) {
+          const uint32_t chosen = choice[std::countr_zero(left)];
+          uint32_t same = 0;
+          for (uint32_t m = left; m != 0; m &= m - 1) {
+            if (choice[std::countr_zero(m)] == chosen) same |= m & -m;
+          }
+          left &= ~same;
+          // PTX leaves an index past the table undefined; the last entry keeps it inside.
+          const uint32_t target = table.targets[std::min<size_t>(chosen, table.targets.size() - 1)];
+          if (left != 0) {
+            split(warp, index, same, target);
+          } else {
+            warp.groups[index].pc = target;
+          }
+        }
+        return End::switch_group;
+      }
+      case Code::call: {
+        warp.pc = pc;
+        if (mask != active) {
+          finish(pc);
+          split(warp, index, active & ~mask, pc + 1);
+          return End::switch_group;  // the rest comes back to this instruction alone
+        }
+        finish(pc);
+        if (enter_call(warp, *group, inst)) return warp.launch->abort ? End::aborted : End::switch_group;
+        call_external(warp, inst, mask);
+        steps = lane_steps = 0;
+        if (warp.launch->abort.load(std::memory_order_relaxed)) return End::aborted;
+        ++pc;
+        break;
+      }
+      case Code::ret:
+        if (!group->returns.empty()) {
+          finish(pc);
+          if (mask != active) {
+            split(warp, index, active & ~mask, pc + 1);
+            return End::switch_group;
+          }
+          leave_call(warp, *group);
+          return End::switch_group;
+        }
+        [[fallthrough]];
+      case Code::exit:
+        finish(pc + 1);
+        exit_lanes(warp, index, mask);
+        return End::exited;
+      case Code::barrier:
+        finish(pc);
+        if (mask != active) {
+          split(warp, index, active & ~mask, pc + 1);
+          return End::switch_group;
+        }
+        warp.pc = pc;
+        arrive_at_barrier(warp, index, inst);
+        return End::blocked;
+      case Code::collective:
+        finish(pc);
+        steps = lane_steps = 0;
+        if (mask != active) {
+          split(warp, index, active & ~mask, pc + 1);
+          return End::switch_group;
+        }
+        warp.pc = pc;
+        if (!run_collective(warp, index, inst)) return End::blocked;
+        ++pc;
+        if (warp.groups.size() > 1) {  // others may have been set free by it
+          group->pc = pc;
+          return End::switch_group;
+        }
+        break;
+      case Code::trap: {
+        finish(pc);
+        warp.pc = pc;
+        Incident incident;
+        incident.kind = Finding::Kind::trap;
+        incident.text = "the kernel executed a trap instruction";
+        for (uint32_t m = mask; m != 0; m &= m - 1) report_lane(warp, std::countr_zero(m), incident);
+        warp.launch->abort = true;
+        return End::aborted;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Turn run_warp(Warp& warp, bool& progress) {
+  LaunchState& launch = *warp.launch;
+  for (;;) {
+    if (warp.groups.empty()) return Turn::done;
+    const int index = pick_group(warp);
+    if (index < 0) return Turn::blocked;
+    const size_t count = warp.groups.size();
+    const End end = run_group(warp, static_cast<size_t>(index));
+    if (end == End::aborted || launch.abort.load(std::memory_order_relaxed)) return Turn::aborted;
+    if (end == End::exited || end == End::blocked) progress = true;
+    if (end == End::yielded) {
+      Group& group = warp.groups[static_cast<size_t>(index)];
+      if (launch.limits.stop != nullptr && launch.limits.stop->load(std::memory_order_relaxed)) {
+        launch.stopped = true;
+        launch.abort = true;
+        return Turn::aborted;
+      }
+      if (warp.steps > launch.limits.warp_steps) {
+        report_endless(warp, group, "this loop does not end: the step budget of a warp is used up");
+        launch.abort = true;
+        return Turn::aborted;
+      }
+      ++group.turns;
+      if (count == 1) return Turn::yielded;
+      // Everybody has had as many turns as this group: let the other warps run too.
+      if (std::all_of(warp.groups.begin(), warp.groups.end(), [&](const Group& other) {
+            return other.state != Group::State::ready || other.turns >= group.turns;
+          })) {
+        return Turn::yielded;
+      }
+    }
+  }
+}
+
+Turn run_block(Block& block) {
+  LaunchState& launch = *block.launch;
+  for (;;) {
+    bool progress = false, all_done = true, spinning = false;
+    for (Warp& warp : block.warps) {
+      if (warp.groups.empty()) continue;
+      const Turn turn = run_warp(warp, progress);
+      if (turn == Turn::aborted) return turn;
+      if (turn != Turn::done) all_done = false;
+      if (turn == Turn::yielded) spinning = true;
+    }
+    if (all_done) return Turn::done;
+    if (progress) continue;
+    if (spinning) return Turn::yielded;
+    // Nobody ran: a barrier or a warp-wide operation that cannot complete.
+    report_deadlock(block);
+    launch.abort = true;
+    return Turn::aborted;
+  }
+}
+
+}  // namespace vgpu

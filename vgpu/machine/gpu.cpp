@@ -1,0 +1,320 @@
+// The public face: buffers, module variables, launches; and how blocks are shared out to host threads.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "vgpu/machine/block_marks.h"
+#include "vgpu/machine/memory.h"
+#include "vgpu/machine/warp.h"
+#include "vgpu/vgpu.h"
+
+namespace vgpu {
+
+namespace {
+
+// Blocks that spin may wait for one that has not started: so many are kept going side by side.
+constexpr size_t kResidentBlocks = 64;
+// Turns a block may spin before another one is started beside it.
+constexpr int kPatience = 16;
+// Below this many warps of work, host threads cost more than they bring.
+constexpr uint64_t kParallelWarps = 64;
+
+void count(LaunchState& state, const Block& block) {
+  uint64_t steps = 0, lanes = 0;
+  for (const Warp& warp : block.warps) {
+    steps += warp.steps;
+    lanes += warp.lane_steps;
+  }
+  state.lane_instructions += lanes;
+  if ((state.warp_instructions += steps) <= state.limits.total_steps || state.abort) return;
+  Incident incident;
+  incident.kind = Finding::Kind::timeout;
+  incident.pc = state.kernel.first;
+  incident.block = block.index;
+  incident.text = fmt::format("the launch used up its budget of {} warp instructions", state.limits.total_steps);
+  incident.cause = "does the grid hold many more blocks than the problem needs?";
+  state.report.add(incident);
+  state.abort = true;
+}
+
+bool stop_asked(LaunchState& state) {
+  if (state.limits.stop != nullptr && state.limits.stop->load(std::memory_order_relaxed)) {
+    state.stopped = true;
+    state.abort = true;
+  }
+  return state.abort.load(std::memory_order_relaxed);
+}
+
+/// One after the other; a block that only spins is set aside while later ones run.
+void run_in_order(LaunchState& state) {
+  const uint64_t blocks = state.grid.count();
+  std::deque<std::unique_ptr<Block>> resident;
+  std::vector<std::unique_ptr<Block>> spare;
+  uint64_t next = 0;
+  const auto start = [&] {
+    std::unique_ptr<Block> block;
+    if (spare.empty()) {
+      block = std::make_unique<Block>(state);
+    } else {
+      block = std::move(spare.back());
+      spare.pop_back();
+    }
+    block->start(next++);
+    resident.push_back(std::move(block));
+  };
+  while (next < blocks || !resident.empty()) {
+    if (resident.empty()) start();
+    if (stop_asked(state)) return;
+    std::unique_ptr<Block> block = std::move(resident.front());
+    resident.pop_front();
+    Turn turn = Turn::yielded;
+    for (int i = 0; i < kPatience && turn == Turn::yielded; ++i) turn = run_block(*block);
+    if (turn == Turn::aborted) {
+      count(state, *block);
+      return;
+    }
+    if (turn == Turn::done) {
+      count(state, *block);
+      spare.push_back(std::move(block));
+      continue;
+    }
+    resident.push_back(std::move(block));
+    if (state.program.blocks_may_talk && resident.size() < kResidentBlocks && next < blocks) {
+      start();
+      std::rotate(resident.begin(), resident.end() - 1, resident.end());  // the new one goes first
+    }
+  }
+}
+
+/// Host threads take blocks in turn. Every word of writable memory is marked with the block that touches it.
+void run_in_parallel(LaunchState& state, unsigned threads) {
+  const uint64_t blocks = state.grid.count();
+  std::atomic<uint64_t> next{0};
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto work = [&] {
+    try {
+      Block block(state);
+      // A few at a time: neighbours share cache lines.
+      const uint64_t chunk = std::clamp<uint64_t>(blocks / (threads * 8), 1, 32);
+      for (;;) {
+        const uint64_t first = next.fetch_add(chunk);
+        if (first >= blocks) return;
+        for (uint64_t b = first; b < std::min(first + chunk, blocks); ++b) {
+          if (stop_asked(state)) return;
+          block.start(b);
+          Turn turn = Turn::yielded;
+          while (turn == Turn::yielded) turn = run_block(block);
+          count(state, block);
+          if (turn == Turn::aborted) return;
+        }
+      }
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      failure = std::current_exception();
+      state.abort = true;
+    }
+  };
+  std::vector<std::jthread> workers;
+  for (unsigned t = 1; t < threads; ++t) workers.emplace_back(work);
+  work();
+  workers.clear();
+  if (failure) std::rethrow_exception(failure);
+}
+
+void check_launch(const KernelInfo& info, Dim3 grid, Dim3 block, uint64_t shared, size_t parameter_bytes) {
+  const uint64_t threads = block.count();
+  if (block.x == 0 || block.y == 0 || block.z == 0 || threads > Gpu::max_threads_per_block || block.z > 64) {
+    throw LaunchError(fmt::format("{}: a block of {} x {} x {} threads is not possible: 1 to {} threads, z up to 64",
+                                  info.name, block.x, block.y, block.z, Gpu::max_threads_per_block));
+  }
+  if (threads > info.max_threads_per_block) {
+    throw LaunchError(fmt::format("{}: a block of {} threads is more than the kernel's launch bounds of {}", info.name,
+                                  threads, info.max_threads_per_block));
+  }
+  if (info.required_block.x != 0 && !(info.required_block == block)) {
+    throw LaunchError(fmt::format("{}: the kernel requires blocks of {} x {} x {}", info.name, info.required_block.x,
+                                  info.required_block.y, info.required_block.z));
+  }
+  if (grid.x == 0 || grid.y == 0 || grid.z == 0 || grid.x > 0x7fffffffu || grid.y > 65535 || grid.z > 65535) {
+    throw LaunchError(
+        fmt::format("{}: a grid of {} x {} x {} blocks is not possible: x from 1 to 2147483647, y and z to 65535",
+                    info.name, grid.x, grid.y, grid.z));
+  }
+  if (shared > Gpu::max_shared_bytes) {
+    throw LaunchError(fmt::format("{}: {} bytes of shared memory a block are more than {}", info.name, shared,
+                                  Gpu::max_shared_bytes));
+  }
+  uint64_t wanted = 0;
+  for (const Parameter& p : info.parameters) {
+    wanted = (wanted + p.alignment - 1) / p.alignment * p.alignment + p.bytes;
+  }
+  if (parameter_bytes < wanted) {
+    throw LaunchError(
+        fmt::format("{}: {} bytes of parameters were given, {} are needed", info.name, parameter_bytes, wanted));
+  }
+}
+
+/// A copy of what a launch may change, to start again from.
+class Snapshot {
+ public:
+  explicit Snapshot(MemoryMap& memory) {
+    memory.for_each([&](Buffer& buffer) {
+      if (buffer.writable)
+        copies_.emplace_back(&buffer, std::vector<std::byte>(buffer.host, buffer.host + buffer.bytes));
+    });
+  }
+  void restore() const {
+    for (const auto& [buffer, bytes] : copies_) std::copy(bytes.begin(), bytes.end(), buffer->host);
+  }
+
+ private:
+  std::vector<std::pair<Buffer*, std::vector<std::byte>>> copies_;
+};
+
+/// Marks for every writable buffer, for as long as it lives.
+class Marks {
+ public:
+  explicit Marks(MemoryMap& memory) : memory_(memory) {
+    memory_.for_each([&](Buffer& buffer) {
+      if (!buffer.writable) return;
+      words_.emplace_back((buffer.bytes + 3) / 4 + 1, 0);
+      buffer.marks = words_.back().data();
+    });
+  }
+  ~Marks() {
+    memory_.for_each([](Buffer& buffer) { buffer.marks = nullptr; });
+  }
+  Marks(const Marks&) = delete;
+  Marks& operator=(const Marks&) = delete;
+
+ private:
+  MemoryMap& memory_;
+  std::deque<std::vector<uint32_t>> words_;
+};
+
+}  // namespace
+
+struct Gpu::Impl {
+  MemoryMap memory;
+  const Module* module = nullptr;  ///< whose variables lie in the module slots
+
+  void set_up(const Module& wanted) {
+    if (module == &wanted) return;
+    tear_down();
+    for (const ModuleVariable& variable : wanted.program().variables) {
+      Buffer& buffer = memory.place(variable.slot, std::max<uint64_t>(variable.bytes, 1));
+      std::memset(buffer.host, 0, buffer.bytes);
+      std::memcpy(buffer.host, variable.init.data(), std::min<size_t>(variable.init.size(), buffer.bytes));
+      buffer.writable = variable.writable;
+      buffer.name = variable.name;
+    }
+    module = &wanted;
+  }
+  void tear_down() {
+    for (uint32_t slot = kFirstModuleSlot; slot < kSharedSlot; ++slot) memory.release(slot);
+    module = nullptr;
+  }
+};
+
+Gpu::Gpu() : impl_(std::make_unique<Impl>()) {}
+Gpu::~Gpu() = default;
+Gpu::Gpu(Gpu&&) noexcept = default;
+Gpu& Gpu::operator=(Gpu&&) noexcept = default;
+
+Address Gpu::allocate(std::string name, uint64_t bytes, Access access, uint32_t element_bytes,
+                      std::string element_name) {
+  Buffer& buffer = impl_->memory.allocate(bytes);
+  buffer.name = std::move(name);
+  buffer.writable = access == Access::read_write;
+  buffer.element_bytes = element_bytes;
+  buffer.element_name = std::move(element_name);
+  return buffer.base;
+}
+
+void Gpu::free(Address address) { impl_->memory.release(static_cast<uint32_t>(address >> kSlotBits)); }
+
+std::span<std::byte> Gpu::data(Address address) {
+  Buffer* buffer = impl_->memory.slot_of(address);
+  if (buffer == nullptr || buffer->base != address) throw LaunchError("this is not the start of a buffer");
+  return {buffer->host, buffer->bytes};
+}
+
+void Gpu::unload(const Module& module) {
+  if (impl_->module == &module) impl_->tear_down();
+}
+
+LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 grid, Dim3 block, uint32_t dynamic_shared,
+                         std::span<const std::byte> parameters, const Limits& limits) {
+  const KernelInfo* info = module.find_kernel(kernel);
+  if (info == nullptr) throw LaunchError(fmt::format("there is no kernel {} in the module", kernel));
+  check_launch(*info, grid, block, info->static_shared_bytes + dynamic_shared, parameters.size());
+  impl_->set_up(module);
+
+  const Program& program = module.program();
+  const auto code = std::find_if(program.functions.begin(), program.functions.end(),
+                                 [&](const FunctionCode& f) { return f.entry && f.name == kernel; });
+  Report report(program, grid, block);
+  LaunchState state(program, *code, impl_->memory, report);
+  state.grid = grid;
+  state.block = block;
+  state.parameters = parameters;
+  state.limits = limits;
+  state.dynamic_shared = dynamic_shared;
+  uint32_t offset = 0;
+  for (size_t i = 0; i < program.shared.size(); ++i) {
+    const uint32_t alignment = std::max<uint32_t>(program.shared[i].alignment, 16);
+    offset = (offset + alignment - 1) / alignment * alignment;
+    state.shared_offset.push_back(offset);
+    state.shared_bytes.push_back(i == 0 ? dynamic_shared : program.shared[i].bytes);
+    offset += state.shared_bytes.back();
+  }
+  state.total_shared = offset;
+
+  const uint64_t warps = grid.count() * ((block.count() + kLanes - 1) / kLanes);
+  const bool parallel = limits.threads > 1 && grid.count() > 1 && warps >= kParallelWarps && !program.blocks_may_talk &&
+                        grid.count() < kMaxMarkedBlocks;
+  if (parallel) {
+    const Snapshot before(impl_->memory);
+    {
+      const Marks marks(impl_->memory);
+      run_in_parallel(state, static_cast<unsigned>(std::min<uint64_t>(limits.threads, grid.count())));
+    }
+    // A finding that ended the launch early depends on who came first; so does a conflict.
+    if (state.conflict || (state.abort && !state.stopped)) {
+      before.restore();
+      report.clear();
+      state.abort = false;
+      state.conflict = false;
+      state.warp_instructions = 0;
+      state.lane_instructions = 0;
+      run_in_order(state);
+    }
+  } else {
+    run_in_order(state);
+  }
+
+  LaunchResult result;
+  result.findings = report.findings();
+  result.printed = report.printed();
+  result.warp_instructions = state.warp_instructions;
+  result.lane_instructions = state.lane_instructions;
+  result.stopped = state.stopped;
+  result.completed = !state.abort;
+  return result;
+}
+
+void pack(std::vector<std::byte>& buffer, const void* value, size_t bytes, size_t alignment) {
+  buffer.resize((buffer.size() + alignment - 1) / alignment * alignment);
+  const auto* from = static_cast<const std::byte*>(value);
+  buffer.insert(buffer.end(), from, from + bytes);
+}
+
+}  // namespace vgpu

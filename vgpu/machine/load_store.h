@@ -1,0 +1,27 @@
+#pragma once
+// Loads and stores with their checks: bounds, alignment, null, writes to read-only buffers, the stack's end.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "vgpu/machine/warp.h"
+
+namespace vgpu {
+
+/// Step functions for the decoder; Inst::info is a MemoryInfo.
+void load_step(Warp& warp, const Inst& inst, uint32_t mask);
+void store_step(Warp& warp, const Inst& inst, uint32_t mask);
+/// ld.param and st.param: kernel parameters (uniform), and the lane-wise areas of calls.
+void load_parameter_step(Warp& warp, const Inst& inst, uint32_t mask);
+void load_area_step(Warp& warp, const Inst& inst, uint32_t mask);
+void store_area_step(Warp& warp, const Inst& inst, uint32_t mask);
+
+/// What one lane does at an address.
+enum class Use : uint8_t { read, write, atomic };
+
+/// The address a lane accesses, with the instruction's offset.
+uint64_t address_of(const Warp& warp, const MemoryInfo& info, int lane);
+/// Host memory of one lane's access of `bytes`, nullptr after reporting why it is not allowed.
+std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t bytes, Use use);
+
+}  // namespace vgpu

@@ -1,0 +1,59 @@
+#pragma once
+// Global memory: buffers in slots of the address space (address.h).
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "vgpu/machine/address.h"
+
+namespace vgpu {
+
+/// One allocation. `host` is its first byte on this machine.
+struct Buffer {
+  std::byte* host = nullptr;
+  uint64_t base = 0;  ///< device address of the first byte
+  uint64_t bytes = 0;
+  bool writable = true;
+  std::string name;
+  std::string element_name = "byte";
+  uint32_t element_bytes = 1;
+  std::unique_ptr<std::byte[]> storage;
+  // Which block touched each 4-byte word, while blocks run in parallel (block_marks.h); nullptr otherwise.
+  uint32_t* marks = nullptr;
+};
+
+/// Which buffer lies in which slot.
+class MemoryMap {
+ public:
+  /// The buffer whose slot `address` falls into, nullptr: none. The address may be outside its bytes.
+  Buffer* slot_of(uint64_t address) const {
+    const uint64_t slot = address >> kSlotBits;
+    return slot < kSlots ? slots_[slot].get() : nullptr;
+  }
+  /// Host memory for [address, address + bytes), nullptr where that is not inside one buffer.
+  std::byte* host(uint64_t address, uint64_t bytes) const {
+    const Buffer* buffer = slot_of(address);
+    if (buffer == nullptr) return nullptr;
+    const uint64_t offset = address - buffer->base;
+    return offset <= buffer->bytes && bytes <= buffer->bytes - offset ? buffer->host + offset : nullptr;
+  }
+  /// Puts a buffer of `bytes` (filled with 0xFF) in a slot of its own. Throws std::bad_alloc when slots or memory run
+  /// out.
+  Buffer& allocate(uint64_t bytes);
+  Buffer& place(uint32_t slot, uint64_t bytes);
+  void release(uint32_t slot) { slots_[slot].reset(); }
+  template <class F>
+  void for_each(F f) {
+    for (auto& slot : slots_) {
+      if (slot) f(*slot);
+    }
+  }
+
+ private:
+  std::array<std::unique_ptr<Buffer>, kSlots> slots_;
+};
+
+}  // namespace vgpu

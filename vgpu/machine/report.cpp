@@ -1,0 +1,175 @@
+#include "vgpu/machine/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vgpu {
+
+namespace {
+
+constexpr size_t kMaxGroups = 200;
+constexpr uint64_t kMaxPrinted = 1 << 20;  // bytes, as a real GPU's printf buffer
+
+uint64_t linear(const Dim3& index, const Dim3& size) {
+  return (uint64_t{index.z} * size.y + index.y) * size.x + index.x;
+}
+
+int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+
+std::string plural(const std::string& noun, uint64_t n) { return n == 1 ? noun : noun + "s"; }
+
+}  // namespace
+
+std::string_view name_of(Finding::Kind kind) {
+  switch (kind) {
+    case Finding::Kind::out_of_bounds:
+      return "out-of-bounds";
+    case Finding::Kind::misaligned:
+      return "misaligned";
+    case Finding::Kind::null_pointer:
+      return "null-pointer";
+    case Finding::Kind::read_only_write:
+      return "read-only-write";
+    case Finding::Kind::uninitialized:
+      return "uninitialized";
+    case Finding::Kind::race:
+      return "race";
+    case Finding::Kind::barrier:
+      return "barrier";
+    case Finding::Kind::stack_overflow:
+      return "stack-overflow";
+    case Finding::Kind::timeout:
+      return "timeout";
+    case Finding::Kind::trap:
+      return "trap";
+    case Finding::Kind::assertion:
+      return "assertion";
+    case Finding::Kind::unsupported:
+      return "unsupported";
+  }
+  return "unknown";
+}
+
+void Report::add(const Incident& incident) {
+  const std::lock_guard lock(mutex_);
+  const Key key{incident.pc, static_cast<int>(incident.kind), incident.buffer};
+  const auto found = groups_.find(key);
+  const uint64_t block = linear(incident.block, grid_);
+  const uint64_t rank = block * block_.count() + linear(incident.thread, block_);
+  if (found == groups_.end()) {
+    if (groups_.size() >= kMaxGroups) return;
+    groups_.emplace(key, Group{incident, rank, 1, block, block, incident.byte_offset, incident.byte_offset});
+    return;
+  }
+  Group& group = found->second;
+  ++group.count;
+  group.first_block = std::min(group.first_block, block);
+  group.last_block = std::max(group.last_block, block);
+  group.lowest = std::min(group.lowest, incident.byte_offset);
+  group.highest = std::max(group.highest, incident.byte_offset);
+  if (rank < group.rank) {
+    group.example = incident;
+    group.rank = rank;
+  }
+}
+
+void Report::print(std::string_view text, uint64_t block_index) {
+  const std::lock_guard lock(mutex_);
+  if (printed_bytes_ + text.size() > kMaxPrinted) return;
+  printed_bytes_ += text.size();
+  printed_[block_index] += text;
+}
+
+void Report::clear() {
+  groups_.clear();
+  printed_.clear();
+  printed_bytes_ = 0;
+}
+
+std::string Report::printed() const {
+  std::string all;
+  for (const auto& [block, text] : printed_) all += text;
+  return all;
+}
+
+std::string Report::cause_of(const Group& group) const {
+  const Incident& incident = group.example;
+  if (!incident.cause.empty()) return incident.cause;
+  const uint64_t blocks = grid_.count();
+  switch (incident.kind) {
+    case Finding::Kind::out_of_bounds: {
+      if (incident.buffer.empty()) return "";
+      if (group.highest < 0) return "the index is below 0: is something subtracted that can be larger?";
+      const bool all_in_last = group.first_block == group.last_block && group.last_block == blocks - 1;
+      if (all_in_last && blocks > 1) {
+        return fmt::format("{}all in the last block: is the mask that keeps threads past the end from it missing?",
+                           group.count > 1 ? fmt::format("{} threads, ", group.count) : "");
+      }
+      if (blocks == 1) return "is the mask that keeps threads past the end from it missing?";
+      if (group.first_block != group.last_block) {
+        return "threads of several blocks do it: does the index formula fit the buffer's shape?";
+      }
+      return "";
+    }
+    case Finding::Kind::misaligned:
+      return fmt::format("an access of {} bytes needs an address that is a multiple of {}", incident.width,
+                         incident.width);
+    case Finding::Kind::null_pointer:
+      return "is the pointer a kernel argument that was never set?";
+    case Finding::Kind::read_only_write:
+      return "the buffer is an input (const): write to the output instead";
+    case Finding::Kind::stack_overflow:
+      return incident.buffer.empty() ? "" : "an index into a local array is outside it";
+    default:
+      return "";
+  }
+}
+
+Finding Report::finish(const Group& group) const {
+  const Incident& incident = group.example;
+  const Place place = place_of(program_, incident.pc);
+  Finding finding;
+  finding.kind = incident.kind;
+  finding.file = place.file;
+  finding.line = place.line;
+  finding.column = place.column;
+  finding.buffer = incident.buffer;
+  finding.block = incident.block;
+  finding.thread = incident.thread;
+  finding.count = group.count;
+  finding.cause = cause_of(group);
+  const int64_t element = std::max<uint32_t>(incident.element_bytes, 1);
+  finding.index = floor_div(incident.byte_offset, element);
+  finding.length = static_cast<int64_t>(incident.buffer_bytes) / element;
+  std::string what = incident.text;
+  if (what.empty() && !incident.buffer.empty()) {
+    what = fmt::format("{} {}[{}]", incident.verb, incident.buffer, finding.index);
+    if (incident.kind == Finding::Kind::misaligned) {
+      what += fmt::format(" with {} bytes at once, at byte {} of it", incident.width, incident.byte_offset);
+    } else if (incident.kind == Finding::Kind::read_only_write) {
+      what += ", which is read-only";
+    } else {
+      const std::string noun = plural(incident.element_name, static_cast<uint64_t>(finding.length));
+      what += finding.length > 0
+                  ? fmt::format("; {} has {} {} (0..{})", incident.buffer, finding.length, noun, finding.length - 1)
+                  : fmt::format("; {} is empty", incident.buffer);
+    }
+  }
+  finding.message = fmt::format("block ({},{},{}) thread ({},{},{}): {}", incident.block.x, incident.block.y,
+                                incident.block.z, incident.thread.x, incident.thread.y, incident.thread.z, what);
+  return finding;
+}
+
+std::vector<Finding> Report::findings() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<const Group*> order;
+  for (const auto& [key, group] : groups_) order.push_back(&group);
+  std::stable_sort(order.begin(), order.end(), [](const Group* a, const Group* b) { return a->rank < b->rank; });
+  std::vector<Finding> findings;
+  findings.reserve(order.size());
+  for (const Group* group : order) findings.push_back(finish(*group));
+  return findings;
+}
+
+}  // namespace vgpu

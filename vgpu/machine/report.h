@@ -1,0 +1,69 @@
+#pragma once
+// Collects what goes wrong during a launch: one finding for each place and kind, with an example and a count.
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "vgpu/machine/program.h"
+#include "vgpu/vgpu.h"
+
+namespace vgpu {
+
+/// One thing that went wrong in one thread.
+struct Incident {
+  Finding::Kind kind{};
+  uint32_t pc = 0;
+  Dim3 block{0, 0, 0}, thread{0, 0, 0};
+  std::string verb;    ///< "read", "wrote", "atomically updated"; empty: not a memory access
+  std::string buffer;  ///< what it was meant for, empty: nothing known
+  std::string element_name = "byte";
+  uint32_t element_bytes = 1;
+  int64_t byte_offset = 0;  ///< from the buffer's start
+  uint64_t buffer_bytes = 0;
+  uint64_t address = 0;
+  uint32_t width = 0;  ///< bytes of the access
+  std::string text;    ///< the whole message where the parts above do not make it
+  std::string cause;
+};
+
+class Report {
+ public:
+  Report(const Program& program, Dim3 grid, Dim3 block) : program_(program), grid_(grid), block_(block) {}
+
+  /// Adds one thread's incident. Safe from several host threads; the example kept is the lowest block's lowest
+  /// thread's.
+  void add(const Incident& incident);
+  void print(std::string_view text, uint64_t block_index);
+  bool empty() const { return groups_.empty(); }
+
+  std::vector<Finding> findings() const;
+  /// What printf wrote, block by block in order.
+  std::string printed() const;
+  void clear();
+
+ private:
+  struct Group {
+    Incident example;
+    uint64_t rank = 0;  ///< of the example: block then thread
+    uint64_t count = 0;
+    uint64_t first_block = 0, last_block = 0;
+    int64_t lowest = 0, highest = 0;  ///< byte offsets
+  };
+  using Key = std::tuple<uint32_t, int, std::string>;
+
+  Finding finish(const Group& group) const;
+  std::string cause_of(const Group& group) const;
+
+  const Program& program_;
+  Dim3 grid_, block_;
+  std::map<Key, Group> groups_;
+  std::map<uint64_t, std::string> printed_;
+  uint64_t printed_bytes_ = 0;
+  mutable std::mutex mutex_;
+};
+
+}  // namespace vgpu

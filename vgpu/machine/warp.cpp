@@ -1,0 +1,203 @@
+#include "vgpu/machine/warp.h"
+
+#include <bit>
+#include <cstring>
+
+namespace vgpu {
+
+namespace {
+
+constexpr uint32_t kMaxLocalBytes = 512 * 1024;  // per thread, as on real hardware
+constexpr uint32_t kMaxFileBytes = 256 * 1024 * 1024;
+
+uint32_t special_value(const Warp& warp, Special special, int lane) {
+  const LaunchState& launch = *warp.launch;
+  const Block& block = *warp.block;
+  const uint32_t bit = 1u << lane;
+  switch (special) {
+    case Special::tid_x:
+      return warp.thread_of(lane).x;
+    case Special::tid_y:
+      return warp.thread_of(lane).y;
+    case Special::tid_z:
+      return warp.thread_of(lane).z;
+    case Special::ntid_x:
+      return launch.block.x;
+    case Special::ntid_y:
+      return launch.block.y;
+    case Special::ntid_z:
+      return launch.block.z;
+    case Special::ctaid_x:
+      return block.index.x;
+    case Special::ctaid_y:
+      return block.index.y;
+    case Special::ctaid_z:
+      return block.index.z;
+    case Special::nctaid_x:
+      return launch.grid.x;
+    case Special::nctaid_y:
+      return launch.grid.y;
+    case Special::nctaid_z:
+      return launch.grid.z;
+    case Special::laneid:
+      return static_cast<uint32_t>(lane);
+    case Special::warpid:
+      return warp.index;
+    case Special::nwarpid:
+      return static_cast<uint32_t>(block.warps.size());
+    case Special::smid:
+      return static_cast<uint32_t>(block.linear % 16);
+    case Special::nsmid:
+      return 16;
+    case Special::gridid:
+      return 1;
+    case Special::lanemask_eq:
+      return bit;
+    case Special::lanemask_le:
+      return bit | (bit - 1);
+    case Special::lanemask_lt:
+      return bit - 1;
+    case Special::lanemask_ge:
+      return ~(bit - 1);
+    case Special::lanemask_gt:
+      return ~(bit | (bit - 1));
+    case Special::dynamic_smem_size:
+      return launch.dynamic_shared;
+    case Special::total_smem_size:
+      return launch.total_shared;
+  }
+  return 0;
+}
+
+// Values that change from block to block; the others stay for the whole launch.
+bool changes_with_block(Special special) {
+  return special == Special::ctaid_x || special == Special::ctaid_y || special == Special::ctaid_z ||
+         special == Special::smid;
+}
+
+void fill_special(Warp& warp, const SpecialRow& row, char* frame) {
+  uint32_t* lanes = row_at<uint32_t>(frame, row.row);
+  if (changes_with_block(row.special)) {
+    const uint32_t value = special_value(warp, row.special, 0);
+    for (int l = 0; l < kLanes; ++l) lanes[l] = value;
+    return;
+  }
+  for (int l = 0; l < kLanes; ++l) lanes[l] = special_value(warp, row.special, l);
+}
+
+void fill_constant(const ConstantRow& constant, char* frame) {
+  char* row = frame + constant.row;
+  for (int l = 0; l < kLanes; ++l) {
+    switch (constant.bytes) {
+      case 0:
+        *row_at<uint32_t>(row, 0) = constant.value != 0 ? kFullMask : 0;
+        return;
+      case 2:
+        row_at<uint16_t>(row, 0)[l] = static_cast<uint16_t>(constant.value);
+        break;
+      case 4:
+        row_at<uint32_t>(row, 0)[l] = static_cast<uint32_t>(constant.value);
+        break;
+      case 8:
+        row_at<uint64_t>(row, 0)[l] = constant.value;
+        break;
+      default:  // 16 bytes: the value is the low half
+        row_at<uint64_t>(row, 0)[2 * l] = constant.value;
+        row_at<uint64_t>(row, 0)[2 * l + 1] = 0;
+        break;
+    }
+  }
+}
+
+}  // namespace
+
+Dim3 Warp::thread_of(int lane) const {
+  const Dim3& size = launch->block;
+  const uint32_t linear = index * kLanes + static_cast<uint32_t>(lane);
+  return {linear % size.x, linear / size.x % size.y, linear / (size.x * size.y)};
+}
+
+void Warp::reserve_file(uint32_t bytes) {
+  if (bytes <= file_bytes) return;
+  if (bytes > kMaxFileBytes) throw LaunchError("the call stack's registers grew past 256 MiB: endless recursion?");
+  const uint32_t size = std::max(bytes, file_bytes * 2);
+  std::unique_ptr<char[]> grown(new char[size + 64]);
+  char* aligned = grown.get() + (64 - reinterpret_cast<uintptr_t>(grown.get()) % 64) % 64;
+  if (file != nullptr) std::memcpy(aligned, file, file_bytes);
+  std::memset(aligned + file_bytes, 0, size - file_bytes);
+  storage = std::move(grown);
+  file = aligned;
+  file_bytes = size;
+}
+
+bool Warp::reserve_local(uint32_t bytes) {
+  if (bytes <= local_bytes) return true;
+  if (bytes > kMaxLocalBytes) return false;
+  const uint32_t size = std::min(std::max((bytes + 15) / 16 * 16, local_bytes * 2), kMaxLocalBytes);
+  std::unique_ptr<std::byte[]> grown(new std::byte[static_cast<size_t>(size) * kLanes]);
+  std::memset(grown.get(), 0xff, static_cast<size_t>(size) * kLanes);
+  for (size_t l = 0; local_bytes > 0 && l < kLanes; ++l) {
+    std::memcpy(grown.get() + l * size, local_memory.get() + l * local_bytes, local_bytes);
+  }
+  local_memory = std::move(grown);
+  local_bytes = size;
+  return true;
+}
+
+void prepare_frame(Warp& warp, uint32_t function, uint32_t frame) {
+  const FunctionCode& code = warp.launch->program.functions[function];
+  warp.reserve_file(frame + code.frame_bytes);
+  char* registers = warp.file + frame;
+  for (const ConstantRow& constant : code.constants) fill_constant(constant, registers);
+  for (const SpecialRow& special : code.specials) fill_special(warp, special, registers);
+}
+
+Block::Block(LaunchState& state) : launch(&state) {
+  threads = static_cast<uint32_t>(state.block.count());
+  warps.resize((threads + kLanes - 1) / kLanes);
+  shared.resize(state.total_shared);
+}
+
+void Block::start(uint64_t linear_index) {
+  const LaunchState& state = *launch;
+  const auto kernel = static_cast<uint32_t>(&state.kernel - state.program.functions.data());
+  linear = linear_index;
+  index.x = static_cast<uint32_t>(linear % state.grid.x);
+  index.y = static_cast<uint32_t>(linear / state.grid.x % state.grid.y);
+  index.z = static_cast<uint32_t>(linear / (uint64_t{state.grid.x} * state.grid.y));
+  live = threads;
+  barriers.fill({});
+  if (!shared.empty()) std::memset(shared.data(), 0xff, shared.size());
+  for (size_t w = 0; w < warps.size(); ++w) {
+    Warp& warp = warps[w];
+    warp.block = this;
+    warp.launch = launch;
+    warp.index = static_cast<uint32_t>(w);
+    const uint32_t lanes = std::min<uint32_t>(threads - warp.index * kLanes, kLanes);
+    warp.live = lanes == kLanes ? kFullMask : (1u << lanes) - 1;
+    if (warp.prepared != kernel) {
+      prepare_frame(warp, kernel, 0);
+      warp.prepared = kernel;
+    } else {
+      for (const SpecialRow& special : state.kernel.specials) {
+        if (changes_with_block(special.special)) fill_special(warp, special, warp.file);
+      }
+    }
+    // Registers start as zero so that what an uninitialised one does is at least always the same.
+    std::memset(warp.file, 0, state.kernel.register_bytes);
+    if (state.kernel.local_bytes > 0) {
+      warp.reserve_local(state.kernel.local_bytes);
+      std::memset(warp.local_memory.get(), 0xff, static_cast<size_t>(warp.local_bytes) * kLanes);
+    }
+    warp.steps = 0;
+    warp.lane_steps = 0;
+    warp.groups.clear();
+    Group group;
+    group.mask = warp.live;
+    group.pc = state.kernel.first;
+    group.function = kernel;
+    warp.groups.push_back(std::move(group));
+  }
+}
+
+}  // namespace vgpu

@@ -1,0 +1,154 @@
+#pragma once
+// A warp while it runs. Threads have their own program counter: lanes at the same place form a group, groups that meet
+// again merge, and the group that is furthest behind runs first so that they do meet.
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "vgpu/machine/memory.h"
+#include "vgpu/machine/program.h"
+#include "vgpu/machine/report.h"
+#include "vgpu/vgpu.h"
+
+namespace vgpu {
+
+struct Block;
+struct Warp;
+
+/// Where a device function returns to.
+struct Return {
+  uint32_t pc = 0;        ///< of the call
+  uint32_t function = 0;  ///< the caller
+  uint32_t frame = 0;     ///< the caller's frame in the register file
+  uint32_t local = 0;     ///< the caller's stack offset
+  bool operator==(const Return&) const = default;
+};
+
+/// Lanes of a warp that are at the same place.
+struct Group {
+  enum class State : uint8_t { ready, at_barrier, at_collective };
+  uint32_t mask = 0;
+  uint32_t pc = 0;
+  uint32_t function = 0;
+  uint32_t frame = 0;  ///< byte offset of its registers in the register file
+  uint32_t local = 0;  ///< stack bytes below its frame
+  State state = State::ready;
+  uint32_t turns = 0;           ///< how often it was made to yield in a loop
+  uint32_t waits_for = 0;       ///< at_collective: members; at_barrier: the barrier's id
+  std::vector<Return> returns;  ///< call stack, innermost last
+};
+
+/// What is fixed for the whole launch.
+struct LaunchState {
+  const Program& program;
+  const FunctionCode& kernel;
+  MemoryMap& memory;
+  Report& report;
+  Dim3 grid, block;
+  std::span<const std::byte> parameters;
+  Limits limits;
+  uint32_t dynamic_shared = 0;
+  std::vector<uint32_t> shared_offset;  ///< where each shared variable lies in a block's storage
+  std::vector<uint32_t> shared_bytes;   ///< and its size, dynamic memory's filled in
+  uint32_t total_shared = 0;
+  std::atomic<bool> abort{false};     ///< a trap, a limit or a stop ends every block
+  std::atomic<bool> conflict{false};  ///< parallel blocks touched the same word: start again in order
+  std::atomic<bool> stopped{false};
+  std::atomic<uint64_t> warp_instructions{0};
+  std::atomic<uint64_t> lane_instructions{0};
+
+  LaunchState(const Program& p, const FunctionCode& k, MemoryMap& m, Report& r)
+      : program(p), kernel(k), memory(m), report(r) {}
+};
+
+struct Warp {
+  Block* block = nullptr;
+  LaunchState* launch = nullptr;
+  uint32_t index = 0;    ///< in the block
+  uint32_t live = 0;     ///< lanes that exist and have not exited
+  char* file = nullptr;  ///< register file, 64-byte aligned
+  uint32_t file_bytes = 0;
+  std::unique_ptr<char[]> storage;
+  uint32_t prepared = kNone;  ///< function whose constants and special rows lie in the frame at 0
+  std::vector<Group> groups;
+  uint64_t steps = 0;  ///< instructions since the block started
+  uint64_t lane_steps = 0;
+
+  // The group that runs now, for step functions.
+  char* registers = nullptr;  ///< its frame
+  uint32_t pc = 0;
+  uint32_t local = 0;  ///< its stack offset
+  uint64_t clock = 0;  ///< what %clock reads: its steps up to this instruction
+
+  std::unique_ptr<std::byte[]> local_memory;  ///< lane by lane, each local_bytes long
+  uint32_t local_bytes = 0;
+
+  Dim3 thread_of(int lane) const;
+  /// Makes room for `bytes` of registers; frames keep their offsets.
+  void reserve_file(uint32_t bytes);
+  /// Makes room for `bytes` of stack in every lane. False past the limit.
+  bool reserve_local(uint32_t bytes);
+};
+
+/// One of a block's sixteen named barriers. Arrivals count threads.
+struct Barrier {
+  uint32_t arrived = 0;
+  uint32_t expected = 0;  ///< 0: all live threads
+  uint32_t popc = 0;
+  bool all = true, any = false;
+};
+
+/// A block that has started and not ended.
+struct Block {
+  LaunchState* launch = nullptr;
+  Dim3 index{0, 0, 0};
+  uint64_t linear = 0;
+  uint32_t threads = 0;  ///< that exist
+  uint32_t live = 0;     ///< that have not exited
+  std::vector<Warp> warps;
+  std::vector<std::byte> shared;
+  std::array<Barrier, 16> barriers{};
+
+  explicit Block(LaunchState& state);
+  /// Sets everything to a block's start; the storage is used again.
+  void start(uint64_t linear_index);
+};
+
+/// How a warp's or a block's turn ended.
+enum class Turn : uint8_t {
+  done,     ///< all threads have exited
+  blocked,  ///< nobody can go on before something else happens
+  yielded,  ///< in a loop for long: somebody else's turn
+  aborted,
+};
+
+/// Runs a warp until its turn ends. `progress` is set when it did anything.
+Turn run_warp(Warp& warp, bool& progress);
+/// Runs a block's warps in turn until the block is done, cannot go on, or only spins.
+Turn run_block(Block& block);
+
+// What run_warp() calls, by family.
+void arrive_at_barrier(Warp& warp, size_t group, const Inst& inst);  // barrier.cpp
+void release_barriers(Block& block);
+void report_deadlock(Block& block);
+bool run_collective(Warp& warp, size_t group, const Inst& inst);  // collective.cpp: true when it is done for the group
+void retry_collectives(Warp& warp);
+bool enter_call(Warp& warp, Group& group, const Inst& inst);  // call.cpp: false when the callee is the machine's own
+void leave_call(Warp& warp, Group& group);
+void prepare_frame(Warp& warp, uint32_t function, uint32_t frame);
+void call_external(Warp& warp, const Inst& inst, uint32_t mask);
+std::string format_printf(Warp& warp, int lane, uint64_t format, uint64_t arguments);  // print.cpp
+
+/// Reports one lane's bad access at the warp's pc (load_store.cpp).
+void report_lane(Warp& warp, int lane, Incident incident);
+
+template <class T>
+T* row_at(char* registers, uint32_t offset) {
+  return reinterpret_cast<T*>(registers + offset);
+}
+
+}  // namespace vgpu

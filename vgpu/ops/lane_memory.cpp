@@ -1,0 +1,181 @@
+#include "vgpu/ops/lane_memory.h"
+
+#include <cstring>
+
+#include "vgpu/ops/lanes.h"
+
+namespace vgpu::VGPU_ISA {
+
+namespace {
+
+template <class A, bool kFull>
+AddressShape shape_loop(const A* base, uint64_t add, uint32_t mask, uint64_t bytes, uint64_t limit, uint64_t* offsets) {
+  const int first = kFull ? 0 : __builtin_ctz(mask);
+  const uint64_t start = base[first] + add;
+  const uint64_t lane0 = start - static_cast<uint64_t>(first) * bytes;
+  uint64_t outside = 0, low = 0, apart = 0, uneven = 0;
+  for (int l = 0; l < kLanes; ++l) {
+    const uint64_t on = kFull ? ~uint64_t{0} : uint64_t{0} - static_cast<uint64_t>((mask >> l) & 1);
+    const uint64_t offset = base[l] + add;
+    offsets[l] = offset;
+    // offset > limit, unsigned, as a sign bit: all offsets that matter are far below 2^62.
+    outside |= ((limit - offset) | offset) & on;
+    low |= offset & on;
+    apart |= (offset ^ start) & on;
+    uneven |= (offset ^ (lane0 + static_cast<uint64_t>(l) * bytes)) & on;
+  }
+  AddressShape shape;
+  shape.inside = static_cast<int64_t>(outside) >= 0;
+  shape.aligned = (low & (bytes - 1)) == 0;
+  shape.uniform = apart == 0;
+  shape.consecutive = uneven == 0;
+  return shape;
+}
+
+AddressShape shape64(const uint64_t* base, uint64_t add, uint32_t mask, uint64_t bytes, uint64_t limit,
+                     uint64_t* offsets) {
+  return mask == kFullMask ? shape_loop<uint64_t, true>(base, add, mask, bytes, limit, offsets)
+                           : shape_loop<uint64_t, false>(base, add, mask, bytes, limit, offsets);
+}
+
+AddressShape shape32(const uint32_t* base, uint64_t add, uint32_t mask, uint64_t bytes, uint64_t limit,
+                     uint64_t* offsets) {
+  return mask == kFullMask ? shape_loop<uint32_t, true>(base, add, mask, bytes, limit, offsets)
+                           : shape_loop<uint32_t, false>(base, add, mask, bytes, limit, offsets);
+}
+
+struct Bytes16 {
+  uint64_t low, high;
+};
+
+template <class R, class M>
+void gather_as(void* d, const void* host, const uint64_t* offsets, uint32_t mask) {
+  R* row = static_cast<R*>(d);
+  const char* from = static_cast<const char*>(host);
+  const auto load = [&](int l) {
+    M value;
+    std::memcpy(&value, from + offsets[l], sizeof(M));
+    row[l] = static_cast<R>(value);
+  };
+  if (mask == kFullMask) {
+    for (int l = 0; l < kLanes; ++l) load(l);
+  } else {
+    for (uint32_t m = mask; m != 0; m &= m - 1) load(__builtin_ctz(m));
+  }
+}
+
+template <class R>
+void gather_to(void* d, const void* host, const uint64_t* offsets, uint32_t width, bool sign_extend, uint32_t mask) {
+  using S = std::make_signed_t<R>;
+  switch (width) {
+    case 1:
+      return sign_extend ? gather_as<S, int8_t>(d, host, offsets, mask) : gather_as<R, uint8_t>(d, host, offsets, mask);
+    case 2:
+      return sign_extend ? gather_as<S, int16_t>(d, host, offsets, mask)
+                         : gather_as<R, uint16_t>(d, host, offsets, mask);
+    case 4:
+      return sign_extend ? gather_as<S, int32_t>(d, host, offsets, mask)
+                         : gather_as<R, uint32_t>(d, host, offsets, mask);
+    default:
+      return gather_as<R, uint64_t>(d, host, offsets, mask);
+  }
+}
+
+void gather(void* d, uint32_t register_bytes, const void* host, const uint64_t* offsets, uint32_t width,
+            bool sign_extend, uint32_t mask) {
+  switch (register_bytes) {
+    case 2:
+      return gather_to<uint16_t>(d, host, offsets, width, sign_extend, mask);
+    case 4:
+      return gather_to<uint32_t>(d, host, offsets, width, sign_extend, mask);
+    case 8:
+      return gather_to<uint64_t>(d, host, offsets, width, sign_extend, mask);
+    default:
+      return gather_as<Bytes16, Bytes16>(d, host, offsets, mask);
+  }
+}
+
+template <class R, class M>
+void scatter_as(const void* s, void* host, const uint64_t* offsets, uint32_t mask) {
+  const R* row = static_cast<const R*>(s);
+  char* to = static_cast<char*>(host);
+  for (uint32_t m = mask; m != 0; m &= m - 1) {
+    const int l = __builtin_ctz(m);
+    const auto value = static_cast<M>(row[l]);
+    std::memcpy(to + offsets[l], &value, sizeof(M));
+  }
+}
+
+template <class R>
+void scatter_from(const void* s, void* host, const uint64_t* offsets, uint32_t width, uint32_t mask) {
+  switch (width) {
+    case 1:
+      return scatter_as<R, uint8_t>(s, host, offsets, mask);
+    case 2:
+      return scatter_as<R, uint16_t>(s, host, offsets, mask);
+    case 4:
+      return scatter_as<R, uint32_t>(s, host, offsets, mask);
+    default:
+      return scatter_as<R, uint64_t>(s, host, offsets, mask);
+  }
+}
+
+void scatter(const void* s, uint32_t register_bytes, void* host, const uint64_t* offsets, uint32_t width,
+             uint32_t mask) {
+  switch (register_bytes) {
+    case 2:
+      return scatter_from<uint16_t>(s, host, offsets, width, mask);
+    case 4:
+      return scatter_from<uint32_t>(s, host, offsets, width, mask);
+    case 8:
+      return scatter_from<uint64_t>(s, host, offsets, width, mask);
+    default:
+      return scatter_as<Bytes16, Bytes16>(s, host, offsets, mask);
+  }
+}
+
+template <class T, int N>
+void load_n(void* const* d, const void* host) {
+  T tile[kLanes * N];
+  std::memcpy(tile, host, sizeof(tile));
+  for (int e = 0; e < N; ++e) {
+    T* row = static_cast<T*>(d[e]);
+    for (int l = 0; l < kLanes; ++l) row[l] = tile[l * N + e];
+  }
+}
+
+template <class T, int N>
+void store_n(const void* const* s, void* host) {
+  T tile[kLanes * N];
+  for (int e = 0; e < N; ++e) {
+    const T* row = static_cast<const T*>(s[e]);
+    for (int l = 0; l < kLanes; ++l) tile[l * N + e] = row[l];
+  }
+  std::memcpy(host, tile, sizeof(tile));
+}
+
+void load_rows(void* const* d, const void* host, uint32_t width, uint32_t elements) {
+  if (elements == 1) {
+    std::memcpy(d[0], host, size_t{width} * kLanes);
+  } else if (elements == 2) {
+    width == 4 ? load_n<uint32_t, 2>(d, host) : load_n<uint64_t, 2>(d, host);
+  } else {
+    width == 4 ? load_n<uint32_t, 4>(d, host) : load_n<uint64_t, 4>(d, host);
+  }
+}
+
+void store_rows(const void* const* s, void* host, uint32_t width, uint32_t elements) {
+  if (elements == 1) {
+    std::memcpy(host, s[0], size_t{width} * kLanes);
+  } else if (elements == 2) {
+    width == 4 ? store_n<uint32_t, 2>(s, host) : store_n<uint64_t, 2>(s, host);
+  } else {
+    width == 4 ? store_n<uint32_t, 4>(s, host) : store_n<uint64_t, 4>(s, host);
+  }
+}
+
+}  // namespace
+
+LaneMemory lane_memory_functions() { return {shape64, shape32, gather, scatter, load_rows, store_rows}; }
+
+}  // namespace vgpu::VGPU_ISA

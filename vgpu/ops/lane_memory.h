@@ -1,0 +1,39 @@
+#pragma once
+// The parts of loads and stores that run over 32 lanes: checking addresses and moving elements.
+
+#include <cstdint>
+
+namespace vgpu {
+
+/// What the addresses of one access look like.
+struct AddressShape {
+  bool inside = false;       ///< every active lane lies wholly in the buffer
+  bool aligned = false;      ///< every active lane is aligned to the access
+  bool consecutive = false;  ///< lane l is at lane 0 + l * bytes
+  bool uniform = false;      ///< all active lanes at the same place
+};
+
+/// One build of these functions for a host instruction set. Offsets are bytes from the buffer's start, lane by lane.
+struct LaneMemory {
+  /// offsets[l] = base[l] + add, and their shape for an access of `bytes` (a power of two) in a buffer where the
+  /// largest good offset is `limit`. `base` holds 32 values of 4 or 8 bytes; the sum is taken in 64 bits.
+  AddressShape (*shape64)(const uint64_t* base, uint64_t add, uint32_t mask, uint64_t bytes, uint64_t limit,
+                          uint64_t* offsets);
+  AddressShape (*shape32)(const uint32_t* base, uint64_t add, uint32_t mask, uint64_t bytes, uint64_t limit,
+                          uint64_t* offsets);
+  /// d[l] = the element of `width` bytes (1, 2, 4, 8, 16) at host + offsets[l], for lanes of the mask, extended to
+  /// `register_bytes`.
+  void (*gather)(void* d, uint32_t register_bytes, const void* host, const uint64_t* offsets, uint32_t width,
+                 bool sign_extend, uint32_t mask);
+  /// The reverse, in lane order: where lanes meet, the highest wins.
+  void (*scatter)(const void* s, uint32_t register_bytes, void* host, const uint64_t* offsets, uint32_t width,
+                  uint32_t mask);
+  /// Full mask, consecutive, registers as wide as elements (4 or 8 bytes): `elements` 1, 2 or 4 rows.
+  void (*load_rows)(void* const* d, const void* host, uint32_t width, uint32_t elements);
+  void (*store_rows)(const void* const* s, void* host, uint32_t width, uint32_t elements);
+};
+
+/// The functions for this processor.
+const LaneMemory& lane_memory();
+
+}  // namespace vgpu
