@@ -105,7 +105,7 @@ CompileResult compile(const Exercise& exercise, const fs::path& file, const std:
     headers.push_back({"tritutor_problem.cuh", problem_header(exercise)});
     const std::string program = program_name(file);
     const Nvrtc::Output output = nvrtc.compile(program, source + wrapper_text(exercise), headers);
-    const std::vector<Diagnostic> log = parse_compile_log(output.log, program, source);
+    const std::vector<Diagnostic> log = parse_compile_log(output.log, program);
     if (!output.compiled) return explain(log, output.log, program, shown, exercise, scan);
     if (auto refusal = check_entry(output.ptx, exercise, scan, shown)) return *refusal;
     Compiled compiled{output.ptx, program, {}, fmt::format("NVRTC {}", nvrtc.version())};

@@ -71,13 +71,16 @@ bool is_caret(std::string_view line) { return trimmed(line) == "^"; }
 
 }  // namespace
 
-std::vector<Diagnostic> parse_compile_log(std::string_view log, std::string_view program, std::string_view source) {
-  const std::vector<std::string_view> source_lines = lines_of(source);
+std::vector<Diagnostic> parse_compile_log(std::string_view log, std::string_view program) {
+  const std::vector<std::string_view> lines = lines_of(log);
   std::vector<Diagnostic> result;
   bool within = false;       // lines belong to the diagnostic before them
   bool after_caret = false;  // what follows the caret are notes
   size_t parent = 0;
-  for (const std::string_view line : lines_of(log)) {
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const std::string_view line = lines[i];
+    const bool echo = i + 1 < lines.size() && is_caret(lines[i + 1]);
+    if (echo && within) continue;
     if (auto header = header_of(line)) {
       result.push_back(std::move(*header));
       parent = result.size() - 1;
@@ -88,12 +91,10 @@ std::vector<Diagnostic> parse_compile_log(std::string_view log, std::string_view
     } else if (within && is_caret(line)) {
       after_caret = true;
       Diagnostic& of = result[parent];
-      const size_t row = static_cast<size_t>(of.line) - 1;
-      if (of.file != program || of.line < 1 || row >= source_lines.size()) continue;
-      // The echo is the source line without its indent, moved right by two.
+      // The echo is the source line moved right by two.
       constexpr size_t echo_indent = 2;
       const size_t caret = line.find('^');
-      if (caret >= echo_indent) of.column = static_cast<int>(indent_of(source_lines[row]) + caret - echo_indent) + 1;
+      if (of.file == program && caret >= echo_indent) of.column = static_cast<int>(caret - echo_indent) + 1;
     } else if (within && indent_of(line) >= 8 && after_caret) {
       const std::string_view text = trimmed(line);
       result.push_back({"note", result[parent].file, line_in(text), 0, std::string(text)});

@@ -8,8 +8,8 @@
 
 namespace tritutor {
 
-/// NVRTC's log as diagnostics, in its order, notes after what they belong to. `source` is the learner's text, which the
-/// log calls `program`: a column there is computed from the caret under the echoed line. Files are named as in the log.
-std::vector<Diagnostic> parse_compile_log(std::string_view log, std::string_view program, std::string_view source);
+/// NVRTC's log as diagnostics, in its order, notes after what they belong to, files named as in the log. A column in
+/// the learner's file, which the log calls `program`, is computed from the caret under the echoed line, in bytes.
+std::vector<Diagnostic> parse_compile_log(std::string_view log, std::string_view program);
 
 }  // namespace tritutor

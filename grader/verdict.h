@@ -32,12 +32,12 @@ struct Refusal {
 
 struct CaseResult {
   std::string name;
-  std::string tests;   ///< which mistake the case is there for
+  std::string tests;  ///< which mistake the case is there for
   uint64_t seed = 0;
   bool passed = false;
-  bool ran = false;    ///< false: skipped because an earlier one failed hard
+  bool ran = false;  ///< false: skipped because an earlier one failed hard
   std::optional<Mismatch> mismatch;
-  std::string problem; ///< why it failed where neither a mismatch nor a finding says so ("input x was changed")
+  std::string problem;  ///< why it failed where neither a mismatch nor a finding says so ("input x was changed")
   std::vector<vgpu::Finding> findings;
 };
 
@@ -59,8 +59,9 @@ struct Verdict {
   std::vector<CaseResult> cases;
   std::vector<Diagnostic> warnings;
   Timing timing;
-  std::string printed;  ///< what the kernel's printf wrote
-  double seconds = 0;   ///< the whole submission
+  std::string toolchain;  ///< "NVRTC 13.0", empty: nothing was compiled
+  std::string printed;    ///< what the kernel's printf wrote
+  double seconds = 0;     ///< the whole submission
 };
 
 std::string_view name_of(Verdict::Result result);  ///< "pass", "fail", "error"

@@ -1,0 +1,41 @@
+#pragma once
+// One case of an exercise: its data, its run on a fresh device, and the judgement.
+
+#include <string>
+#include <vector>
+
+#include "grader/curriculum.h"
+#include "grader/device.h"
+#include "grader/plan.h"
+#include "grader/verdict.h"
+#include "reference/array.h"
+#include "reference/functions.h"
+
+namespace tritutor {
+
+/// What a case runs on and is held against; never on the device while a learner's kernel runs, but for the inputs.
+struct CaseData {
+  reference::Arrays inputs;
+  std::vector<reference::Expected> expected;  ///< for each output in order
+  std::vector<reference::Array> poison;       ///< what each output holds before the first run
+};
+
+/// Inputs and reference of a case. Throws what the reference throws.
+CaseData prepare_case(const Exercise& exercise, const Case& test, uint64_t seed);
+
+struct CaseOutcome {
+  bool passed = false;
+  bool endless = false;  ///< a step budget ran out
+  bool stopped = false;  ///< by Ctrl-C
+  std::optional<Mismatch> mismatch;
+  std::string problem;
+  std::vector<vgpu::Finding> findings;
+  std::string printed;
+};
+
+/// Runs the plan's steps (as often as the case says) on a fresh device and judges what they leave. Throws
+/// vgpu::LaunchError where a step cannot be launched.
+CaseOutcome run_case(const Exercise& exercise, const Case& test, const CaseData& data, const LaunchPlan& plan,
+                     const vgpu::Module& module, Device& device, const vgpu::Limits& limits);
+
+}  // namespace tritutor
