@@ -1,0 +1,124 @@
+#include "grader/verdict.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace tritutor {
+namespace {
+
+using nlohmann::json;
+
+/// JSON has no NaN and no infinities: they go as strings.
+json number(double value) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  return value;
+}
+
+json triple(const vgpu::Dim3& d) { return json::array({d.x, d.y, d.z}); }
+
+json to_json(const Diagnostic& diagnostic) {
+  return {{"severity", diagnostic.severity},
+          {"file", diagnostic.file},
+          {"line", diagnostic.line},
+          {"column", diagnostic.column},
+          {"message", diagnostic.message}};
+}
+
+json to_json(const std::vector<Diagnostic>& diagnostics) {
+  json all = json::array();
+  for (const Diagnostic& each : diagnostics) all.push_back(to_json(each));
+  return all;
+}
+
+json to_json(const Mismatch& mismatch) {
+  return {{"output", mismatch.output},
+          {"index", mismatch.index},
+          {"got", number(mismatch.got)},
+          {"want", number(mismatch.want)},
+          {"bound", number(mismatch.bound)},
+          {"count", mismatch.count},
+          {"total", mismatch.total},
+          {"pattern", mismatch.pattern},
+          {"pattern_text", mismatch.pattern_text},
+          {"map", mismatch.map}};
+}
+
+json to_json(const vgpu::Finding& finding, const std::string& case_name) {
+  json result = {{"case", case_name},
+                 {"kind", vgpu::name_of(finding.kind)},
+                 {"file", finding.file},
+                 {"line", finding.line},
+                 {"column", finding.column},
+                 {"message", finding.message},
+                 {"cause", finding.cause},
+                 {"block", triple(finding.block)},
+                 {"thread", triple(finding.thread)},
+                 {"count", finding.count}};
+  if (!finding.buffer.empty()) {
+    result["buffer"] = finding.buffer;
+    result["index"] = finding.index;
+    result["length"] = finding.length;
+  }
+  return result;
+}
+
+json to_json(const CaseResult& result) {
+  // The seed is 64 bits wide, more than many readers of JSON keep: as a string.
+  json out = {{"name", result.name},
+              {"tests", result.tests},
+              {"seed", std::to_string(result.seed)},
+              {"passed", result.passed},
+              {"ran", result.ran}};
+  if (result.mismatch) out["mismatch"] = to_json(*result.mismatch);
+  if (!result.problem.empty()) out["problem"] = result.problem;
+  return out;
+}
+
+json to_json(const Refusal& refusal) {
+  json out = {{"kind", refusal.kind}, {"message", refusal.message}, {"diagnostics", to_json(refusal.diagnostics)}};
+  if (!refusal.expected.empty()) out["expected"] = refusal.expected;
+  if (!refusal.found.empty()) out["found"] = refusal.found;
+  return out;
+}
+
+}  // namespace
+
+std::string_view name_of(Verdict::Result result) {
+  switch (result) {
+    case Verdict::Result::pass:
+      return "pass";
+    case Verdict::Result::fail:
+      return "fail";
+    case Verdict::Result::error:
+      return "error";
+  }
+  return "error";
+}
+
+json to_json(const Verdict& verdict) {
+  json cases = json::array(), findings = json::array();
+  for (const CaseResult& each : verdict.cases) {
+    cases.push_back(to_json(each));
+    for (const vgpu::Finding& finding : each.findings) findings.push_back(to_json(finding, each.name));
+  }
+  json out = {{"exercise", verdict.exercise},
+              {"slug", verdict.slug},
+              {"file", verdict.file},
+              {"dialect", verdict.dialect},
+              {"verdict", name_of(verdict.result)},
+              {"medal", verdict.medal},
+              {"device", {{"kind", verdict.device_kind}, {"name", verdict.device_name}}},
+              {"cases", std::move(cases)},
+              {"findings", std::move(findings)},
+              {"warnings", to_json(verdict.warnings)},
+              {"timing", {{"kind", verdict.timing.kind}, {"note", verdict.timing.note}}},
+              {"printed", verdict.printed},
+              {"toolchain", verdict.toolchain},
+              {"seconds", verdict.seconds}};
+  if (verdict.seed) out["seed"] = std::to_string(*verdict.seed);
+  if (verdict.refusal) out["refusal"] = to_json(*verdict.refusal);
+  return out;
+}
+
+}  // namespace tritutor
