@@ -1,7 +1,8 @@
 // 2.1 Sum reduction: result = x[0] + x[1] + ... + x[n-1].
 //
-// Two steps. In the first, each thread walks the input in strides of the whole grid and keeps its sum in a register;
-// the block adds its threads' sums up and leaves one number in scratch. In the second, one block adds those numbers.
+// Two steps. In the first, each block walks over the input, chunk by chunk, and each thread keeps its sum in a
+// register; the block adds its threads' sums up and leaves one number in scratch. In the second, one block adds those
+// numbers.
 //
 // To notice:
 // - The second step starts when the first has ended: that is the barrier across blocks, which no __syncthreads gives.
@@ -12,10 +13,11 @@
 #include <tritutor.cuh>
 
 constexpr int BLOCK = 256;
-constexpr int MAX_BLOCKS = 512;  // enough to fill a large GPU; more would only lengthen the second step
-constexpr int PER_THREAD = 8;    // elements a thread takes before another block is worth its start
+constexpr int EACH = 8;  // elements of a chunk that a thread adds: as many loads on their way at once
+constexpr int CHUNK = BLOCK * EACH;
+constexpr int MAX_BLOCKS = 1024;  // enough to fill a large GPU; more would only lengthen the second step
 
-constexpr int blocks(int n) { return min(cdiv(n, BLOCK * PER_THREAD), MAX_BLOCKS); }
+constexpr int blocks(int n) { return min(cdiv(n, CHUNK), MAX_BLOCKS); }
 
 float warp_sum(float v) {
   for (int distance = 16; distance > 0; distance /= 2) v += __shfl_down_sync(0xffffffffu, v, distance);
@@ -33,7 +35,12 @@ float block_sum(float v) {
 
 extern "C" __global__ void sum_reduction(const float* x, float* result, int n, float* scratch) {
   float sum = 0.0f;
-  for (int i = blockIdx.x * BLOCK + threadIdx.x; i < n; i += gridDim.x * BLOCK) sum += x[i];
+  for (int first = blockIdx.x * CHUNK; first < n; first += gridDim.x * CHUNK) {
+    for (int j = 0; j < EACH; ++j) {
+      const int i = first + j * BLOCK + threadIdx.x;
+      if (i < n) sum += x[i];
+    }
+  }
   sum = block_sum(sum);
   if (threadIdx.x == 0) scratch[blockIdx.x] = sum;
 }

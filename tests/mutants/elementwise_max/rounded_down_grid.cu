@@ -1,13 +1,22 @@
-// mutant: n / BLOCK blocks (at least one): nobody makes the tail
+// mutant: n is divided rounding down (at least one block): nobody makes the tail
 // refused: case tail
 // refused: pattern partly-unwritten
 #include <tritutor.cuh>
 
 constexpr int BLOCK = 256;
+constexpr int EACH = 4;  // elements a thread
 
 extern "C" __global__ void elementwise_max(const float* x, const float* y, float* z, int n) {
-  const int i = blockIdx.x * BLOCK + threadIdx.x;
-  if (i < n) z[i] = fmaxf(x[i], y[i]);
+  const int first = blockIdx.x * (BLOCK * EACH) + threadIdx.x;
+  float larger[EACH];
+  for (int j = 0; j < EACH; ++j) {
+    const int i = first + j * BLOCK;
+    if (i < n) larger[j] = fmaxf(x[i], y[i]);
+  }
+  for (int j = 0; j < EACH; ++j) {
+    const int i = first + j * BLOCK;
+    if (i < n) z[i] = larger[j];
+  }
 }
 
-void launch(Plan& plan, const Problem& p) { plan.run("elementwise_max", max(p.n / BLOCK, 1), BLOCK); }
+void launch(Plan& plan, const Problem& p) { plan.run("elementwise_max", max(p.n / (BLOCK * EACH), 1), BLOCK); }

@@ -1,6 +1,5 @@
 // mutant: eps is added to the deviation, not to the variance
 // refused: case small-deviation
-// refused: case tiny
 #include <tritutor.cuh>
 
 constexpr int BLOCK = 256;

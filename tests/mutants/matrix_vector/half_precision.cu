@@ -1,6 +1,6 @@
 // mutant: the vector is rounded to half precision
 // refused: case k-tail
-// refused: case one-row
+// refused: pattern tf32
 #include <tritutor.cuh>
 
 constexpr int WARPS = 8;  // rows a block

@@ -4,10 +4,11 @@
 #include <tritutor.cuh>
 
 constexpr int BLOCK = 256;
-constexpr int MAX_BLOCKS = 512;
-constexpr int PER_THREAD = 8;
+constexpr int EACH = 8;
+constexpr int CHUNK = BLOCK * EACH;
+constexpr int MAX_BLOCKS = 1024;
 
-constexpr int blocks(int n) { return min(cdiv(n, BLOCK * PER_THREAD), MAX_BLOCKS); }
+constexpr int blocks(int n) { return min(cdiv(n, CHUNK), MAX_BLOCKS); }
 
 struct Candidate {
   float value;
@@ -39,7 +40,17 @@ Candidate block_best(Candidate c) {
 
 extern "C" __global__ void max_with_index(const float* x, float* value, int* index, int n, Candidate* scratch) {
   Candidate best = neutral;
-  for (int i = blockIdx.x * BLOCK + threadIdx.x; i < n; i += gridDim.x * BLOCK) best = better(best, {x[i], i});
+  for (int first = blockIdx.x * CHUNK; first < n; first += gridDim.x * CHUNK) {
+    float v[EACH];  // all loads first: the comparisons depend on each other, the loads need not
+    for (int j = 0; j < EACH; ++j) {
+      const int i = first + j * BLOCK + threadIdx.x;
+      if (i < n) v[j] = x[i];
+    }
+    for (int j = 0; j < EACH; ++j) {
+      const int i = first + j * BLOCK + threadIdx.x;
+      if (i < n) best = better(best, {v[j], i});
+    }
+  }
   best = block_best(best);
   if (threadIdx.x == 0) scratch[blockIdx.x] = best;
 }

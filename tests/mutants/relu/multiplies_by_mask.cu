@@ -4,10 +4,19 @@
 #include <tritutor.cuh>
 
 constexpr int BLOCK = 256;
+constexpr int EACH = 4;  // elements a thread
 
 extern "C" __global__ void relu(const float* x, float* y, int n) {
-  const int i = blockIdx.x * BLOCK + threadIdx.x;
-  if (i < n) y[i] = x[i] * static_cast<float>(x[i] > 0.0f);
+  const int first = blockIdx.x * (BLOCK * EACH) + threadIdx.x;
+  float v[EACH];
+  for (int j = 0; j < EACH; ++j) {
+    const int i = first + j * BLOCK;
+    if (i < n) v[j] = x[i];
+  }
+  for (int j = 0; j < EACH; ++j) {
+    const int i = first + j * BLOCK;
+    if (i < n) y[i] = v[j] * static_cast<float>(v[j] > 0.0f);
+  }
 }
 
-void launch(Plan& plan, const Problem& p) { plan.run("relu", cdiv(p.n, BLOCK), BLOCK); }
+void launch(Plan& plan, const Problem& p) { plan.run("relu", cdiv(p.n, BLOCK * EACH), BLOCK); }

@@ -1,13 +1,14 @@
 // mutant: the block's sum is that of its first warp
 // refused: case tail
-// refused: pattern partial-sum
+// refused: case large
 #include <tritutor.cuh>
 
 constexpr int BLOCK = 256;
-constexpr int MAX_BLOCKS = 512;  // enough to fill a large GPU; more would only lengthen the second step
-constexpr int PER_THREAD = 8;    // elements a thread takes before another block is worth its start
+constexpr int EACH = 8;  // elements of a chunk that a thread adds: as many loads on their way at once
+constexpr int CHUNK = BLOCK * EACH;
+constexpr int MAX_BLOCKS = 1024;  // enough to fill a large GPU; more would only lengthen the second step
 
-constexpr int blocks(int n) { return min(cdiv(n, BLOCK * PER_THREAD), MAX_BLOCKS); }
+constexpr int blocks(int n) { return min(cdiv(n, CHUNK), MAX_BLOCKS); }
 
 float warp_sum(float v) {
   for (int distance = 16; distance > 0; distance /= 2) v += __shfl_down_sync(0xffffffffu, v, distance);
@@ -25,7 +26,12 @@ float block_sum(float v) {
 
 extern "C" __global__ void sum_reduction(const float* x, float* result, int n, float* scratch) {
   float sum = 0.0f;
-  for (int i = blockIdx.x * BLOCK + threadIdx.x; i < n; i += gridDim.x * BLOCK) sum += x[i];
+  for (int first = blockIdx.x * CHUNK; first < n; first += gridDim.x * CHUNK) {
+    for (int j = 0; j < EACH; ++j) {
+      const int i = first + j * BLOCK + threadIdx.x;
+      if (i < n) sum += x[i];
+    }
+  }
   sum = block_sum(sum);
   if (threadIdx.x == 0) scratch[blockIdx.x] = sum;
 }

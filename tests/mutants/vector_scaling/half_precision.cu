@@ -1,12 +1,21 @@
-// mutant: the product is rounded through half precision
+// mutant: the product is cut off to the mantissa of a half
 // refused: case tail
 #include <tritutor.cuh>
 
 constexpr int BLOCK = 256;
+constexpr int EACH = 4;  // elements a thread
 
 extern "C" __global__ void vector_scaling(const float* x, float* y, float alpha, int n) {
-  const int i = blockIdx.x * BLOCK + threadIdx.x;
-  if (i < n) y[i] = __uint_as_float(__float_as_uint(alpha * x[i]) & 0xffffe000u);
+  const int first = blockIdx.x * (BLOCK * EACH) + threadIdx.x;
+  float v[EACH];
+  for (int j = 0; j < EACH; ++j) {
+    const int i = first + j * BLOCK;
+    if (i < n) v[j] = x[i];
+  }
+  for (int j = 0; j < EACH; ++j) {
+    const int i = first + j * BLOCK;
+    if (i < n) y[i] = __uint_as_float(__float_as_uint(alpha * v[j]) & 0xffffe000u);
+  }
 }
 
-void launch(Plan& plan, const Problem& p) { plan.run("vector_scaling", cdiv(p.n, BLOCK), BLOCK); }
+void launch(Plan& plan, const Problem& p) { plan.run("vector_scaling", cdiv(p.n, BLOCK * EACH), BLOCK); }

@@ -5,10 +5,19 @@
 #include <tritutor.cuh>
 
 constexpr int BLOCK = 256;
+constexpr int EACH = 4;  // elements a thread
 
 extern "C" __global__ void vector_scaling(const float* x, float* y, float alpha, int n) {
-  const int i = blockIdx.x * BLOCK + threadIdx.x;
-  if (i <= n) y[i] = alpha * x[i];
+  const int first = blockIdx.x * (BLOCK * EACH) + threadIdx.x;
+  float v[EACH];
+  for (int j = 0; j < EACH; ++j) {
+    const int i = first + j * BLOCK;
+    if (i <= n) v[j] = x[i];
+  }
+  for (int j = 0; j < EACH; ++j) {
+    const int i = first + j * BLOCK;
+    if (i <= n) y[i] = alpha * v[j];
+  }
 }
 
-void launch(Plan& plan, const Problem& p) { plan.run("vector_scaling", cdiv(p.n, BLOCK), BLOCK); }
+void launch(Plan& plan, const Problem& p) { plan.run("vector_scaling", cdiv(p.n, BLOCK * EACH), BLOCK); }

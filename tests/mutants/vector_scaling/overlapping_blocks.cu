@@ -1,13 +1,22 @@
-// mutant: the launch has BLOCK = 256 threads, the index steps by 128: half of the grid repeats the other's work
+// mutant: the launch covers n, but each block begins in the middle of the one before
 // refused: case tail
 // refused: pattern partly-unwritten
 #include <tritutor.cuh>
 
 constexpr int BLOCK = 256;
+constexpr int EACH = 4;  // elements a thread
 
 extern "C" __global__ void vector_scaling(const float* x, float* y, float alpha, int n) {
-  const int i = blockIdx.x * (BLOCK / 2) + threadIdx.x;
-  if (i < n) y[i] = alpha * x[i];
+  const int first = blockIdx.x * (BLOCK * EACH / 2) + threadIdx.x;
+  float v[EACH];
+  for (int j = 0; j < EACH; ++j) {
+    const int i = first + j * BLOCK;
+    if (i < n) v[j] = x[i];
+  }
+  for (int j = 0; j < EACH; ++j) {
+    const int i = first + j * BLOCK;
+    if (i < n) y[i] = alpha * v[j];
+  }
 }
 
-void launch(Plan& plan, const Problem& p) { plan.run("vector_scaling", cdiv(p.n, BLOCK), BLOCK); }
+void launch(Plan& plan, const Problem& p) { plan.run("vector_scaling", cdiv(p.n, BLOCK * EACH), BLOCK); }
