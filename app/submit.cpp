@@ -105,15 +105,22 @@ Attempt attempt_of(const Verdict& verdict, const std::string& source, const std:
   return attempt;
 }
 
-/// Empty: recorded. Otherwise why not; the verdict is shown all the same.
-std::string record(const Target& target, const Verdict& verdict, const std::string& source) {
-  if (!target.workspace) return "";
+/// How the recording went.
+struct Recorded {
+  std::optional<int64_t> attempt;  ///< its number
+  std::string error;               ///< why it could not be recorded; the verdict is shown all the same
+};
+
+Recorded record(const Target& target, const Verdict& verdict, const std::string& source) {
+  Recorded recorded;
+  if (!target.workspace) return recorded;
   try {
-    Record(target.workspace->database()).add(attempt_of(verdict, source, fs::absolute(target.file).string()));
-    return "";
+    recorded.attempt =
+        Record(target.workspace->database()).add(attempt_of(verdict, source, fs::absolute(target.file).string()));
   } catch (const std::exception& error) {
-    return error.what();
+    recorded.error = error.what();
   }
+  return recorded;
 }
 
 std::string what_is_next(Session& session, const Target& target) {
@@ -137,9 +144,11 @@ int status_of(const Verdict& verdict) {
 }
 
 void print_verdict(Session& session, const Arguments& arguments, const Target& target, const Verdict& verdict,
-                   const std::string& source) {
+                   const std::string& source, const Recorded& recorded) {
   if (arguments.json) {
-    fmt::print("{}\n", to_json(verdict).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    nlohmann::json answer = to_json(verdict);
+    answer["attempt"] = recorded.attempt ? nlohmann::json(*recorded.attempt) : nlohmann::json();
+    fmt::print("{}\n", answer.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
   }
   VerdictViewOptions options;
@@ -174,12 +183,12 @@ void submit(Session& session, const Arguments& arguments) {
     throw CommandError(status_stopped, "stopped. Nothing was judged or recorded");
   }
   // Recorded first, then shown: what the learner has seen is never lost.
-  const std::string not_recorded = record(target, verdict, source);
-  print_verdict(session, arguments, target, verdict, source);
+  const Recorded recorded = record(target, verdict, source);
+  print_verdict(session, arguments, target, verdict, source, recorded);
   session.status = status_of(verdict);
-  if (!not_recorded.empty()) {
+  if (!recorded.error.empty()) {
     std::fflush(stdout);
-    throw CommandError(status_environment, "the attempt was judged but not recorded: " + not_recorded);
+    throw CommandError(status_environment, "the attempt was judged but not recorded: " + recorded.error);
   }
 }
 
