@@ -172,8 +172,9 @@ inline std::vector<Results> run_op(const std::string& isa, const OpTable& table,
           const bool active = (mask >> l) & 1;
           if (masked[l] == (active ? full[l] : before[l])) continue;
           FAIL_CHECK(isa << ": " << name << ": lane " << l << " under mask " << hex(mask) << " with destination "
-                         << (alias < 0 ? "apart" : "in place of a source") << ": " << hex(masked[l][0]) << ", want "
-                         << hex(active ? full[l][0] : before[l][0]) << (active ? "" : " (inactive, kept)"));
+                         << std::string(alias < 0 ? "apart" : "in place of a source") << ": " << hex(masked[l][0])
+                         << ", want " << hex(active ? full[l][0] : before[l][0])
+                         << std::string(active ? "" : " (inactive, kept)"));
           return results;
         }
       }
