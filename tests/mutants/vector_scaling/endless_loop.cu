@@ -1,4 +1,5 @@
-// mutant: the loop over the elements of a thread never moves on
+// mutant: a grid-stride loop whose stride is one block short: with a single block it is 0
+// refused: case one
 // refused: finding timeout
 #include <tritutor.cuh>
 
@@ -6,17 +7,8 @@ constexpr int BLOCK = 256;
 constexpr int EACH = 4;  // elements a thread
 
 extern "C" __global__ void vector_scaling(const float* x, float* y, float alpha, int n) {
-  const int first = blockIdx.x * (BLOCK * EACH) + threadIdx.x;
-  float v[EACH];
-  for (int j = 0; j < EACH; ++j) {
-    const int i = first + j * BLOCK;
-    if (i < n) v[j] = x[i];
-  }
-  for (int i = first; i < n;) y[i] = alpha * reinterpret_cast<const volatile float*>(x)[i];
-  for (int j = 0; j < EACH; ++j) {
-    const int i = first + j * BLOCK;
-    if (i < n) y[i] = alpha * v[j];
-  }
+  const int stride = (gridDim.x - 1) * BLOCK;
+  for (int i = blockIdx.x * BLOCK + threadIdx.x; i < n; i += stride) y[i] = alpha * x[i];
 }
 
 void launch(Plan& plan, const Problem& p) { plan.run("vector_scaling", cdiv(p.n, BLOCK * EACH), BLOCK); }
