@@ -81,7 +81,7 @@ void report_endless(Warp& warp, const Group& group, const char* what) {
   incident.cause = "does the loop's condition change in every iteration, and for every thread?";
   const uint32_t pc = warp.pc;
   warp.pc = group.pc;
-  report_lane(warp, std::countr_zero(group.mask), incident);
+  for (uint32_t m = group.mask; m != 0; m &= m - 1) report_lane(warp, std::countr_zero(m), incident);
   warp.pc = pc;
 }
 
