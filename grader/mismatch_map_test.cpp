@@ -31,21 +31,24 @@ const auto never = [](int64_t) { return false; };
 }  // namespace
 
 TEST_CASE("A short vector is drawn element by element") {
-  const auto map = map_of({10}, [](int64_t i) { return i == 3 || i == 4; }, [](int64_t i) { return i >= 8; });
+  const auto map = map_of(
+      {10}, [](int64_t i) { return i == 3 || i == 4; }, [](int64_t i) { return i >= 8; });
   REQUIRE(map.size() == 2);
   CHECK(map[0] == "...##...??");
   CHECK(map[1] == "a cell is 1 element; . right, # wrong, + partly wrong, ? never written");
 }
 
 TEST_CASE("A long vector has at most 64 cells of a power of two") {
-  const auto map = map_of({10007}, [](int64_t i) { return i >= 9984 || i == 300; }, never);
+  const auto map = map_of(
+      {10007}, [](int64_t i) { return i >= 9984 || i == 300; }, never);
   REQUIRE(map.size() == 2);
   CHECK(map[0] == ".+" + std::string(37, '.') + "#");  // 40 cells of 256
   CHECK(map[1].find("a cell is 256 elements") == 0);
 }
 
 TEST_CASE("A matrix is drawn in rows and columns") {
-  const auto map = map_of({4, 6}, [](int64_t i) { return i % 6 == 5; }, [](int64_t i) { return i / 6 == 3; });
+  const auto map = map_of(
+      {4, 6}, [](int64_t i) { return i % 6 == 5; }, [](int64_t i) { return i / 6 == 3; });
   REQUIRE(map.size() == 5);
   CHECK(map[0] == ".....#");
   CHECK(map[3] == "??????");
@@ -53,20 +56,24 @@ TEST_CASE("A matrix is drawn in rows and columns") {
 }
 
 TEST_CASE("A large matrix has at most 16 lines of 48 cells") {
-  const auto map = map_of({100, 200}, [](int64_t i) { return i / 200 < 8 && i % 200 >= 192; }, never);
-  REQUIRE(map.size() == 14);  // 13 lines of 8 rows
+  const auto map = map_of(
+      {100, 200}, [](int64_t i) { return i / 200 < 8 && i % 200 >= 192; }, never);
+  REQUIRE(map.size() == 14);                    // 13 lines of 8 rows
   CHECK(map[0] == std::string(24, '.') + "#");  // 25 cells of 8 columns
   CHECK(map[1] == std::string(25, '.'));
   CHECK(map.back().find("a cell is 8 rows x 8 columns") == 0);
 }
 
 TEST_CASE("Of several matrices the first wrong one is drawn") {
-  const auto map = map_of({3, 2, 2}, [](int64_t i) { return i == 9; }, never);
+  const auto map = map_of(
+      {3, 2, 2}, [](int64_t i) { return i == 9; }, never);
   REQUIRE(map.size() == 3);
   CHECK(map[0] == ".#");
   CHECK(map[2].find("matrix 2: a cell is") == 0);
 }
 
 TEST_CASE("A single result needs no picture") {
-  CHECK(map_of({1}, [](int64_t) { return true; }, never).empty());
+  CHECK(map_of(
+            {1}, [](int64_t) { return true; }, never)
+            .empty());
 }

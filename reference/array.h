@@ -14,9 +14,9 @@ namespace reference {
 /// Element types of buffers and scalars.
 enum class Type : uint8_t { f32, f64, f16, i32, u32, i64, u64, u8 };
 
-size_t size_of(Type type);               ///< bytes
-std::string_view name_of(Type type);     ///< "f32"
-std::string_view c_name_of(Type type);   ///< "float"
+size_t size_of(Type type);              ///< bytes
+std::string_view name_of(Type type);    ///< "f32"
+std::string_view c_name_of(Type type);  ///< "float"
 /// False where there is no such type.
 bool parse_type(std::string_view name, Type& type);
 
@@ -31,8 +31,12 @@ struct Array {
   int64_t count() const;                         ///< elements
   double at(int64_t i) const;                    ///< element i, widened
   void set(int64_t i, double value);             ///< rounded to the type
-  template <class T> std::span<T> as() { return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)}; }
-  template <class T> std::span<const T> as() const {
+  template <class T>
+  std::span<T> as() {
+    return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)};
+  }
+  template <class T>
+  std::span<const T> as() const {
     return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
   }
 };
