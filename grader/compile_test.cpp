@@ -37,7 +37,9 @@ TEST_CASE("A right file compiles to PTX for compute_80 with its kernel and the e
 
 TEST_CASE("Qualifiers that do not change the type are accepted") {
   const std::string declared = "const float* x, float* y, float alpha, int n";
-  for (const char* other : {"const float* __restrict__ x, float* __restrict__ y, float alpha, int n",
+  // The first of them takes the scratch buffer too.
+  for (const char* other : {"const float* x, float* y, float alpha, int n, double* partial",
+                            "const float* __restrict__ x, float* __restrict__ y, float alpha, int n",
                             "const float x[], float y[], const float alpha, const int n",
                             "float const *input, float *out, float a,\n  int count"}) {
     std::string source = test::scaling_solution();

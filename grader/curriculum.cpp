@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 #include "grader/curriculum_exercise.h"
 #include "grader/json_field.h"
@@ -13,13 +13,12 @@ namespace tritutor {
 namespace {
 
 std::string read_file(const std::filesystem::path& file) {
+  std::error_code error;
   std::ifstream stream(file, std::ios::binary);
-  std::stringstream text;
-  if (stream) text << stream.rdbuf();
-  if (!stream || !text) {
+  if (!stream || std::filesystem::is_directory(file, error)) {
     throw CurriculumError(fmt::format("{}: cannot be read; give another file with --curriculum", file.string()));
   }
-  return text.str();
+  return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 Level read_level(const Field& field) {

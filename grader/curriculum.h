@@ -26,7 +26,8 @@
 //     "hints": { "staged": ["what to look at first", "..."],
 //                "on": { "tail": "shown when this failure happened", ... } } } ] }
 //
-// Keys of hints.on: a mismatch pattern's id (compare.h), a finding's kind ("out-of-bounds"), a case's name, or "compile".
+// Keys of hints.on: a mismatch pattern's id (compare.h), a finding's kind ("out-of-bounds"), a case's name, or
+// "compile".
 
 #include <cstdint>
 #include <filesystem>
@@ -53,9 +54,9 @@ struct Argument {
 /// How far a result may be from the reference: |got - want| <= ulps * eps(type) * growth(length) * magnitude.
 struct Tolerance {
   enum class Growth : uint8_t { none, log2, sqrt, linear };  ///< of the bound with the reduction length
-  double ulps = 0;          ///< 0: exact (as numbers: -0 equals 0, and NaN equals NaN)
+  double ulps = 0;                                           ///< 0: exact (as numbers: -0 equals 0, and NaN equals NaN)
   Growth growth = Growth::none;
-  std::string length;       ///< name of the size that is the reduction length; empty where growth is none
+  std::string length;  ///< name of the size that is the reduction length; empty where growth is none
 };
 
 struct Case {

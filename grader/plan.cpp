@@ -100,9 +100,9 @@ std::optional<std::string> check_parameters(const PlanContext& context, const St
       if (each.kernel && each.name == step.kernel) found = each.text;
     }
     return fmt::format(
-        "{}: every step gets the exercise's arguments, {}, and optionally one pointer to scratch memory "
+        "{}: every step gets the exercise's arguments, ({}), and optionally one pointer to scratch memory "
         "after them; {} takes others: {}",
-        shown(step), kernel_type(context.exercise).substr(4), step.kernel, found);
+        shown(step), kernel_parameters(context.exercise), step.kernel, found);
   }
   if (scratch && scratch_bytes == 0) {
     return fmt::format(

@@ -22,12 +22,12 @@ class RecordError : public std::runtime_error {
 };
 
 struct Attempt {
-  int64_t number = 0;     ///< row id, grows
-  std::string time;       ///< UTC, ISO 8601
-  std::string exercise;   ///< id
+  int64_t number = 0;    ///< row id, grows
+  std::string time;      ///< UTC, ISO 8601
+  std::string exercise;  ///< id
   std::string file;
   std::string source;
-  std::string verdict;    ///< "pass", "fail", "error"
+  std::string verdict;  ///< "pass", "fail", "error"
   std::string medal;
   std::string device;
   std::string toolchain;  ///< NVRTC's version
@@ -38,7 +38,7 @@ struct Attempt {
 struct ExerciseProgress {
   int64_t attempts = 0;
   bool passed = false;
-  std::string medal = "none";    ///< best so far
+  std::string medal = "none";  ///< best so far
   std::string last_verdict;
   std::string last_time;
   int hints_shown = 0;
@@ -56,8 +56,8 @@ class Record {
 
   /// Stores an attempt and returns its number. `number` and an empty `time` of the argument are filled in.
   int64_t add(Attempt attempt);
-  std::map<std::string, ExerciseProgress> progress() const;        ///< by exercise id
-  std::vector<Attempt> attempts(const std::string& exercise) const; ///< oldest first
+  std::map<std::string, ExerciseProgress> progress() const;          ///< by exercise id
+  std::vector<Attempt> attempts(const std::string& exercise) const;  ///< oldest first
   void set_hints_shown(const std::string& exercise, int count);
 
  private:

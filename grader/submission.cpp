@@ -42,19 +42,25 @@ class Submission {
  public:
   Submission(const Exercise& exercise, const std::filesystem::path& file, const std::string& source,
              const SubmitOptions& options)
-      : exercise_(exercise), file_(file), shown_(file.string()), source_(source), options_(options) {}
+      : exercise_(exercise),
+        file_(file),
+        shown_(file.string()),
+        source_(source),
+        options_(options),
+        jobs_(exercise.cases.size()) {}
 
   void run(Verdict& verdict) {
     const bool hidden = std::any_of(exercise_.cases.begin(), exercise_.cases.end(),
                                     [](const Case& test) { return !test.seed.has_value(); });
     const uint64_t seed = options_.seed ? *options_.seed : hidden ? draw_seed() : 0;
     if (hidden || options_.seed) verdict.seed = seed;
-    jobs_.resize(exercise_.cases.size());
     for (size_t i = 0; i < jobs_.size(); ++i) jobs_[i].seed = case_seed(exercise_.cases[i], seed);
-    order_ = costliest_first();
+    order_ = work_order();
 
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
     threads_ = options_.threads > 0 ? options_.threads : cores;
+    std::jthread watcher;
+    if (options_.stop) watcher = std::jthread([this](const std::stop_token& done) { watch(done); });
     std::vector<std::jthread> workers;
     const size_t others = std::min<size_t>(threads_, jobs_.size()) - 1;
     for (size_t i = 0; i < others; ++i) workers.emplace_back([this] { work(); });
@@ -77,26 +83,30 @@ class Submission {
     LaunchPlan plan;
     CaseOutcome outcome;
     bool ran = false;
+    std::atomic<bool> stop{false};  ///< ends the case: Ctrl-C, or an earlier case ended the submission
     std::optional<Refusal> refusal;
     std::exception_ptr failure;
   };
 
   bool stopped() const { return options_.stop && options_.stop->load(std::memory_order_relaxed); }
 
-  /// Cases by how much they have to do, so that the last one to end is a small one.
-  std::vector<size_t> costliest_first() const {
-    std::vector<double> cost(exercise_.cases.size(), 0);
-    for (size_t i = 0; i < cost.size(); ++i) {
-      const Case& test = exercise_.cases[i];
-      for (const std::string* work : {&exercise_.limit.bytes, &exercise_.limit.flops}) {
-        if (!work->empty()) cost[i] += evaluate(*work, test.values);
-      }
-      cost[i] *= test.repeat;
+  /// What a case has to do at the least: bytes moved and operations done.
+  double work_of(const Case& test) const {
+    double work = 0;
+    for (const std::string* part : {&exercise_.limit.bytes, &exercise_.limit.flops}) {
+      if (!part->empty()) work += evaluate(*part, test.values);
     }
-    std::vector<size_t> order(cost.size());
+    return work * test.repeat;
+  }
+
+  /// The first case, since what is wrong in every case is soonest seen there; then the costliest first, so that the
+  /// last one to end is a small one.
+  std::vector<size_t> work_order() const {
+    std::vector<size_t> order(exercise_.cases.size());
     std::iota(order.begin(), order.end(), size_t{0});
-    if (options_.all_cases) {
-      std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return cost[a] > cost[b]; });
+    if (options_.all_cases && !order.empty()) {
+      std::stable_sort(order.begin() + 1, order.end(),
+                       [&](size_t a, size_t b) { return work_of(exercise_.cases[a]) > work_of(exercise_.cases[b]); });
     }
     return order;
   }
@@ -127,7 +137,7 @@ class Submission {
       VirtualDevice device(module_);
       std::variant<LaunchPlan, Refusal> plan;
       try {
-        plan = make_plan(context, exercise_.cases[i], device, limits(1));
+        plan = make_plan(context, exercise_.cases[i], device, limits(exercise_.cases[i], options_.stop, 1));
       } catch (const vgpu::LaunchError& error) {
         plan = refusal_of("unsupported", fmt::format("launch() cannot run on the virtual GPU: {}", error.what()));
       }
@@ -146,11 +156,34 @@ class Submission {
     build_.notify_all();
   }
 
-  vgpu::Limits limits(uint32_t threads) const {
+  /// A hundred steps for each byte and operation are plenty for one warp that does all of it alone; a loop that goes on
+  /// is endless.
+  vgpu::Limits limits(const Case& test, const std::atomic<bool>* stop, uint32_t threads) const {
     vgpu::Limits result;
+    const double steps = 1e6 + 100 * work_of(test);
+    result.warp_steps = static_cast<uint64_t>(std::min(steps, static_cast<double>(result.warp_steps)));
     result.threads = threads;
-    result.stop = options_.stop;
+    result.stop = stop;
     return result;
+  }
+
+  /// Hands Ctrl-C on to the cases, each of which has a flag of its own.
+  void watch(const std::stop_token& done) {
+    while (!done.stop_requested()) {
+      if (stopped()) {
+        for (Job& job : jobs_) job.stop.store(true);
+        return;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+
+  /// A case that ends the submission: what comes after it does not count, so it need not run to its end.
+  void fail_hard(size_t index) {
+    size_t first = hard_failure_.load();
+    while (index < first && !hard_failure_.compare_exchange_weak(first, index)) {
+    }
+    for (size_t later = index + 1; later < jobs_.size(); ++later) jobs_[later].stop.store(true);
   }
 
   /// Takes cases until none is left.
@@ -181,7 +214,8 @@ class Submission {
     const size_t left = order_.size() - std::min(next_.load(), order_.size());
     const uint32_t block_threads = left + 1 >= threads_ ? 1 : threads_;
     try {
-      job.outcome = run_case(exercise_, test, job.data, job.plan, *module_, device, limits(block_threads));
+      job.outcome =
+          run_case(exercise_, test, job.data, job.plan, *module_, device, limits(test, &job.stop, block_threads));
     } catch (const vgpu::LaunchError& error) {
       job.refusal = refusal_of("unsupported", fmt::format("the virtual GPU cannot run this launch: {} (case \"{}\")",
                                                           error.what(), test.name));
@@ -190,9 +224,7 @@ class Submission {
     job.ran = true;
     for (vgpu::Finding& finding : job.outcome.findings) finding.file = own_file(finding.file);
     if (job.outcome.endless || (!options_.all_cases && !job.outcome.passed)) {
-      size_t first = hard_failure_.load();
-      while (index < first && !hard_failure_.compare_exchange_weak(first, index)) {
-      }
+      fail_hard(index);
     }
   }
 
@@ -206,13 +238,13 @@ class Submission {
     for (const Job& job : jobs_) {
       if (job.failure) std::rethrow_exception(job.failure);
     }
-    if (stopped() || std::any_of(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.outcome.stopped; })) {
+    if (stopped()) {
       verdict.refusal = refusal_of("stopped", "stopped before every case was judged; nothing was decided");
       return;
     }
-    for (const Job& job : jobs_) {
-      if (!job.refusal) continue;
-      verdict.refusal = job.refusal;
+    for (size_t i = 0; i < jobs_.size() && i <= hard_failure_.load(); ++i) {
+      if (!jobs_[i].refusal) continue;
+      verdict.refusal = jobs_[i].refusal;
       return;
     }
     bool passed = true;

@@ -22,8 +22,8 @@ struct SubmitOptions {
   const std::atomic<bool>* stop = nullptr;  ///< set by Ctrl-C; the verdict is then error/"stopped"
 };
 
-/// Grades `source` (the text of `file`) for an exercise. Never throws for anything the learner or the machine did wrong:
-/// that is in the verdict (refusal kind "environment": NVRTC is missing, ...).
+/// Grades `source` (the text of `file`) for an exercise. Never throws for anything the learner or the machine did
+/// wrong: that is in the verdict (refusal kind "environment": NVRTC is missing, ...).
 Verdict grade(const Exercise& exercise, const std::filesystem::path& file, const std::string& source,
               const SubmitOptions& options);
 

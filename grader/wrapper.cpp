@@ -41,7 +41,7 @@ std::vector<std::byte> problem_bytes(const Exercise& exercise, const reference::
   return bytes;
 }
 
-std::string kernel_type(const Exercise& exercise) {
+std::string kernel_parameters(const Exercise& exercise) {
   std::string parameters;
   for (const Argument& argument : exercise.arguments) {
     if (!parameters.empty()) parameters += ", ";
@@ -50,17 +50,21 @@ std::string kernel_type(const Exercise& exercise) {
     parameters += type;
     if (!is_number(argument)) parameters += "*";
   }
-  return fmt::format("void({})", parameters);
+  return parameters;
 }
 
-// Every name is reserved, so that a learner's macro (N, T, n) cannot change what stands here.
+// A kernel may take one more pointer, the scratch buffer. Every name is reserved, so that a learner's macro (N, T, n)
+// cannot change what stands here.
 std::string wrapper_text(const Exercise& exercise) {
   return fmt::format(R"(
 #include <tritutor.cuh>
 #line 1 "{0}"
 template <class __tritutor_a, class __tritutor_b> struct __tritutor_same {{ static constexpr bool __value = false; }};
 template <class __tritutor_a> struct __tritutor_same<__tritutor_a, __tritutor_a> {{ static constexpr bool __value = true; }};
-static_assert(__tritutor_same<decltype(::{1}), {2}>::__value, "signature");
+template <class __tritutor_a> struct __tritutor_kernel {{ static constexpr bool __value = false; }};
+template <> struct __tritutor_kernel<void({2})> {{ static constexpr bool __value = true; }};
+template <class __tritutor_a> struct __tritutor_kernel<void({2}, __tritutor_a*)> {{ static constexpr bool __value = true; }};
+static_assert(__tritutor_kernel<decltype(::{1})>::__value, "signature");
 #line 1 "{3}"
 static_assert(__tritutor_same<decltype(::launch), void(Plan&, const Problem&)>::__value, "signature");
 #line 1 "{4}"
@@ -68,7 +72,7 @@ extern "C" __global__ void {5}(Plan* __tritutor_plan_out, const Problem* __tritu
   ::launch(*__tritutor_plan_out, *__tritutor_problem);
 }}
 )",
-                     kernel_check_file, exercise.slug, kernel_type(exercise), launch_check_file, entry_file,
+                     kernel_check_file, exercise.slug, kernel_parameters(exercise), launch_check_file, entry_file,
                      plan_entry);
 }
 

@@ -26,8 +26,8 @@ std::string problem_header(const Exercise& exercise);
 /// The bytes of a Problem for a case's values.
 std::vector<std::byte> problem_bytes(const Exercise& exercise, const reference::Values& values);
 
-/// Type of the kernel as a function: "void(const float*, float*, float, int)".
-std::string kernel_type(const Exercise& exercise);
+/// Types of the kernel's parameters: "const float*, float*, float, int".
+std::string kernel_parameters(const Exercise& exercise);
 /// Stands after the learner's text: refuses at compile time a kernel or a launch() of another type.
 std::string wrapper_text(const Exercise& exercise);
 
