@@ -66,8 +66,8 @@ Refusal explain(const std::vector<Diagnostic>& log, const std::string& raw, cons
   }
   const auto errors = std::count_if(refusal.diagnostics.begin(), refusal.diagnostics.end(), is_error);
   refusal.message =
-      fmt::format("{} does not compile: {} error{}, the first in line {}; correct that one and submit again", file,
-                  errors, errors == 1 ? "" : "s", first->line);
+      fmt::format("{} does not compile: {} error{}, the first in line {}{}; correct that one and submit again", file,
+                  errors, errors == 1 ? "" : "s", first->line, first->file == file ? "" : " of " + first->file);
   const bool includes = std::any_of(scan.directives.begin(), scan.directives.end(), [](const Directive& d) {
     return d.name == "include" && (d.argument == "tritutor.cuh" || d.argument == "tl.cuh");
   });
@@ -101,6 +101,12 @@ CompileResult compile(const Exercise& exercise, const fs::path& file, const std:
     const auto is_cuda_header = [&](const std::string& name) { return nvrtc.find_header(name).has_value(); };
     if (auto refusal = check_includes(scan, shown, own, is_cuda_header, !nvrtc.include_folders().empty())) {
       return *refusal;
+    }
+    if (uses_half(exercise) && !is_cuda_header("cuda_fp16.h")) {
+      return environment(
+          fmt::format("{} needs CUDA's headers (cuda_fp16.h), which were not found; start tritutor by "
+                      "./tritutor, which fetches them, or set CUDA_HOME to a CUDA Toolkit",
+                      exercise.slug));
     }
     headers.push_back({"tritutor_problem.cuh", problem_header(exercise)});
     const std::string program = program_name(file);

@@ -53,8 +53,9 @@ TEST_CASE("Qualifiers that do not change the type are accepted") {
 }
 
 TEST_CASE("A learner's macros and usual names do not disturb the tutor's lines") {
-  for (const char* macro : {"#define n_ 3", "#define N 1024", "#define T float", "#define value 3", "#define x_ y_",
-                            "template <class T> struct same {};", "struct Step {};", "#define plan_out 7"}) {
+  for (const char* macro :
+       {"#define n_ 3", "#define N 1024", "#define T float", "#define value 3", "#define x_ y_",
+        "template <class T> struct same {};", "struct Step {};", "#define plan_out 7", "// to be continued \\"}) {
     const CompileResult result = compile_text(test::scaling_solution() + macro);
     CHECK_MESSAGE(std::holds_alternative<Compiled>(result), macro);
   }
@@ -160,6 +161,11 @@ TEST_CASE("A kernel without extern \"C\", or without __global__, is told which w
   const Refusal device = refusal_of(test::scaling_with("extern \"C\" __global__", "extern \"C\" __device__"));
   CHECK(device.kind == "signature");
   CHECK(contains(device.message, "__global__"));
+  const std::string body =
+      " {\n  const int i = blockIdx.x * BLOCK + threadIdx.x;\n  if (i < n) y[i] = alpha * x[i];\n}";
+  const Refusal bodiless = refusal_of(test::scaling_with(body, ";"));
+  CHECK(bodiless.kind == "signature");
+  CHECK(contains(bodiless.message, "no body"));
   // In an extern "C" block it is as good.
   const CompileResult block = compile_text(std::string(test::scaling_head) + "extern \"C\" {\n" +
                                            std::string(test::scaling_kernel).substr(11) + "}\n" + test::scaling_launch);

@@ -115,13 +115,17 @@ std::optional<Refusal> check_entry(std::string_view ptx, const Exercise& exercis
   const std::vector<Declaration> all = declarations(scan);
   const Declaration* found = find_declaration(all, exercise.slug);
   const std::string mangled = fmt::format(".entry _Z{}{}", exercise.slug.size(), exercise.slug);
-  const bool kernel = ptx.find(mangled) != std::string_view::npos || (found && found->kernel);
-  const std::string message =
-      kernel ? fmt::format(
-                   "{} is not declared extern \"C\", so it cannot be found by its name; write extern \"C\" "
-                   "before __global__",
-                   exercise.slug)
-             : fmt::format("{} is not a kernel; write extern \"C\" __global__ before it", exercise.slug);
+  const bool mangled_kernel = ptx.find(mangled) != std::string_view::npos;
+  std::string message;
+  if (!mangled_kernel && found && found->kernel && found->extern_c) {
+    message = fmt::format("{} is declared but has no body; write it", exercise.slug);
+  } else if (mangled_kernel || (found && found->kernel)) {
+    message = fmt::format(
+        "{} is not declared extern \"C\", so it cannot be found by its name; write extern \"C\" before __global__",
+        exercise.slug);
+  } else {
+    message = fmt::format("{} is not a kernel; write extern \"C\" __global__ before it", exercise.slug);
+  }
   return refuse("signature", message, exercise.signature(), found, file);
 }
 

@@ -11,12 +11,12 @@ namespace {
 
 bool is_number(const Argument& argument) { return argument.role == Role::size || argument.role == Role::scalar; }
 
+}  // namespace
+
 bool uses_half(const Exercise& exercise) {
   return std::any_of(exercise.arguments.begin(), exercise.arguments.end(),
                      [](const Argument& argument) { return argument.type == reference::Type::f16; });
 }
-
-}  // namespace
 
 std::string problem_header(const Exercise& exercise) {
   std::string text = "#pragma once\n";
@@ -56,7 +56,9 @@ std::string kernel_parameters(const Exercise& exercise) {
 // A kernel may take one more pointer, the scratch buffer. Every name is reserved, so that a learner's macro (N, T, n)
 // cannot change what stands here.
 std::string wrapper_text(const Exercise& exercise) {
+  // The first empty line ends a comment that the learner's last line may have left with a backslash.
   return fmt::format(R"(
+
 #include <tritutor.cuh>
 #line 1 "{0}"
 template <class __tritutor_a, class __tritutor_b> struct __tritutor_same {{ static constexpr bool __value = false; }};

@@ -21,6 +21,8 @@ inline constexpr std::string_view entry_file = "tritutor-entry";
 /// The launch function as a learner writes it.
 inline constexpr std::string_view launch_signature = "void launch(Plan& plan, const Problem& p)";
 
+/// Whether an argument is of type half, so that the problem's header needs CUDA's cuda_fp16.h.
+bool uses_half(const Exercise& exercise);
 /// tritutor_problem.cuh: struct Problem with the exercise's sizes and scalars in the order of its arguments.
 std::string problem_header(const Exercise& exercise);
 /// The bytes of a Problem for a case's values.
