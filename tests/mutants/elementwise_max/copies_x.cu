@@ -1,6 +1,6 @@
 // mutant: y is never looked at
 // refused: case tail
-// refused: pattern equals-input
+// refused: case all-negative
 #include <tritutor.cuh>
 
 constexpr int BLOCK = 256;
