@@ -78,6 +78,9 @@ Mutant parse_mutant(std::string_view source, std::vector<std::string>& errors) {
 
 std::vector<std::string> unmet_reasons(const Mutant& mutant, const Verdict& verdict) {
   if (verdict.result == Verdict::Result::pass) return {"it passes, and must not"};
+  const bool expects_refusal = std::any_of(mutant.reasons.begin(), mutant.reasons.end(),
+                                           [](const Mutant::Reason& reason) { return reason.kind == "refusal"; });
+  if (verdict.refusal && !expects_refusal) return {"no case could be run: " + what_happened(verdict)};
   std::vector<std::string> unmet;
   for (const Mutant::Reason& reason : mutant.reasons) {
     if (!holds(reason, verdict)) {

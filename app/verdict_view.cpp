@@ -165,13 +165,15 @@ class View {
       const std::string mark = one.passed ? style_.green("ok  ") : one.ran ? style_.red("FAIL") : style_.dim("-   ");
       const size_t left = static_cast<size_t>(options_.width) > name_width + 10 ? options_.width - name_width - 10 : 20;
       std::string line = one.tests;
-      if (!one.passed) line = fmt::format("{}{}{}", what_is_wrong(one), one.tests.empty() ? "" : "  -  ", one.tests);
+      if (!one.passed) line = what_is_wrong(one);
       add(fmt::format("  {}  {}  {}\n", mark, pad(one.name, name_width), fit(line, left)));
     }
   }
 
   void details(const CaseResult& one) {
-    add(fmt::format("\n{}\n", style_.bold(fmt::format("The first failing case, {}", one.name))));
+    const std::string tests = one.tests.empty() ? "" : ": " + one.tests;
+    add("\n");
+    paragraph(style_.bold(fmt::format("The first failing case, {}", one.name)) + tests);
     if (!one.problem.empty()) paragraph(one.problem, "  ");
     if (one.mismatch) mismatch(*one.mismatch);
     findings(one.findings);
@@ -264,8 +266,23 @@ class View {
       add(fmt::format("{}  tritutor doctor\n", style_.bold("next")));
       return;
     }
-    const std::string more = fmt::format("{}(more help: tritutor hint {})", std::string(3, ' '), exercise_.id);
-    add(fmt::format("{}  edit {}, then: {}{}\n", style_.bold("next"), options_.file, options_.retry, style_.dim(more)));
+    add(fmt::format("{}  edit {}, then: {}\n", style_.bold("next"), options_.file, style_.bold(options_.retry)));
+    add(style_.dim(fmt::format("      more help: tritutor hint {}\n", exercise_.id)));
+    if (first_failure_is_hidden()) {
+      add(style_.dim(
+          fmt::format("      the same hidden inputs again: {} --seed {}\n", options_.retry, *verdict_.seed)));
+    }
+  }
+
+  /// Whether only inputs drawn at submit time show the mistake: then the seed is worth knowing.
+  bool first_failure_is_hidden() const {
+    if (!verdict_.seed) return false;
+    for (const CaseResult& one : verdict_.cases) {
+      if (!one.ran || one.passed) continue;
+      return std::any_of(exercise_.cases.begin(), exercise_.cases.end(),
+                         [&](const Case& test) { return test.name == one.name && !test.seed; });
+    }
+    return false;
   }
 
   const Verdict& verdict_;
