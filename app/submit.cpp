@@ -61,6 +61,7 @@ Target file_target(Session& session, const Arguments& arguments) {
       arguments.exercise.empty() ? &exercise_for(session, arguments.what) : &session.exercise(arguments.exercise);
   target.workspace = find_workspace(fs::absolute(target.file).parent_path());
   if (!target.workspace) target.workspace = session.workspace();
+  target.by_id = target.workspace && fs::equivalent(target.file, target.workspace->file_of(*target.exercise), error);
   return target;
 }
 
@@ -160,10 +161,6 @@ void print_verdict(Session& session, const Arguments& arguments, const Target& t
   if (!target.by_id && !arguments.exercise.empty()) options.retry += " --exercise " + target.exercise->id;
   if (verdict.result == Verdict::Result::pass) options.next = what_is_next(session, target);
   fmt::print("{}", view_verdict(verdict, *target.exercise, options));
-  if (verdict.seed && verdict.result == Verdict::Result::fail) {
-    fmt::print("{}\n", options.style.dim(fmt::format("      the same hidden inputs again: {} --seed {}", options.retry,
-                                                     *verdict.seed)));
-  }
   if (!target.workspace)
     fmt::print("Nothing was recorded: {} is in no workspace. To make one: tritutor init\n", options.file);
 }

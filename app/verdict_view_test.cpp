@@ -83,16 +83,30 @@ TEST_CASE("a wrong answer: the case, the first element, the pattern, the map, on
         "FAIL  1.1 Vector scaling: 1 of 3 cases passed\n"
         "\n"
         "  ok    one    n = 1\n"
-        "  FAIL  tail   y: 23 of 10007 wrong  -  the tail mask\n"
-        "  -     large  not run  -  far indices\n"
+        "  FAIL  tail   y: 23 of 10007 wrong\n"
+        "  -     large  not run\n"
         "\n"
-        "The first failing case, tail\n"
+        "The first failing case, tail: the tail mask\n"
         "  y[9984]  got nan, want 3.25, allowed error 3.9e-07\n"
         "  every index >= 9984 is wrong\n"
         "  .......#\n"
         "\n"
         "hint  Compare the number of blocks with the number n needs.\n"
-        "next  edit level1/vector_scaling.cu, then: tritutor submit 1.1   (more help: tritutor hint 1.1)\n");
+        "next  edit level1/vector_scaling.cu, then: tritutor submit 1.1\n"
+        "      more help: tritutor hint 1.1\n");
+}
+
+TEST_CASE("the seed is shown where only a hidden case fails") {
+  Exercise exercise = scaling();
+  Case hidden;
+  hidden.name = "hidden";
+  exercise.cases = {hidden};
+  Verdict verdict = verdict_of(Verdict::Result::fail);
+  verdict.seed = 42;
+  verdict.cases = {case_of("tail", "", true), case_of("hidden", "", false)};
+  CHECK(view_verdict(verdict, exercise, plain()).find("tritutor submit 1.1 --seed 42\n") != std::string::npos);
+  verdict.cases[0].passed = false;  // a case that anybody can run again fails before it
+  CHECK(view_verdict(verdict, exercise, plain()).find("--seed") == std::string::npos);
 }
 
 TEST_CASE("a finding shows its line, its place and its likely cause, and chooses the hint before the pattern does") {
@@ -135,7 +149,8 @@ TEST_CASE("a compile error points at the learner's line, tabs kept") {
         "      | \t  ^\n"
         "\n"
         "hint  The signature must stay.\n"
-        "next  edit level1/vector_scaling.cu, then: tritutor submit 1.1   (more help: tritutor hint 1.1)\n");
+        "next  edit level1/vector_scaling.cu, then: tritutor submit 1.1\n"
+        "      more help: tritutor hint 1.1\n");
 }
 
 TEST_CASE("a wrong signature shows both forms") {
