@@ -91,8 +91,8 @@ struct Finding {
     unsupported,
   };
   Kind kind{};
-  std::string file;      ///< the learner's file: inlining walked out of headers
-  int line = 0;          ///< 1-based, 0: unknown
+  std::string file;  ///< the learner's file: inlining walked out of headers
+  int line = 0;      ///< 1-based, 0: unknown
   int column = 0;
   std::string message;   ///< one sentence with place, buffer, index and length
   std::string cause;     ///< the likely cause in words, may be empty
@@ -106,6 +106,42 @@ struct Finding {
 
 /// The kind as design.md spells it in JSON: "out-of-bounds", "misaligned", ...
 std::string_view name_of(Finding::Kind kind);
+
+/// What a place in the code did, in the terms of NVIDIA's profiler. Instructions are PTX instructions, not the
+/// machine's.
+struct Counts {
+  uint64_t warp_instructions = 0;
+  uint64_t lane_instructions = 0;     ///< active lanes, summed: occupancy = lane / (32 * warp)
+  uint64_t global_load_requests = 0;  ///< warp-level loads from global memory
+  uint64_t global_load_sectors = 0;   ///< 32-byte sectors they touch; 4 a request is ideal for 4-byte elements
+  uint64_t global_store_requests = 0;
+  uint64_t global_store_sectors = 0;
+  uint64_t shared_load_requests = 0;
+  uint64_t shared_load_wavefronts = 0;  ///< passes through the 32 banks
+  uint64_t shared_store_requests = 0;
+  uint64_t shared_store_wavefronts = 0;
+  uint64_t bank_conflicts = 0;     ///< wavefronts beyond what the bytes alone need
+  uint64_t atomics = 0;            ///< warp-level atom and red
+  uint64_t barriers = 0;           ///< warp-level block barriers
+  uint64_t tensor_operations = 0;  ///< warp-level mma and wmma.mma
+  uint64_t fp32 = 0, fp64 = 0, integer = 0, control = 0, conversion = 0, special = 0;  ///< warp instructions by class
+
+  Counts& operator+=(const Counts& other);
+};
+
+/// Counts of one line of the learner's file (inlining walked out of headers).
+struct LineCounts {
+  std::string file;
+  int line = 0;
+  Counts counts;
+};
+
+struct Counters {
+  Counts total;
+  std::vector<LineCounts> lines;      ///< lines that ran, in order
+  uint64_t dram_read_sectors = 0;     ///< distinct 32-byte sectors of global memory that were read
+  uint64_t dram_written_sectors = 0;  ///< and written
+};
 
 /// Limits of one launch.
 struct Limits {
@@ -121,8 +157,9 @@ struct LaunchResult {
   std::string printed;             ///< what printf wrote
   uint64_t warp_instructions = 0;  ///< PTX instructions, not the machine's
   uint64_t lane_instructions = 0;
-  bool completed = false;          ///< every thread ran to its end
-  bool stopped = false;            ///< Limits::stop was seen
+  Counters counters;
+  bool completed = false;  ///< every thread ran to its end
+  bool stopped = false;    ///< Limits::stop was seen
 };
 
 /// Something the caller asked for that no GPU would do: an unknown kernel, a block too large, too little argument data.
