@@ -4,7 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "grader/example_exercise_test.h"
 #include "reference/functions.h"
@@ -148,6 +150,21 @@ TEST_CASE("Ctrl-C leaves no verdict") {
   options.stop = &stop;
   const Verdict verdict = submit(test::scaling_solution(), options);
   CHECK(verdict.result == Verdict::Result::error);
+  REQUIRE(verdict.refusal);
+  CHECK(verdict.refusal->kind == "stopped");
+  CHECK(verdict.cases.empty());
+}
+
+TEST_CASE("Ctrl-C ends a submission wherever it is") {
+  std::atomic<bool> stop{false};
+  SubmitOptions options;
+  options.stop = &stop;
+  const std::jthread interrupt([&stop] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    stop = true;
+  });
+  const Verdict verdict =
+      submit(test::scaling_with("if (i < n)", "while (x[0] == x[0]) __threadfence();\n  if (i < n)"), options);
   REQUIRE(verdict.refusal);
   CHECK(verdict.refusal->kind == "stopped");
   CHECK(verdict.cases.empty());
