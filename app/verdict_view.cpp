@@ -261,7 +261,10 @@ class View {
       return;
     }
     const std::string hint = hint_for(verdict_, exercise_);
-    if (!hint.empty()) paragraph("hint  " + hint);
+    if (!hint.empty()) {
+      const std::string hanging = wrap(hint, options_.width, "      ");
+      add(style_.bold("hint") + hanging.substr(4));
+    }
     if (verdict_.refusal && verdict_.refusal->kind == "environment") {
       add(fmt::format("{}  tritutor doctor\n", style_.bold("next")));
       return;
