@@ -165,7 +165,7 @@ TEST_CASE("a broken curriculum is named by its file and field") {
   Result result = run(folder.path, {"--curriculum", "mine.json", "list"});
   CHECK(result.status == 2);
   CHECK(contains(result.err, "mine.json"));
-  CHECK(contains(result.err, "exercises"));
+  CHECK(contains(result.err, "levels"));
   result = run(folder.path, {"--curriculum", "absent.json", "list"});
   CHECK(result.status == 2);
   CHECK(contains(result.err, "absent.json"));

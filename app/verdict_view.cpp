@@ -127,7 +127,7 @@ class View {
   void source_line(int line, int column) {
     const std::string text = line_of(options_.source, line);
     if (text.empty()) return;
-    add(fmt::format("{:>5} | {}\n", line, text));
+    add(fit(fmt::format("{:>5} | {}", line, text), static_cast<size_t>(std::max(options_.width, column + 12))) + "\n");
     if (column < 1 || static_cast<size_t>(column) > text.size() + 1) return;
     std::string space = text.substr(0, static_cast<size_t>(column) - 1);
     for (char& c : space) {
@@ -137,7 +137,6 @@ class View {
   }
 
   std::string what_is_wrong(const CaseResult& one) const {
-    if (!one.ran) return "not run";
     std::string text;
     if (one.mismatch) {
       const Mismatch& m = *one.mismatch;
@@ -160,14 +159,17 @@ class View {
     const bool list_passed = passed <= kMostPassedCases;
     if (!list_passed)
       add(fmt::format("  {}    {}\n", style_.green("ok"), plural(static_cast<int64_t>(passed), "case")));
+    int64_t not_run = 0;
     for (const CaseResult& one : verdict_.cases) {
-      if (one.passed && !list_passed) continue;
-      const std::string mark = one.passed ? style_.green("ok  ") : one.ran ? style_.red("FAIL") : style_.dim("-   ");
+      if (!one.ran) ++not_run;
+      if (!one.ran || (one.passed && !list_passed)) continue;
+      const std::string mark = one.passed ? style_.green("ok  ") : style_.red("FAIL");
       const size_t left = static_cast<size_t>(options_.width) > name_width + 10 ? options_.width - name_width - 10 : 20;
       std::string line = one.tests;
       if (!one.passed) line = what_is_wrong(one);
       add(fmt::format("  {}  {}  {}\n", mark, pad(one.name, name_width), fit(line, left)));
     }
+    if (not_run > 0) add(style_.dim(fmt::format("  -     {} not run\n", plural(not_run, "case"))));
   }
 
   void details(const CaseResult& one) {

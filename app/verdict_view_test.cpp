@@ -84,7 +84,7 @@ TEST_CASE("a wrong answer: the case, the first element, the pattern, the map, on
         "\n"
         "  ok    one    n = 1\n"
         "  FAIL  tail   y: 23 of 10007 wrong\n"
-        "  -     large  not run\n"
+        "  -     1 case not run\n"
         "\n"
         "The first failing case, tail: the tail mask\n"
         "  y[9984]  got nan, want 3.25, allowed error 3.9e-07\n"
