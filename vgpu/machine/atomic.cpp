@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
+#include <limits>
 
+#include "vgpu/machine/address.h"
 #include "vgpu/machine/load_store.h"
 
 namespace vgpu {
@@ -68,7 +71,15 @@ void half_atomic(const AtomicInfo& info, std::byte* host, const char* b) {
   std::memcpy(host, rows, info.memory.width);
 }
 
-void apply(const AtomicInfo& info, std::byte* host, const char* b, const char* c) {
+float flushed(float x) { return std::fabs(x) < std::numeric_limits<float>::min() ? std::copysign(0.0f, x) : x; }
+
+/// PTX ISA, atom: on global memory add.f32 flushes subnormals, on shared memory it does not.
+float float_sum(float old, float b, bool flush) {
+  const float sum = flush ? flushed(flushed(old) + flushed(b)) : old + b;
+  return sum == sum ? sum : std::bit_cast<float>(0x7fffffffu);  // the GPU's canonical NaN
+}
+
+void apply(const AtomicInfo& info, std::byte* host, const char* b, const char* c, bool global) {
   switch (info.type) {
     case AtomicType::u16:
       return integer_atomic<uint16_t>(info, host, b, c);
@@ -81,7 +92,7 @@ void apply(const AtomicInfo& info, std::byte* host, const char* b, const char* c
     case AtomicType::s64:
       return integer_atomic<int64_t>(info, host, b, c);
     case AtomicType::f32:
-      return store(host, load<float>(host) + load<float>(b));
+      return store(host, float_sum(load<float>(host), load<float>(b), global));
     case AtomicType::f64:
       return store(host, load<double>(host) + load<double>(b));
     case AtomicType::half:
@@ -108,7 +119,10 @@ void atomic_step(Warp& warp, const Inst& inst, uint32_t mask) {
     char old[16] = {};
     if (host != nullptr) {
       std::memcpy(old, host, bytes);
-      apply(info, host, warp.registers + info.b + lane, warp.registers + info.c + lane);
+      const uint64_t slot = address_of(warp, info.memory, l) >> kSlotBits;
+      const bool global =
+          info.memory.space != ptx::Space::shared && (info.memory.space != ptx::Space::generic || slot < kSharedSlot);
+      apply(info, host, warp.registers + info.b + lane, warp.registers + info.c + lane, global);
     }
     if (info.result != kNone) std::memcpy(warp.registers + info.result + lane, old, bytes);
   }

@@ -225,11 +225,34 @@ bool try_complete(Warp& warp, size_t index) {
   return true;
 }
 
+/// The lanes of `mask` that name the same members as its first lane does.
+uint32_t of_one_mind(const uint32_t* members, uint32_t mask) {
+  const uint32_t first = members[std::countr_zero(mask)];
+  if (mask == kFullMask) {
+    uint32_t apart = 0;
+    for (int l = 0; l < kLanes; ++l) apart |= members[l] ^ first;
+    if (apart == 0) return mask;
+  }
+  uint32_t same = 0;
+  for (uint32_t m = mask; m != 0; m &= m - 1) {
+    if (members[std::countr_zero(m)] == first) same |= m & -m;
+  }
+  return same;
+}
+
 }  // namespace
 
 bool run_collective(Warp& warp, size_t index, const Inst& inst) {
-  Group& group = warp.groups[index];
   const CollectiveInfo& info = info_of(inst);
+  // Lanes with another member mask (tiles of a warp) are another operation: they come back to it as their own group.
+  const uint32_t together = of_one_mind(row_at<uint32_t>(warp.registers, info.members), warp.groups[index].mask);
+  if (together != warp.groups[index].mask) {
+    Group others = warp.groups[index];
+    others.mask &= ~together;
+    warp.groups[index].mask = together;
+    warp.groups.push_back(std::move(others));
+  }
+  Group& group = warp.groups[index];
   const uint32_t members = members_of(warp, info, warp.registers, group.mask);
   if (members == group.mask) [[likely]] {
     if (info.op == CollectiveOp::sync) return true;

@@ -222,7 +222,7 @@ End run_group(Warp& warp, size_t index) {
         if (!run_collective(warp, index, inst)) return End::blocked;
         ++pc;
         if (warp.groups.size() > 1) {  // others may have been set free by it
-          group->pc = pc;
+          warp.groups[index].pc = pc;  // `group` may have moved: a collective splits lanes with different masks
           return End::switch_group;
         }
         break;
