@@ -54,6 +54,7 @@ class Program {
   Program(const fs::path& folder, const std::vector<std::string>& arguments) {
     out_ = logs_.path / "out";
     err_ = logs_.path / "err";
+    std::fflush(nullptr);  // or the child would write our own buffers once more
     pid_ = fork();
     if (pid_ != 0) return;
     if (chdir(folder.c_str()) != 0) _exit(99);
