@@ -15,14 +15,38 @@ bool has(const ptx::Instruction& inst, const char* modifier) {
   return std::find(inst.modifiers.begin(), inst.modifiers.end(), modifier) != inst.modifiers.end();
 }
 
+struct Quiet {
+  const char* opcode;
+  std::initializer_list<const char*> modifiers;
+};
+
 // Nothing to do here: ordering is total, and there is no cache to hint to.
-bool does_nothing(const std::string& opcode) {
-  static const char* const known[] = {"membar", "fence",   "prefetch",      "prefetchu", "nanosleep",
-                                      "brkpt",  "pmevent", "applypriority", "discard"};
-  return std::find(std::begin(known), std::end(known), opcode) != std::end(known);
+const Quiet* does_nothing(const std::string& opcode) {
+  static const Quiet known[] = {
+      {"membar", {"cta", "gl", "sys", "proxy", "alias"}},
+      {"fence", {"acq_rel", "sc", "acquire", "release", "cta", "gpu", "sys", "cluster", "proxy", "alias"}},
+      {"prefetch", {"global", "local", "L1", "L2", "L2::evict_last", "L2::evict_normal"}},
+      {"prefetchu", {"L1"}},
+      {"nanosleep", {"u32"}},
+      {"brkpt", {}},
+      {"pmevent", {"mask"}},
+      {"applypriority", {"global", "L2::evict_normal"}},
+      {"discard", {"global", "L2"}}};
+  const auto* found =
+      std::find_if(std::begin(known), std::end(known), [&](const Quiet& q) { return opcode == q.opcode; });
+  return found == std::end(known) ? nullptr : found;
 }
 
 }  // namespace
+
+void Decoder::allow(const Instruction& inst, std::initializer_list<const char*> known, size_t count) const {
+  for (const std::string& m : inst.modifiers) {
+    if (std::find(known.begin(), known.end(), m) == known.end()) {
+      refuse(inst, fmt::format("the modifier .{} is not known", m));
+    }
+  }
+  if (count != 0 && inst.modifiers.size() != count) refuse(inst, "this form of it is not there");
+}
 
 void Decoder::decode_one(const Instruction& inst) {
   const std::string& opcode = inst.opcode;
@@ -32,7 +56,8 @@ void Decoder::decode_one(const Instruction& inst) {
   if (opcode == "atom" || opcode == "red") return decode_atomic(inst);
   if (opcode == "cvta") return decode_cvta(inst);
   if (opcode == "isspacep") return decode_isspacep(inst);
-  if (does_nothing(opcode)) {
+  if (const Quiet* quiet = does_nothing(opcode)) {
+    allow(inst, quiet->modifiers);
     // A fence says that blocks may pass data to each other.
     if (opcode == "membar" || opcode == "fence") {
       program_.blocks_may_talk = program_.blocks_may_talk || !has(inst, "cta");
@@ -46,6 +71,7 @@ void Decoder::decode_one(const Instruction& inst) {
 bool Decoder::decode_control(const Instruction& inst) {
   const std::string& opcode = inst.opcode;
   if (opcode == "bra") {
+    allow(inst, {"uni"});
     if (inst.operands.size() != 1 || inst.operands[0].kind != Operand::Kind::label)
       refuse(inst, "its label is missing");
     emit(inst, Code::branch);
@@ -55,6 +81,7 @@ bool Decoder::decode_control(const Instruction& inst) {
   } else if (opcode == "call") {
     decode_call(inst);
   } else if (opcode == "ret") {
+    allow(inst, {"uni"});
     emit(inst, Code::ret);
   } else if (opcode == "exit") {
     emit(inst, Code::exit);
@@ -69,6 +96,7 @@ bool Decoder::decode_control(const Instruction& inst) {
 }
 
 void Decoder::decode_branch_index(const Instruction& inst) {
+  allow(inst, {"idx", "uni"});
   if (inst.operands.size() != 2 || inst.operands[1].kind != Operand::Kind::name) refuse(inst, "its table is missing");
   BranchTable* table = own(BranchTable{source(inst, inst.operands[0], Row::b32), {}});
   const auto& lists = function_.branch_targets;
@@ -81,6 +109,7 @@ void Decoder::decode_branch_index(const Instruction& inst) {
 }
 
 void Decoder::decode_call(const Instruction& inst) {
+  allow(inst, {"uni"});
   CallInfo info;
   const auto areas = [&](const Operand& tuple, std::vector<ParamArea>& list) {
     for (const Operand& element : tuple.elements) {
@@ -117,6 +146,7 @@ void Decoder::decode_call(const Instruction& inst) {
 }
 
 void Decoder::decode_barrier(const Instruction& inst) {
+  allow(inst, {"cta", "sync", "arrive", "red", "popc", "and", "or", "pred", "u32", "aligned"});
   BarrierInfo info;
   size_t next = 0;
   if (has(inst, "red")) {
@@ -125,7 +155,7 @@ void Decoder::decode_barrier(const Instruction& inst) {
     if (inst.operands.size() < 3) refuse(inst, "an operand is missing");
     info.d = destination(inst, inst.operands[next++], count ? Row::b32 : Row::pred);
     const Operand& p = inst.operands.back();
-    if (p.kind != Operand::Kind::reg) refuse(inst, "its predicate is missing");
+    if (p.kind != Operand::Kind::reg || register_bytes(p) != 0) refuse(inst, "its predicate is missing");
     info.p = register_row(p);
     info.p_negated = p.negated;
   } else if (has(inst, "arrive")) {
@@ -148,10 +178,12 @@ bool Decoder::decode_collective(const Instruction& inst) {
   // d, or d|p where p says whether the source lane was in range (shfl) or all matched (match.all).
   const auto result = [&](const Operand& operand) {
     if (operand.kind == Operand::Kind::vector && operand.elements.size() == 2) {
-      if (operand.elements[0].kind == Operand::Kind::reg) info.d = register_row(operand.elements[0]);
-      if (operand.elements[1].kind == Operand::Kind::reg) info.p = register_row(operand.elements[1]);
-    } else if (operand.kind == Operand::Kind::reg) {
-      info.d = register_row(operand);
+      const Operand& d = operand.elements[0];
+      const Operand& p = operand.elements[1];
+      if (d.kind != Operand::Kind::sink) info.d = destination(inst, d, Row::b32);
+      if (p.kind != Operand::Kind::sink) info.p = destination(inst, p, Row::pred);
+    } else {
+      info.d = destination(inst, operand, Row::b32);
     }
   };
   const auto operand = [&]() -> const Operand& {
@@ -159,6 +191,7 @@ bool Decoder::decode_collective(const Instruction& inst) {
     return inst.operands[next++];
   };
   if (opcode == "shfl" && has(inst, "sync")) {
+    allow(inst, {"sync", "up", "down", "bfly", "idx", "b32"}, 3);
     info.op = has(inst, "up")     ? CollectiveOp::shfl_up
               : has(inst, "down") ? CollectiveOp::shfl_down
               : has(inst, "bfly") ? CollectiveOp::shfl_bfly
@@ -168,6 +201,7 @@ bool Decoder::decode_collective(const Instruction& inst) {
     info.b = source(inst, operand(), Row::b32);
     info.c = source(inst, operand(), Row::b32);
   } else if (opcode == "vote" && has(inst, "sync")) {
+    allow(inst, {"sync", "all", "any", "uni", "ballot", "pred", "b32"}, 3);
     const bool ballot = has(inst, "ballot");
     info.op = ballot             ? CollectiveOp::vote_ballot
               : has(inst, "all") ? CollectiveOp::vote_all
@@ -176,18 +210,20 @@ bool Decoder::decode_collective(const Instruction& inst) {
     const uint32_t d = destination(inst, operand(), ballot ? Row::b32 : Row::pred);
     (ballot ? info.d : info.p) = d;
     const Operand& p = operand();
-    if (p.kind == Operand::Kind::reg) {
+    if (p.kind == Operand::Kind::reg && register_bytes(p) == 0) {
       info.a = register_row(p);
       info.a_negated = p.negated;
     } else {
       info.a = source(inst, p, Row::pred);
     }
   } else if (opcode == "match" && has(inst, "sync")) {
+    allow(inst, {"any", "all", "sync", "b32", "b64"}, 3);
     info.op = has(inst, "all") ? CollectiveOp::match_all : CollectiveOp::match_any;
     info.wide = inst.modifiers.back() == "b64";
     result(operand());
     info.a = source(inst, operand(), info.wide ? Row::b64 : Row::b32);
   } else if (opcode == "redux" && has(inst, "sync")) {
+    allow(inst, {"sync", "add", "min", "max", "and", "or", "xor", "u32", "s32", "b32", "f32"}, 3);
     const bool is_signed = inst.modifiers.back() == "s32";
     if (inst.modifiers.back() == "f32") refuse(inst, "floating-point redux needs a newer GPU");
     info.op = has(inst, "add")   ? CollectiveOp::redux_add
@@ -199,11 +235,14 @@ bool Decoder::decode_collective(const Instruction& inst) {
     info.d = destination(inst, operand(), Row::b32);
     info.a = source(inst, operand(), Row::b32);
   } else if (opcode == "bar" && has(inst, "warp")) {
+    allow(inst, {"warp", "sync"}, 2);
     info.op = CollectiveOp::sync;
   } else if (opcode == "elect") {
+    allow(inst, {"sync"}, 1);
     info.op = CollectiveOp::elect;
     result(operand());
   } else if (opcode == "activemask") {
+    allow(inst, {"b32"}, 1);
     Inst& decoded = emit(inst, Code::step);
     decoded.rows.d[0] = destination(inst, operand(), Row::b32);
     decoded.step = [](Warp& warp, const Inst& at, uint32_t mask) {

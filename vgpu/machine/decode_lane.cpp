@@ -85,7 +85,7 @@ int Decoder::register_bytes(const Operand& operand) const {
 
 uint32_t Decoder::scratch_row(Row kind) {
   const auto [it, added] = scratch_.try_emplace(kind, 0);
-  if (added) it->second = kind == Row::pred ? add_row(4, 4) : add_row(row_bytes(kind));
+  if (added) it->second = kind == Row::pred ? add_row(4) : add_row(row_bytes(kind));
   return it->second;
 }
 
@@ -93,14 +93,14 @@ uint32_t Decoder::constant_row(Row kind, uint64_t value) {
   const auto bytes = static_cast<uint8_t>(kind);
   const auto [it, added] = constants_.try_emplace({bytes, value}, 0);
   if (added) {
-    it->second = kind == Row::pred ? add_row(4, 4) : add_row(row_bytes(kind));
+    it->second = kind == Row::pred ? add_row(4) : add_row(row_bytes(kind));
     program_.functions[index_].constants.push_back({it->second, bytes, value});
   }
   return it->second;
 }
 
 uint32_t Decoder::carry_row() {
-  if (carry_ == kNone) carry_ = add_row(4, 4);
+  if (carry_ == kNone) carry_ = add_row(4);
   return carry_;
 }
 
@@ -191,7 +191,7 @@ uint32_t Decoder::source(const Instruction& inst, const Operand& operand, Row ki
       }
       if (kind == Row::pred && operand.negated) {
         const Op* op = ops_.find("not.pred");
-        const uint32_t row = add_row(4, 4);
+        const uint32_t row = add_row(4);
         Instruction plain = inst;
         plain.guard = -1;  // for every lane: the guard may be overwritten by the instruction itself
         emit_lane(plain, *op, {row}, {register_row(operand)});
@@ -246,6 +246,8 @@ void Decoder::emit_lane(const Instruction& inst, const Op& op, std::vector<uint3
   Inst& decoded = emit(inst, Code::lane);
   decoded.full = op.full;
   decoded.masked = op.masked;
+  decoded.selects = op.name.rfind("selp.", 0) == 0;
+  std::fill(std::begin(decoded.rows.d), std::end(decoded.rows.d), kNoDestination);
   std::copy(d.begin(), d.end(), decoded.rows.d);
   std::copy(s.begin(), s.end(), decoded.rows.s);
 }
@@ -332,6 +334,7 @@ void Decoder::decode_mov(const Instruction& inst) {
     const ptx::Variable& v = variable(from);
     if (v.space == ptx::Space::local) {
       // Depends on how deep the call is: a step that adds the stack offset.
+      if (register_bytes(to) < 4) refuse(inst, "an address needs a register of 32 or 64 bits");
       const size_t at = from.scope == Operand::Scope::function ? static_cast<size_t>(from.index) : 0;
       Inst& decoded = emit(inst, Code::step);
       decoded.step = register_bytes(to) == 8 ? local_address_step<uint64_t> : local_address_step<uint32_t>;
@@ -342,6 +345,7 @@ void Decoder::decode_mov(const Instruction& inst) {
     if (v.space == ptx::Space::param) {
       if (!function_.entry) refuse(inst, "the address of a device function's parameter cannot be taken");
       const Row kind = register_bytes(to) == 8 ? Row::b64 : Row::b32;
+      if (register_bytes(to) < 4) refuse(inst, "an address needs a register of 32 or 64 bits");
       const uint32_t row =
           constant_row(kind, areas_[static_cast<size_t>(from.index)].frame_offset + static_cast<uint64_t>(from.value));
       emit_lane(inst, *ops_.find(kind == Row::b64 ? "mov.b64" : "mov.b32"), {register_row(to)}, {row});
@@ -389,11 +393,10 @@ void Decoder::decode_vector_mov(const Instruction& inst, const std::string& type
 void Decoder::decode_clock(const Instruction& inst, const std::string& name) {
   Inst& decoded = emit(inst, Code::step);
   const Operand& to = inst.operands[0];
-  decoded.rows.d[0] = register_row(to);
+  const bool wide = name == "%clock64" || name == "%globaltimer";
+  decoded.rows.d[0] = destination(inst, to, wide ? Row::b64 : Row::b32);
   const bool upper = name == "%clock_hi" || name == "%globaltimer_hi";
-  decoded.step = register_bytes(to) == 8 ? clock_step<uint64_t, false>
-                 : upper                 ? clock_step<uint32_t, true>
-                                         : clock_step<uint32_t, false>;
+  decoded.step = wide ? clock_step<uint64_t, false> : upper ? clock_step<uint32_t, true> : clock_step<uint32_t, false>;
 }
 
 }  // namespace vgpu

@@ -1,6 +1,7 @@
 #pragma once
 // From parsed PTX to Program. One Decoder a function; families of instructions are in decode_*.cpp.
 
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <utility>
@@ -33,9 +34,11 @@ class Decoder {
   using Instruction = ptx::Instruction;
 
   [[noreturn]] void refuse(const Instruction& inst, const std::string& why) const;
+  /// Refuses modifiers other than `known`, and, where `count` is given, another number of them.
+  void allow(const Instruction& inst, std::initializer_list<const char*> known, size_t count = 0) const;
 
   // Rows.
-  uint32_t add_row(uint32_t bytes, uint32_t alignment = 64);
+  uint32_t add_row(uint32_t bytes);
   uint32_t register_row(const Operand& operand) const;
   uint32_t scratch_row(Row kind);
   uint32_t constant_row(Row kind, uint64_t value);
@@ -83,7 +86,7 @@ class Decoder {
   const ptx::Function& function_;
   const OpTable& ops_;
   uint32_t index_;
-  uint32_t frame_ = 0;          ///< bytes so far
+  uint32_t frame_ = kFirstRow;          ///< bytes so far
   std::vector<uint32_t> rows_;  ///< of each register
   std::map<std::pair<uint8_t, uint64_t>, uint32_t> constants_;
   std::map<std::string, uint32_t> specials_;
