@@ -22,6 +22,20 @@ std::string number(double value) {
   return fmt::format("{:.9g}", value);
 }
 
+/// The failing case that says most: the first with a finding, else with a pattern that has a name, else the first.
+/// nullptr where none failed.
+const CaseResult* telling_case(const Verdict& verdict) {
+  const CaseResult* first = nullptr;
+  const CaseResult* named = nullptr;
+  for (const CaseResult& one : verdict.cases) {
+    if (!one.ran || one.passed) continue;
+    if (!one.findings.empty()) return &one;
+    if (first == nullptr) first = &one;
+    if (named == nullptr && one.mismatch && one.mismatch->pattern != "scattered") named = &one;
+  }
+  return named != nullptr ? named : first;
+}
+
 std::string plural(int64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
@@ -49,9 +63,7 @@ class View {
     if (!verdict_.refusal || !verdict_.cases.empty()) cases();
     if (verdict_.result == Verdict::Result::pass) warnings();
     printed();
-    const auto failed = std::find_if(verdict_.cases.begin(), verdict_.cases.end(),
-                                     [](const CaseResult& one) { return one.ran && !one.passed; });
-    if (failed != verdict_.cases.end()) details(*failed);
+    if (const CaseResult* one = telling_case(verdict_)) details(*one);
     closing();
     return std::move(out_);
   }
@@ -175,7 +187,7 @@ class View {
   void details(const CaseResult& one) {
     const std::string tests = one.tests.empty() ? "" : ": " + one.tests;
     add("\n");
-    paragraph(style_.bold(fmt::format("The first failing case, {}", one.name)) + tests);
+    paragraph(style_.bold(fmt::format("Case {}", one.name)) + tests);
     if (!one.problem.empty()) paragraph(one.problem, "  ");
     if (one.mismatch) mismatch(*one.mismatch);
     findings(one.findings);
@@ -213,9 +225,12 @@ class View {
       if (finding.line > 0) place += fmt::format(":{}", finding.line);
       const std::string times = finding.count > 1 ? fmt::format(" ({} times)", finding.count) : "";
       add(fmt::format("  {}: {}{}\n", style_.bold(place), style_.red(vgpu::name_of(finding.kind)), times));
-      if (is_own(finding.file)) source_line(finding.line, 0);
+      const vgpu::Finding* above = i > 0 ? &all[i - 1] : nullptr;
+      const bool same_line = above != nullptr && above->line == finding.line && above->file == finding.file;
+      if (is_own(finding.file) && !same_line) source_line(finding.line, 0);
       paragraph(finding.message, "    ");
-      if (!finding.cause.empty()) paragraph("Likely cause: " + finding.cause, "    ");
+      if (!finding.cause.empty() && (above == nullptr || above->cause != finding.cause))
+        paragraph("Likely cause: " + finding.cause, "    ");
     }
     if (all.size() > kMostFindings)
       add(style_.dim(
@@ -305,17 +320,15 @@ std::string hint_for(const Verdict& verdict, const Exercise& exercise) {
     return found == exercise.hints.on.end() ? "" : found->second;
   };
   if (verdict.refusal) return keyed(verdict.refusal->kind);
-  for (const CaseResult& one : verdict.cases) {
-    if (!one.ran || one.passed) continue;
-    for (const vgpu::Finding& finding : one.findings) {
-      if (std::string hint = keyed(vgpu::name_of(finding.kind)); !hint.empty()) return hint;
-    }
-    if (one.mismatch) {
-      if (std::string hint = keyed(one.mismatch->pattern); !hint.empty()) return hint;
-    }
-    return keyed(one.name);
+  const CaseResult* one = telling_case(verdict);
+  if (one == nullptr) return "";
+  for (const vgpu::Finding& finding : one->findings) {
+    if (std::string hint = keyed(vgpu::name_of(finding.kind)); !hint.empty()) return hint;
   }
-  return "";
+  if (one->mismatch) {
+    if (std::string hint = keyed(one->mismatch->pattern); !hint.empty()) return hint;
+  }
+  return keyed(one->name);
 }
 
 std::string view_verdict(const Verdict& verdict, const Exercise& exercise, const VerdictViewOptions& options) {

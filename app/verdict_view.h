@@ -20,7 +20,7 @@ struct VerdictViewOptions {
 
 std::string view_verdict(const Verdict& verdict, const Exercise& exercise, const VerdictViewOptions& options);
 
-/// The hint that this failure calls for: by the first finding's kind, the mismatch's pattern, the failed case's name,
+/// The hint that the explained case calls for: by its first finding's kind, the mismatch's pattern, the failed case's name,
 /// or "compile"; empty where the curriculum has none.
 std::string hint_for(const Verdict& verdict, const Exercise& exercise);
 

@@ -86,7 +86,7 @@ TEST_CASE("a wrong answer: the case, the first element, the pattern, the map, on
         "  FAIL  tail   y: 23 of 10007 wrong\n"
         "  -     1 case not run\n"
         "\n"
-        "The first failing case, tail: the tail mask\n"
+        "Case tail: the tail mask\n"
         "  y[9984]  got nan, want 3.25, allowed error 3.9e-07\n"
         "  every index >= 9984 is wrong\n"
         "  .......#\n"
@@ -94,6 +94,21 @@ TEST_CASE("a wrong answer: the case, the first element, the pattern, the map, on
         "hint  Compare the number of blocks with the number n needs.\n"
         "next  edit level1/vector_scaling.cu, then: tritutor submit 1.1\n"
         "      more help: tritutor hint 1.1\n");
+}
+
+TEST_CASE("the case that says most is the one explained") {
+  Verdict verdict = verdict_of(Verdict::Result::fail);
+  CaseResult one = case_of("one", "", false);
+  one.mismatch = Mismatch{};
+  one.mismatch->pattern = "scattered";
+  CaseResult tail = case_of("tail", "", false);
+  tail.mismatch = Mismatch{};
+  tail.mismatch->pattern = "tail";
+  verdict.cases = {one, tail};
+  CHECK(view_verdict(verdict, scaling(), plain()).find("\nCase tail\n") != std::string::npos);
+  CHECK(hint_for(verdict, scaling()) == "Compare the number of blocks with the number n needs.");
+  verdict.cases = {one};
+  CHECK(view_verdict(verdict, scaling(), plain()).find("\nCase one\n") != std::string::npos);
 }
 
 TEST_CASE("the seed is shown where only a hidden case fails") {

@@ -1,0 +1,199 @@
+#include "app/vgpu/source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "app/error.h"
+#include "grader/compile.h"
+#include "grader/nvrtc.h"
+#include "grader/source_scan.h"
+
+namespace vgpu_program {
+
+namespace fs = std::filesystem;
+using tritutor::CommandError;
+
+namespace {
+
+std::string text_of(std::istream& in) {
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::string read_text(const std::string& file) {
+  std::error_code error;
+  if (fs::is_directory(file, error)) {
+    throw CommandError(tritutor::status_usage, fmt::format("{} is a folder; name a .cu or .ptx file", file));
+  }
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    throw CommandError(tritutor::status_usage,
+                       fmt::format("{} cannot be read: {}; name a .cu or .ptx file", file, std::strerror(errno)));
+  }
+  return text_of(in);
+}
+
+/// The headers that a file includes and that are found in folders of its author, given to NVRTC by their names: it
+/// takes files of the machine only from CUDA's own folder.
+class Headers {
+ public:
+  explicit Headers(const std::vector<std::string>& folders) : folders_(folders.begin(), folders.end()) {}
+
+  void collect(const std::string& source, const fs::path& folder) {
+    for (const tritutor::Directive& at : tritutor::scan_source(source).directives) {
+      if (at.name != "include" || at.delimiter == 0 || found.count(at.argument) != 0) continue;
+      const fs::path file = find(at.argument, at.delimiter == '"' ? folder : fs::path());
+      if (file.empty()) continue;  // CUDA's, or NVRTC says that there is none
+      found[at.argument] = file;
+      texts.push_back({at.argument, read_text(file.string())});
+      collect(std::string(texts.back().text), file.parent_path());
+    }
+  }
+
+  std::map<std::string, fs::path> found;
+  std::vector<tritutor::Nvrtc::Header> texts;
+
+ private:
+  fs::path find(const std::string& name, const fs::path& first) const {
+    std::error_code error;
+    if (!first.empty() && fs::is_regular_file(first / name, error)) return first / name;
+    for (const fs::path& folder : folders_) {
+      if (fs::is_regular_file(folder / name, error)) return folder / name;
+    }
+    return {};
+  }
+  std::vector<fs::path> folders_;
+};
+
+/// What NVRTC calls the program; it goes into PTX as a quoted string.
+std::string name_for_nvrtc(const std::string& file) {
+  const bool plain = file.find_first_of("\"\\\n") == std::string::npos;
+  return plain ? file : tritutor::program_name(file);
+}
+
+fs::path absolute(const std::string& name) {
+  std::error_code error;
+  return fs::current_path(error) / name;
+}
+
+}  // namespace
+
+Source Source::load(const std::string& file, const std::vector<std::string>& include) {
+  Source source;
+  source.file_ = file;
+  if (file == "-") {
+    source.file_ = "standard input";
+    source.ptx_ = text_of(std::cin);
+    return source;
+  }
+  std::string text = read_text(file);
+  const std::string extension = fs::path(file).extension().string();
+  const bool looks_like_ptx =
+      text.find(".version") != std::string::npos && text.find(".target") != std::string::npos;
+  if (extension == ".ptx" || (extension != ".cu" && looks_like_ptx)) {
+    source.ptx_ = std::move(text);
+  } else if (extension == ".cu") {
+    source.cuda_ = std::move(text);
+    source.compile(include);
+  } else {
+    throw CommandError(tritutor::status_usage,
+                       fmt::format("{} is neither CUDA C++ (.cu) nor PTX (.ptx); give it the ending it should have",
+                                   file));
+  }
+  return source;
+}
+
+void Source::compile(const std::vector<std::string>& include) {
+  for (const std::string& folder : include) {
+    std::error_code error;
+    if (!fs::is_directory(folder, error)) {
+      throw CommandError(tritutor::status_usage, fmt::format("--include {}: there is no such folder", folder));
+    }
+  }
+  Headers headers(include);
+  // A path without a folder has the current one.
+  headers.collect(cuda_, fs::path(file_).has_parent_path() ? fs::path(file_).parent_path() : fs::path("."));
+  const std::string name = name_for_nvrtc(file_);
+  for (const auto& [spelled, path] : headers.found) disk_[absolute(spelled).string()] = path;
+  disk_[absolute(name).string()] = file_;
+  try {
+    const tritutor::Nvrtc::Output output = tritutor::Nvrtc::instance().compile(name, cuda_, headers.texts);
+    if (!output.log.empty()) fmt::print(stderr, "{}{}", output.log, output.log.ends_with('\n') ? "" : "\n");
+    if (!output.compiled) {
+      throw CommandError(tritutor::status_usage,
+                         fmt::format("{} does not compile, so nothing was run; correct the first error above", file_));
+    }
+    ptx_ = output.ptx;
+  } catch (const tritutor::NvrtcError& error) {
+    throw CommandError(tritutor::status_environment,
+                       fmt::format("{} must be compiled first: {}. A .ptx file needs no compiler", file_, error.what()));
+  }
+}
+
+fs::path Source::on_disk(const std::string& ptx_file) const {
+  const auto known = disk_.find(ptx_file);
+  return known == disk_.end() ? fs::path(ptx_file) : known->second;
+}
+
+std::string Source::shown(const std::string& ptx_file) const {
+  const std::string path = on_disk(ptx_file).string();
+  std::error_code error;
+  const std::string here = fs::current_path(error).string() + "/";
+  return path.starts_with(here) ? path.substr(here.size()) : path;
+}
+
+std::string Source::line(const std::string& ptx_file, int line) const {
+  if (ptx_file.empty() || line < 1) return "";
+  const auto [place, is_new] = lines_.try_emplace(ptx_file);
+  std::vector<std::string>& lines = place->second;
+  std::error_code error;
+  if (is_new && fs::is_regular_file(on_disk(ptx_file), error)) {
+    std::ifstream in(on_disk(ptx_file));
+    for (std::string text; std::getline(in, text);) {
+      if (text.ends_with('\r')) text.pop_back();
+      lines.push_back(text);
+    }
+  }
+  return static_cast<size_t>(line) <= lines.size() ? lines[static_cast<size_t>(line) - 1] : "";
+}
+
+std::vector<std::string> Source::parameter_names(const std::string& kernel, size_t count) const {
+  if (cuda_.empty()) return {};
+  for (const tritutor::Declaration& each : tritutor::declarations(tritutor::scan_source(cuda_))) {
+    const size_t open = each.text.rfind(kernel + "(");
+    if (!each.kernel || each.name != kernel || open == std::string::npos) continue;
+    std::vector<std::string> names;
+    std::string name;
+    int depth = 0;
+    bool in_default = false;
+    for (size_t i = open + kernel.size() + 1; i < each.text.size(); ++i) {
+      const char c = each.text[i];
+      if (depth == 0 && (c == ',' || c == ')')) {
+        if (!name.empty()) names.push_back(name);
+        name.clear();
+        in_default = false;
+        continue;
+      }
+      if (c == '(' || c == '<' || c == '[') ++depth;
+      if (c == ')' || c == '>' || c == ']') --depth;
+      if (c == '=') in_default = true;
+      if (in_default || depth != 0) continue;
+      const bool part = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+      const char before = each.text[i - 1];
+      const bool starts = std::isalnum(static_cast<unsigned char>(before)) == 0 && before != '_';
+      if (part && starts) name.clear();  // the last word is the name
+      if (part) name += c;
+    }
+    if (names.size() == count) return names;
+  }
+  return {};
+}
+
+}  // namespace vgpu_program

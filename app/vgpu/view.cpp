@@ -1,0 +1,152 @@
+#include "app/vgpu/view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/vgpu/counters_view.h"
+#include "app/vgpu/kernel_name.h"
+
+namespace vgpu_program {
+
+namespace {
+
+using tritutor::columns_of;
+using tritutor::fit;
+using tritutor::wrap;
+
+constexpr size_t kMostFindings = 20;
+
+std::string extent(const vgpu::Dim3& size) {
+  if (size.y == 1 && size.z == 1) return grouped(size.x);
+  return size.z == 1 ? fmt::format("{} x {}", size.x, size.y) : fmt::format("{} x {} x {}", size.x, size.y, size.z);
+}
+
+/// A kernel may print anything; a terminal must not obey it.
+std::string printable(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 && c != '\t') c = '?';
+  }
+  return text;
+}
+
+class View {
+ public:
+  View(const Outcome& outcome, const Source& source, const ViewOptions& options)
+      : outcome_(outcome), result_(outcome.result), source_(source), options_(options), style_(options.style) {}
+
+  std::string text() {
+    headline();
+    findings();
+    printed();
+    if (options_.counters) out_ += "\n" + view_counters(result_.counters, source_, options_);
+    for (const Shown& each : outcome_.shown) values(each);
+    return std::move(out_);
+  }
+
+ private:
+  void paragraph(std::string_view text, std::string_view indent) { out_ += wrap(text, options_.width, indent); }
+
+  void headline() {
+    const uint64_t shared = outcome_.kernel.static_shared_bytes + outcome_.dynamic_shared;
+    const std::string state = result_.stopped              ? style_.yellow("STOPPED")
+                              : result_.findings.empty() ? style_.green("CLEAN")
+                                                         : style_.red("FINDINGS");
+    out_ += fmt::format("{}  {}\n", state, style_.bold(demangled(outcome_.kernel.name)));
+    std::string facts = fmt::format("grid {}, block {}", extent(outcome_.grid), extent(outcome_.block));
+    if (shared > 0) facts += fmt::format(", {} bytes of shared memory a block", grouped(shared));
+    facts += fmt::format("; {} by {} warps", counted(result_.warp_instructions, "PTX instruction"),
+                         grouped(outcome_.grid.count() * ((outcome_.block.count() + 31) / 32)));
+    paragraph(facts, "  ");
+    if (result_.findings.empty() && !result_.stopped) {
+      const bool loose = std::any_of(outcome_.arguments.begin(), outcome_.arguments.end(), [](const Bound& each) {
+        return each.argument.kind == Argument::Kind::buffer;
+      });
+      if (loose) paragraph("No finding in what these arguments made it do.", "  ");
+    }
+  }
+
+  void findings() {
+    const std::vector<vgpu::Finding>& all = result_.findings;
+    for (size_t i = 0; i < std::min(all.size(), kMostFindings); ++i) finding(all[i]);
+    if (all.size() > kMostFindings) {
+      out_ += style_.dim(fmt::format("\n... and {} more; --json has all\n", counted(all.size() - kMostFindings,
+                                                                                   "finding")));
+    }
+    if (!all.empty() && !result_.completed && !result_.stopped) {
+      out_ += "\n";
+      paragraph("The kernel was ended there: buffers hold what was written up to then.", "  ");
+    }
+  }
+
+  void finding(const vgpu::Finding& one) {
+    std::string place = one.file.empty() ? outcome_.file : source_.shown(one.file);
+    if (one.line > 0) place += fmt::format(":{}", one.line);
+    if (one.line > 0 && one.column > 0) place += fmt::format(":{}", one.column);
+    const std::string times = one.count > 1 ? fmt::format(", {} times", grouped(one.count)) : "";
+    out_ += fmt::format("\n{}: {}{}\n", style_.bold(place), style_.red(vgpu::name_of(one.kind)), times);
+    const std::string line = source_.line(one.file, one.line);
+    if (!line.empty()) out_ += fmt::format("{:>5} | {}\n", one.line, printable(line));
+    paragraph(one.message, "  ");
+    if (!one.cause.empty()) paragraph("Likely cause: " + one.cause, "  ");
+  }
+
+  void printed() {
+    if (result_.printed.empty()) return;
+    out_ += fmt::format("\n{}\n", style_.bold("The kernel printed"));
+    for (size_t at = 0; at < result_.printed.size();) {
+      const size_t end = std::min(result_.printed.find('\n', at), result_.printed.size());
+      out_ += "  " + printable(result_.printed.substr(at, end - at)) + "\n";
+      at = end + 1;
+    }
+  }
+
+  void values(const Shown& each) {
+    const Bound& bound = outcome_.arguments[each.argument];
+    const Element type = bound.argument.element;
+    const uint64_t count = bound.argument.count;
+    std::vector<std::string> texts;
+    size_t widest = 0;
+    for (uint64_t i = 0; i < each.first_count; ++i) {
+      texts.push_back(text_at(type, each.values.data() + i * size_of(type)));
+      widest = std::max(widest, texts.back().size());
+    }
+    out_ += fmt::format("\n{}  {}[{}]{}\n", style_.bold(bound.name), name_of(type), grouped(count),
+                        each.first_count < count ? fmt::format(", the first {}", grouped(each.first_count)) : "");
+    const size_t index_width = std::max<size_t>(std::to_string(each.first_count).size(), 4) + 2;
+    const size_t room = static_cast<size_t>(options_.width) - index_width;
+    const size_t fits = std::max<size_t>(room / (widest + 2), 1);
+    // A power of two, so that an index is easily found.
+    const size_t a_row = fits >= 16 ? 16 : fits >= 8 ? 8 : fits >= 4 ? 4 : fits >= 2 ? 2 : 1;
+    for (size_t i = 0; i < texts.size(); ++i) {
+      if (i % a_row == 0) out_ += style_.dim(fmt::format("{:>{}}", i, index_width));
+      out_ += fmt::format("  {:>{}}", texts[i], widest);
+      if (i % a_row == a_row - 1 || i + 1 == texts.size()) out_ += "\n";
+    }
+  }
+
+  const Outcome& outcome_;
+  const vgpu::LaunchResult& result_;
+  const Source& source_;
+  const ViewOptions& options_;
+  const tritutor::Style& style_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string grouped(uint64_t number) {
+  std::string text = std::to_string(number);
+  for (size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
+std::string counted(uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
+}
+
+std::string view(const Outcome& outcome, const Source& source, const ViewOptions& options) {
+  return View(outcome, source, options).text();
+}
+
+}  // namespace vgpu_program
