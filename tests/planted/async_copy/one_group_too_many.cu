@@ -1,0 +1,30 @@
+// planted: the last tile is read while one group may still be under way
+// launch: grid 1,1,1 block 32,1,1 shared 0
+// arg: f32[128]=uniform:2 ro
+// arg: f32[32]=undefined
+// arg: i32=4
+// finds: race
+// also: uninitialized
+
+__device__ void copy_async(float* to, const float* from) {
+  const unsigned address = static_cast<unsigned>(__cvta_generic_to_shared(to));
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(address), "l"(from) : "memory");
+  asm volatile("cp.async.commit_group;" ::: "memory");
+}
+
+__global__ void tile_sums(const float* x, float* y, int tiles) {
+  __shared__ float tile[2][32];
+  const int t = threadIdx.x;
+  float s = 0.0f;
+  copy_async(&tile[0][t], &x[t]);
+  for (int k = 0; k < tiles; ++k) {
+    if (k + 1 < tiles) {
+      copy_async(&tile[(k + 1) % 2][t], &x[(k + 1) * 32 + t]);  // <- and here
+    }
+    asm volatile("cp.async.wait_group 1;" ::: "memory");
+    __syncthreads();
+    s += tile[k % 2][31 - t];  // <- here
+    __syncthreads();
+  }
+  y[t] = s;
+}

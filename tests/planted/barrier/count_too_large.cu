@@ -1,0 +1,13 @@
+// planted: a barrier for more threads than the block has
+// launch: grid 1,1,1 block 128,1,1 shared 0
+// arg: f32[128]=uniform:3 ro
+// arg: f32[128]=undefined
+// finds: barrier
+
+__global__ void reverse(const float* x, float* y) {
+  __shared__ float tile[128];
+  const int t = threadIdx.x;
+  tile[t] = x[t];
+  asm volatile("bar.sync 0, 256;" ::: "memory");  // <- here
+  y[t] = tile[127 - t];
+}

@@ -1,0 +1,12 @@
+// fixed: the length is raised atomically
+// launch: grid 1,1,1 block 64,1,1 shared 0
+// arg: i32[64]=iota ro
+// arg: i32[64]=zeros
+// arg: i32[1]=zeros
+
+__global__ void compact(const int* x, int* list, int* length) {
+  const int v = x[threadIdx.x];
+  if (v % 3 != 0) return;
+  const int at = atomicAdd(&length[0], 1);
+  list[at] = v;
+}

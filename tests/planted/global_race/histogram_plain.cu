@@ -1,0 +1,10 @@
+// planted: bins in global memory are counted up without atomics
+// launch: grid 4,1,1 block 64,1,1 shared 0
+// arg: u8[256]=uniform:2 ro
+// arg: u32[8]=zeros
+// finds: race
+
+__global__ void histogram(const unsigned char* x, unsigned* bins) {
+  const int i = blockIdx.x * blockDim.x + threadIdx.x;
+  bins[x[i] / 32] += 1;  // <- here
+}

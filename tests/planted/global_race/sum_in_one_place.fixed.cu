@@ -1,0 +1,9 @@
+// fixed: an atomic addition
+// launch: grid 2,1,1 block 64,1,1 shared 0
+// arg: f32[128]=uniform:4 ro
+// arg: f32[1]=zeros
+
+__global__ void total(const float* x, float* sum) {
+  const int i = blockIdx.x * blockDim.x + threadIdx.x;
+  atomicAdd(&sum[0], x[i]);
+}

@@ -1,0 +1,11 @@
+// planted: four floats at once from an address one float further
+// launch: grid 1,1,1 block 32,1,1 shared 0
+// arg: f32[136]=uniform:1 ro
+// arg: f32[128]=undefined
+// arg: i32=1
+// finds: misaligned
+
+__global__ void copy_from(const float* x, float* y, int start) {
+  const int v = threadIdx.x;
+  reinterpret_cast<float4*>(y)[v] = reinterpret_cast<const float4*>(x + start)[v];  // <- here
+}

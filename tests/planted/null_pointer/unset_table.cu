@@ -1,0 +1,13 @@
+// planted: a table of row pointers that nobody has filled
+// launch: grid 1,1,1 block 64,1,1 shared 0
+// arg: f32[256]=uniform:2 ro
+// arg: f32[4]=undefined
+// finds: null-pointer
+
+__device__ const float* rows[4];
+
+__global__ void row_heads(const float* x, float* heads) {
+  const int row = threadIdx.x;
+  if (row >= 4) return;
+  heads[row] = rows[row][0] + x[row];  // <- here
+}

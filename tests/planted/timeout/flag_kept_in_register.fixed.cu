@@ -1,0 +1,19 @@
+// fixed: the flag is volatile
+// launch: grid 2,1,1 block 32,1,1 shared 0
+// arg: i32[1]=zeros
+// arg: i32[1]=zeros
+
+__global__ void hand_over(int* flag, int* data) {
+  volatile int* watched = flag;
+  if (threadIdx.x != 0) return;
+  if (blockIdx.x == 1) {
+    atomicExch(data, 42);
+    __threadfence();
+    atomicExch(flag, 1);
+  } else {
+    int turns = 0;
+    while (*watched == 0) ++turns;
+    __threadfence();
+    atomicAdd(data, turns > 0 ? 1 : 2);
+  }
+}

@@ -1,0 +1,22 @@
+// planted: a spin lock that is not freed where the value is skipped
+// launch: grid 1,1,1 block 64,1,1 shared 0
+// arg: i32[64]=iota ro
+// arg: i32[1]=zeros
+// arg: i32[1]=zeros
+// finds: timeout
+
+__global__ void locked_sum(const int* x, int* sum, int* lock) {
+  bool done = false;
+  while (!done) {
+    if (atomicCAS(lock, 0, 1) == 0) {  // <- here
+      __threadfence();
+      const int value = x[threadIdx.x];
+      if (value % 7 != 3) {
+        *static_cast<volatile int*>(sum) = *static_cast<volatile int*>(sum) + value;
+        __threadfence();
+        atomicExch(lock, 0);
+      }
+      done = true;
+    }
+  }
+}

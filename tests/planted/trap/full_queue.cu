@@ -1,0 +1,20 @@
+// planted: a queue in shared memory is too short for its block, and says so
+// launch: grid 1,1,1 block 64,1,1 shared 0
+// arg: i32[64]=iota ro
+// arg: i32[64]=zeros
+// finds: assertion
+
+__global__ void compact(const int* x, int* y) {
+  const int length = 16;
+  __shared__ int queue[64];
+  __shared__ int used;
+  if (threadIdx.x == 0) used = 0;
+  __syncthreads();
+  if (x[threadIdx.x] % 2 == 0) {
+    const int at = atomicAdd(&used, 1);
+    assert(at < length);  // <- here
+    queue[at] = x[threadIdx.x];
+  }
+  __syncthreads();
+  if (threadIdx.x < used) y[threadIdx.x] = queue[threadIdx.x];
+}

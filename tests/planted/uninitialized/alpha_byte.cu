@@ -1,0 +1,13 @@
+// planted: three of the four bytes of a pixel are written; the pixel is stored whole
+// launch: grid 1,1,1 block 64,1,1 shared 0
+// arg: u8[192]=uniform:17 ro
+// arg: u32[64]=undefined
+// finds: uninitialized
+
+__global__ void widen(const unsigned char* rgb, unsigned* rgba) {
+  __shared__ unsigned pixels[64];
+  const int t = threadIdx.x;
+  unsigned char* pixel = reinterpret_cast<unsigned char*>(&pixels[t]);
+  for (int c = 0; c < 3; ++c) pixel[c] = rgb[t * 3 + c];
+  rgba[t] = pixels[t];  // <- here
+}

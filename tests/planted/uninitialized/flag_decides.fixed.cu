@@ -1,0 +1,17 @@
+// fixed: thread 0 clears it first
+// launch: grid 1,1,1 block 64,1,1 shared 0
+// arg: i32[64]=iota ro
+// arg: i32[64]=zeros
+// arg: i32=100
+
+__global__ void mark(const int* x, int* y, int limit) {
+  __shared__ int found;
+  const int t = threadIdx.x;
+  if (t == 0) found = 0;
+  __syncthreads();
+  if (x[t] > limit) atomicMax(&found, x[t]);
+  __syncthreads();
+  if (found > limit) {
+    y[t] = atomicAdd(&y[0], 1);
+  }
+}

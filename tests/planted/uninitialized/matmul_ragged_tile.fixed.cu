@@ -1,0 +1,22 @@
+// fixed: that part is 0
+// launch: grid 1,1,1 block 16,16,1 shared 0
+// arg: f32[400]=uniform:3 ro
+// arg: f32[400]=uniform:4 ro
+// arg: f32[256]=undefined
+// arg: i32=16
+// arg: i32=25
+
+__global__ void matmul(const float* a, const float* b, float* c, int n, int k) {
+  __shared__ float tile_a[16][16];
+  __shared__ float tile_b[16][16];
+  const int x = threadIdx.x, y = threadIdx.y;
+  float sum = 0.0f;
+  for (int from = 0; from < k; from += 16) {
+    tile_a[y][x] = from + x < k ? a[y * k + from + x] : 0.0f;
+    tile_b[y][x] = from + y < k ? b[(from + y) * n + x] : 0.0f;
+    __syncthreads();
+    for (int j = 0; j < 16; ++j) sum += tile_a[y][j] * tile_b[j][x];
+    __syncthreads();
+  }
+  c[y * n + x] = sum;
+}

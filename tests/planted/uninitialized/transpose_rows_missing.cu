@@ -1,0 +1,16 @@
+// planted: eight rows of threads load eight of the 32 rows of a tile
+// launch: grid 1,1,1 block 32,8,1 shared 0
+// arg: f32[1024]=uniform:5 ro
+// arg: f32[1024]=undefined
+// finds: uninitialized
+
+__global__ void transpose(const float* in, float* out) {
+  __shared__ float tile[32][33];
+  const int x = threadIdx.x;
+  const int y = threadIdx.y;
+  tile[y][x] = in[y * 32 + x];
+  __syncthreads();
+  for (int row = threadIdx.y; row < 32; row += 8) {
+    out[row * 32 + x] = tile[x][row];  // <- here
+  }
+}
