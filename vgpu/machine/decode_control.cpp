@@ -60,11 +60,16 @@ void Decoder::decode_one(const Instruction& inst) {
     allow(inst, quiet->modifiers);
     // A fence says that blocks may pass data to each other.
     if (opcode == "membar" || opcode == "fence") {
-      program_.blocks_may_talk = program_.blocks_may_talk || !has(inst, "cta");
+      if (has(inst, "cta")) return;
+      program_.blocks_may_talk = true;
+      emit(inst, Code::step).step = [](Warp& warp, const Inst&, uint32_t) {
+        Block& block = *warp.block;
+        if (!warp.launch->released.empty()) warp.launch->released[block.linear] = block.tick();
+      };
     }
     return;
   }
-  if (decode_control(inst) || decode_collective(inst)) return;
+  if (decode_control(inst) || decode_collective(inst) || decode_tensor(inst)) return;
   if (!decode_lane(inst)) refuse(inst, "this instruction is not there");
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "vgpu/machine/matrix_load.h"
 #include "vgpu/machine/program.h"
 #include "vgpu/ops/op.h"
 #include "vgpu/ptx/ast.h"
@@ -81,12 +82,20 @@ class Decoder {
   void decode_call(const Instruction& inst);
   void decode_barrier(const Instruction& inst);
   bool decode_collective(const Instruction& inst);
+  bool decode_tensor(const Instruction& inst);
+  void decode_matrix_product(const Instruction& inst);
+  void decode_matrix_tile(const Instruction& inst);
+  void decode_matrix_rows(const Instruction& inst);
+  void decode_async_copy(const Instruction& inst);
+  /// Rows of a fragment of `count` registers.
+  void fragment(const Instruction& inst, const Operand& operand, bool write, Row kind, size_t count, uint32_t* rows);
+  const MatrixScratch& matrix_scratch();
 
   Program& program_;
   const ptx::Function& function_;
   const OpTable& ops_;
   uint32_t index_;
-  uint32_t frame_ = kFirstRow;          ///< bytes so far
+  uint32_t frame_ = kFirstRow;  ///< bytes so far
   std::vector<uint32_t> rows_;  ///< of each register
   std::map<std::pair<uint8_t, uint64_t>, uint32_t> constants_;
   std::map<std::string, uint32_t> specials_;
@@ -94,6 +103,7 @@ class Decoder {
   std::vector<ParamArea> areas_;         ///< of variables, params, results (ast.h's concatenation)
   std::vector<uint32_t> local_offsets_;  ///< likewise, for local variables
   uint32_t carry_ = kNone;
+  MatrixScratch matrix_scratch_;
   std::vector<uint32_t> starts_;                        ///< PTX instruction index -> code index
   std::vector<std::pair<uint32_t, int64_t>> branches_;  ///< code index -> PTX instruction index
   std::vector<std::pair<BranchTable*, size_t>> tables_;
