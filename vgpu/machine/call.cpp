@@ -13,6 +13,7 @@ namespace vgpu {
 namespace {
 
 constexpr size_t kMaxDepth = 4096;
+constexpr uint32_t kMaxFrames = 192 * 1024 * 1024;  // bytes of registers a warp's call stack may take
 
 void copy_areas(Warp& warp, uint32_t from_frame, const std::vector<ParamArea>& from, uint32_t to_frame,
                 const std::vector<ParamArea>& to, uint32_t mask) {
@@ -90,12 +91,12 @@ bool enter_call(Warp& warp, Group& group, const Inst& inst) {
     }
   }
   const FunctionCode& callee = program.functions[function];
-  if (group.returns.size() >= kMaxDepth) {
+  const uint32_t caller_frame = group.frame;
+  const uint32_t frame = top_of_file(warp);
+  if (group.returns.size() >= kMaxDepth || frame + callee.frame_bytes > kMaxFrames) {
     overflow(warp, group);
     return true;
   }
-  const uint32_t caller_frame = group.frame;
-  const uint32_t frame = top_of_file(warp);
   const uint32_t local = group.local + program.functions[group.function].local_bytes;
   group.returns.push_back({group.pc, group.function, caller_frame, group.local});
   group.function = function;

@@ -183,7 +183,7 @@ std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t b
   const uint64_t offset = address - region.base;
   if (region.base == 0) {
     // Nothing lies in this slot: near zero it is a null pointer, elsewhere a value that never was an address.
-    const bool null = address < kSlotMiddle || static_cast<int64_t>(address) < 0;
+    const bool null = info.space != ptx::Space::shared && (address < kSlotMiddle || static_cast<int64_t>(address) < 0);
     incident.kind = null ? Finding::Kind::null_pointer : Finding::Kind::out_of_bounds;
     incident.text = null ? fmt::format("{} through a null pointer (address {:#x})", incident.verb, address)
                          : fmt::format("{} at {:#x}, which is in no buffer", incident.verb, address);
