@@ -183,6 +183,10 @@ class Gpu {
   void free(Address address);
   /// Host bytes of a whole buffer, valid until it is freed. `address` is its start.
   std::span<std::byte> data(Address address);
+  /// Says that nothing was written into a buffer yet: reading it before the kernel has written it is a finding. Without
+  /// this call all of a buffer counts as written by the host. `host_reads` false: scratch, into which undefined values
+  /// may be stored.
+  void mark_undefined(Address address, bool host_reads = true);
 
   /// Runs a kernel to its end. `parameters` is the parameter buffer, each parameter at its aligned offset in order
   /// (see pack()). `dynamic_shared` in bytes. Module variables are set up at the module's first launch and kept.

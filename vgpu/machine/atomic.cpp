@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "vgpu/machine/address.h"
+#include "vgpu/machine/definedness.h"
 #include "vgpu/machine/load_store.h"
 
 namespace vgpu {
@@ -114,9 +115,14 @@ void atomic_step(Warp& warp, const Inst& inst, uint32_t mask) {
   const uint32_t bytes = info.memory.width;
   for (uint32_t m = mask; m != 0; m &= m - 1) {
     const int l = std::countr_zero(m);
-    std::byte* host = resolve_lane(warp, info.memory, l, bytes, Use::atomic);
+    bool undefined = false;
+    std::byte* host = resolve_lane(warp, info.memory, l, bytes, Use::atomic, &undefined);
     const size_t lane = static_cast<size_t>(l) * bytes;
     char old[16] = {};
+    if (host != nullptr && undefined && info.op != AtomicOp::exch) {
+      warp.origin = {warp.pc, "the memory itself", ""};
+      report_undefined(warp, 1u << l, "the atomic starts from");
+    }
     if (host != nullptr) {
       std::memcpy(old, host, bytes);
       const uint64_t slot = address_of(warp, info.memory, l) >> kSlotBits;
@@ -126,6 +132,11 @@ void atomic_step(Warp& warp, const Inst& inst, uint32_t mask) {
     }
     if (info.result != kNone) std::memcpy(warp.registers + info.result + lane, old, bytes);
   }
+  if (info.result != kNone) set_undefined(warp, info.result, mask, 0);
+  // An atomic shows a block what others have released before (global_shadow.h).
+  Block& block = *warp.block;
+  if (info.releases && !warp.launch->released.empty()) warp.launch->released[block.linear] = block.tick();
+  if (info.memory.space != ptx::Space::shared) block.acquired = block.tick();
 }
 
 }  // namespace vgpu

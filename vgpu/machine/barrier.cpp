@@ -26,16 +26,32 @@ void write_result(Warp& warp, const Group& group, const BarrierInfo& info, const
   }
 }
 
+/// Accesses before a barrier come before those after it, for the threads that took part.
+void order_accesses(Block& block, const std::vector<std::pair<uint32_t, uint32_t>>& warps_and_lanes, bool all) {
+  const uint32_t now = block.tick();
+  for (const auto& [warp, lanes] : warps_and_lanes) {
+    for (uint32_t m = lanes; m != 0; m &= m - 1) {
+      block.barrier_time[warp * kLanes + static_cast<uint32_t>(std::countr_zero(m))] = now;
+    }
+  }
+  if (all) block.shadow.all_synchronised();
+}
+
 void release(Block& block, uint32_t id) {
+  // Who waited, and who arrived without waiting.
+  std::vector<std::pair<uint32_t, uint32_t>>& barrier_lanes = block.barriers[id].passed;
+  const bool all = barrier_lanes.empty() && block.barriers[id].arrived >= block.live;
   for (Warp& warp : block.warps) {
     for (Group& group : warp.groups) {
       if (group.state != Group::State::at_barrier || group.waits_for != id) continue;
       write_result(warp, group, info_of(warp, group), block.barriers[id]);
+      barrier_lanes.emplace_back(warp.index, group.mask);
       group.state = Group::State::ready;
       group.turns = 0;
       ++group.pc;
     }
   }
+  order_accesses(block, barrier_lanes, all);
   block.barriers[id] = {};
 }
 
@@ -71,6 +87,7 @@ void arrive_at_barrier(Warp& warp, size_t index, const Inst& inst) {
   }
   barrier.arrived += static_cast<uint32_t>(std::popcount(group.mask));
   if (info.kind == BarrierKind::arrive) {
+    barrier.passed.emplace_back(warp.index, group.mask);
     ++group.pc;
   } else {
     group.state = Group::State::at_barrier;

@@ -19,6 +19,11 @@ void copy_areas(Warp& warp, uint32_t from_frame, const std::vector<ParamArea>& f
                 const std::vector<ParamArea>& to, uint32_t mask) {
   for (size_t i = 0; i < std::min(from.size(), to.size()); ++i) {
     const uint32_t bytes = std::min(from[i].stride, to[i].stride);
+    if (warp.tracking) {
+      const uint32_t lanes = warp.undefined[(from_frame + from[i].frame_offset) / kRowAlignment] & mask;
+      uint32_t& bits = warp.undefined[(to_frame + to[i].frame_offset) / kRowAlignment];
+      bits = (bits & ~mask) | lanes;
+    }
     for (uint32_t m = mask; m != 0; m &= m - 1) {
       const auto l = static_cast<uint32_t>(std::countr_zero(m));
       std::memcpy(warp.file + to_frame + to[i].frame_offset + l * to[i].stride,

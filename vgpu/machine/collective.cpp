@@ -15,12 +15,14 @@ namespace {
 struct Brought {
   alignas(64) uint64_t a[kLanes];
   uint32_t b[kLanes], c[kLanes];
+  uint32_t undefined = 0;  ///< lanes whose value is
 };
 
 const CollectiveInfo& info_of(const Inst& inst) { return *static_cast<const CollectiveInfo*>(inst.info); }
 
-void bring(const CollectiveInfo& info, const char* registers, uint32_t mask, Brought& brought) {
-  char* r = const_cast<char*>(registers);
+void bring(Warp& warp, const CollectiveInfo& info, uint32_t frame, uint32_t mask, Brought& brought) {
+  char* r = warp.file + frame;
+  if (warp.tracking && info.a != kNone) brought.undefined |= warp.undefined[(frame + info.a) / kRowAlignment] & mask;
   const bool predicate = info.op >= CollectiveOp::vote_all && info.op <= CollectiveOp::vote_ballot;
   const uint32_t bits = predicate ? (info.a_negated ? ~*row_at<uint32_t>(r, info.a) : *row_at<uint32_t>(r, info.a)) : 0;
   for (uint32_t m = mask; m != 0; m &= m - 1) {
@@ -188,6 +190,33 @@ void complete(const CollectiveInfo& info, char* registers, uint32_t mask, uint32
   }
 }
 
+/// Definedness goes where the values go: with shfl from lane to lane, otherwise from any member to all.
+void carry(Warp& warp, const CollectiveInfo& info, uint32_t frame, uint32_t mask, const Brought& brought) {
+  if (!warp.tracking) return;
+  uint32_t lanes = brought.undefined != 0 ? mask : 0;
+  if (info.op <= CollectiveOp::shfl_idx && brought.undefined != 0) {
+    lanes = 0;
+    for (uint32_t m = mask; m != 0; m &= m - 1) {
+      const int l = std::countr_zero(m);
+      uint32_t j = 0;
+      source_lane(info.op, static_cast<uint32_t>(l), brought.b[l], brought.c[l], j);
+      if ((brought.undefined >> (j & 31)) & 1) lanes |= 1u << l;
+    }
+  }
+  for (const uint32_t row : {info.d, info.p}) {
+    if (row == kNone) continue;
+    uint32_t& bits = warp.undefined[(frame + row) / kRowAlignment];
+    bits = (bits & ~mask) | lanes;
+  }
+}
+
+/// __syncwarp: what these lanes did before comes before what they do after.
+void synchronise(Warp& warp, uint32_t lanes) {
+  const uint32_t now = warp.block->tick();
+  for (uint32_t m = lanes; m != 0; m &= m - 1) warp.sync_time[std::countr_zero(m)] = now;
+  if ((warp.live & ~lanes) == 0) warp.full_sync_time = now;
+}
+
 uint32_t members_of(const Warp& warp, const CollectiveInfo& info, const char* registers, uint32_t mask) {
   const uint32_t members =
       row_at<uint32_t>(const_cast<char*>(registers), info.members)[std::countr_zero(mask)] & warp.live;
@@ -213,15 +242,17 @@ bool try_complete(Warp& warp, size_t index) {
   if ((members & ~present) != 0) return false;
   Brought brought{};
   for (const Group& other : warp.groups) {
-    if (takes_part(other)) bring(info_of(code[other.pc]), warp.file + other.frame, other.mask, brought);
+    if (takes_part(other)) bring(warp, info_of(code[other.pc]), other.frame, other.mask, brought);
   }
   for (Group& other : warp.groups) {
     if (!takes_part(other)) continue;
     complete(info_of(code[other.pc]), warp.file + other.frame, other.mask, present, brought);
+    carry(warp, info_of(code[other.pc]), other.frame, other.mask, brought);
     other.state = Group::State::ready;
     other.turns = 0;
     ++other.pc;
   }
+  if (info.op == CollectiveOp::sync) synchronise(warp, present);
   return true;
 }
 
@@ -255,10 +286,14 @@ bool run_collective(Warp& warp, size_t index, const Inst& inst) {
   Group& group = warp.groups[index];
   const uint32_t members = members_of(warp, info, warp.registers, group.mask);
   if (members == group.mask) [[likely]] {
-    if (info.op == CollectiveOp::sync) return true;
+    if (info.op == CollectiveOp::sync) {
+      synchronise(warp, group.mask);
+      return true;
+    }
     Brought brought;
-    bring(info, warp.registers, group.mask, brought);
+    bring(warp, info, group.frame, group.mask, brought);
     complete(info, warp.registers, group.mask, members, brought);
+    carry(warp, info, group.frame, group.mask, brought);
     return true;
   }
   group.state = Group::State::at_collective;

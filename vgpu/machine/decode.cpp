@@ -128,8 +128,8 @@ Place place_of(const Program& program, uint32_t pc) {
 Decoder::Decoder(Program& program, uint32_t function)
     : program_(program), function_(program.module.functions[function]), ops_(op_table()), index_(function) {}
 
-uint32_t Decoder::add_row(uint32_t bytes, uint32_t alignment) {
-  frame_ = round_up(frame_, alignment) + bytes;
+uint32_t Decoder::add_row(uint32_t bytes) {
+  frame_ = round_up(frame_, kRowAlignment) + bytes;
   return frame_ - bytes;
 }
 
@@ -137,7 +137,7 @@ void Decoder::layout() {
   FunctionCode& code = program_.functions[index_];
   for (const ptx::Register& r : function_.registers) {
     if (r.bytes == 0) {
-      rows_.push_back(add_row(4, 4));
+      rows_.push_back(add_row(4));
     } else {
       rows_.push_back(add_row(static_cast<uint32_t>(std::max(r.bytes, 2)) * kLanes));
     }

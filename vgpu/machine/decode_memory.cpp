@@ -192,6 +192,10 @@ void Decoder::decode_load_store(const Instruction& inst, bool load) {
     }
   }
   const bool global = space == ptx::Space::generic || space == ptx::Space::global;
+  const bool shared = space == ptx::Space::generic || space == ptx::Space::shared;
+  info.strong = talks;
+  if (shared && info.width < 4) program_.narrow_shared = true;
+  if (global) program_.narrowest_global = std::min(program_.narrowest_global, info.width);
   if (talks && global) program_.blocks_may_talk = true;
   if (space == ptx::Space::param) return decode_parameter_access(inst, load, std::move(info));
   Inst& decoded = emit(inst, Code::step);
@@ -244,6 +248,8 @@ void Decoder::decode_atomic(const Instruction& inst) {
   const auto known = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const auto& t) { return type == t.first; });
   if (known == std::end(kTypes)) refuse(inst, fmt::format("atomics on .{} are not there", type));
   info.type = known->second;
+  info.releases = std::any_of(inst.modifiers.begin(), inst.modifiers.end(),
+                              [](const std::string& m) { return m == "release" || m == "acq_rel"; });
   const bool floating = type[0] == 'f' || type.rfind("bf", 0) == 0;
   if (floating && info.op != AtomicOp::add) refuse(inst, "only add is there for floating-point atomics");
   if ((info.type == AtomicType::b128 || info.type == AtomicType::u16) && info.op != AtomicOp::cas &&

@@ -167,10 +167,14 @@ void Decoder::decode_matrix_product(const Instruction& inst) {
   const size_t b = wmma ? wmma_registers(product.b, MatrixRole::b, product)
                         : fragment_registers(product.b, MatrixRole::b, size_t{product.k} * product.n);
   const size_t elements = size_t{product.m} * product.n;
-  fragment(inst, inst.operands[0], true, sum, fragment_registers(product.d, MatrixRole::c, elements), product.rd);
+  const size_t c = fragment_registers(product.c, MatrixRole::c, elements);
+  const size_t d = fragment_registers(product.d, MatrixRole::c, elements);
+  fragment(inst, inst.operands[0], true, sum, d, product.rd);
   fragment(inst, inst.operands[1], false, kind, a, product.ra);
   fragment(inst, inst.operands[2], false, kind, b, product.rb);
-  fragment(inst, inst.operands[3], false, sum, fragment_registers(product.c, MatrixRole::c, elements), product.rc);
+  fragment(inst, inst.operands[3], false, sum, c, product.rc);
+  const size_t registers[] = {a, b, c, d};
+  for (size_t i = 0; i < 4; ++i) info.registers[i] = static_cast<uint8_t>(registers[i]);
   Inst& decoded = emit(inst, Code::step);
   decoded.step = matrix_product_step;
   decoded.info = own(std::move(info));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "vgpu/machine/definedness.h"
 #include "vgpu/machine/warp.h"
 
 namespace vgpu {
@@ -85,6 +86,17 @@ void report_endless(Warp& warp, const Group& group, const char* what) {
   warp.pc = pc;
 }
 
+/// A predicate that hangs on something undefined decides what happens: reported once, then taken as it is.
+void check_guard(Warp& warp, const Inst& inst, uint32_t pc, uint32_t active) {
+  const uint32_t lanes = undefined_of(warp, inst.guard) & active;
+  if (lanes == 0) return;
+  warp.pc = pc;
+  report_undefined(warp, lanes, inst.code == Code::branch ? "the branch hangs on" : "the condition hangs on");
+  set_undefined(warp, inst.guard, active, 0);
+}
+
+/// Runs one group until something else is to run. `kTrack`: definedness is carried along.
+template <bool kTrack>
 End run_group(Warp& warp, size_t index) {
   const Inst* const code = warp.launch->program.code.data();
   Group* group = &warp.groups[index];
@@ -113,6 +125,7 @@ End run_group(Warp& warp, size_t index) {
     uint32_t mask = active;
     ++steps;
     if (inst.guard != kNone) {
+      if constexpr (kTrack) check_guard(warp, inst, pc, active);
       const uint32_t guard = *row_at<uint32_t>(registers, inst.guard);
       mask &= inst.guard_negated ? ~guard : guard;
       if (mask == 0) {
@@ -126,6 +139,7 @@ End run_group(Warp& warp, size_t index) {
     switch (inst.code) {
       case Code::lane:
         (mask == kFullMask ? inst.full : inst.masked)(registers, inst.rows, mask);
+        if constexpr (kTrack) carry_undefined(warp, inst, mask);
         ++pc;
         break;
       case Code::step:
@@ -133,6 +147,12 @@ End run_group(Warp& warp, size_t index) {
         warp.clock = warp.steps + steps;
         inst.step(warp, inst, mask);
         ++pc;
+        if constexpr (!kTrack) {
+          if (warp.tracking) [[unlikely]] {
+            finish(pc);
+            return End::switch_group;
+          }
+        }
         break;
       case Code::branch: {
         const uint32_t target = inst.target;
@@ -249,7 +269,8 @@ Turn run_warp(Warp& warp, bool& progress) {
     const int index = pick_group(warp);
     if (index < 0) return Turn::blocked;
     const size_t count = warp.groups.size();
-    const End end = run_group(warp, static_cast<size_t>(index));
+    const auto at = static_cast<size_t>(index);
+    const End end = warp.tracking ? run_group<true>(warp, at) : run_group<false>(warp, at);
     if (end == End::aborted || launch.abort.load(std::memory_order_relaxed)) return Turn::aborted;
     if (end == End::exited || end == End::blocked) progress = true;
     if (end == End::yielded) {

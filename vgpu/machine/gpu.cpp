@@ -10,7 +10,6 @@
 #include <mutex>
 #include <thread>
 
-#include "vgpu/machine/block_marks.h"
 #include "vgpu/machine/memory.h"
 #include "vgpu/machine/warp.h"
 #include "vgpu/vgpu.h"
@@ -93,7 +92,7 @@ void run_in_order(LaunchState& state) {
   }
 }
 
-/// Host threads take blocks in turn. Every word of writable memory is marked with the block that touches it.
+/// Host threads take blocks in turn. The shadows of writable buffers see whether two blocks meet in a word.
 void run_in_parallel(LaunchState& state, unsigned threads) {
   const uint64_t blocks = state.grid.count();
   std::atomic<uint64_t> next{0};
@@ -167,37 +166,42 @@ class Snapshot {
  public:
   explicit Snapshot(MemoryMap& memory) {
     memory.for_each([&](Buffer& buffer) {
-      if (buffer.writable)
-        copies_.emplace_back(&buffer, std::vector<std::byte>(buffer.host, buffer.host + buffer.bytes));
+      if (!buffer.writable) return;
+      copies_.push_back({&buffer, {buffer.host, buffer.host + buffer.bytes}, buffer.undefined});
     });
   }
   void restore() const {
-    for (const auto& [buffer, bytes] : copies_) std::copy(bytes.begin(), bytes.end(), buffer->host);
+    for (const Copy& copy : copies_) {
+      std::copy(copy.bytes.begin(), copy.bytes.end(), copy.buffer->host);
+      copy.buffer->undefined = copy.undefined;
+    }
   }
 
  private:
-  std::vector<std::pair<Buffer*, std::vector<std::byte>>> copies_;
+  struct Copy {
+    Buffer* buffer;
+    std::vector<std::byte> bytes;
+    std::vector<uint8_t> undefined;
+  };
+  std::vector<Copy> copies_;
 };
 
-/// Marks for every writable buffer, for as long as it lives.
-class Marks {
+/// Shadows for every writable buffer, for as long as it lives.
+class Shadows {
  public:
-  explicit Marks(MemoryMap& memory) : memory_(memory) {
+  Shadows(MemoryMap& memory, uint32_t narrowest) : memory_(memory) {
     memory_.for_each([&](Buffer& buffer) {
-      if (!buffer.writable) return;
-      words_.emplace_back((buffer.bytes + 3) / 4 + 1, 0);
-      buffer.marks = words_.back().data();
+      if (buffer.writable) buffer.shadow = std::make_unique<GlobalShadow>(buffer.bytes, narrowest);
     });
   }
-  ~Marks() {
-    memory_.for_each([](Buffer& buffer) { buffer.marks = nullptr; });
+  ~Shadows() {
+    memory_.for_each([](Buffer& buffer) { buffer.shadow.reset(); });
   }
-  Marks(const Marks&) = delete;
-  Marks& operator=(const Marks&) = delete;
+  Shadows(const Shadows&) = delete;
+  Shadows& operator=(const Shadows&) = delete;
 
  private:
   MemoryMap& memory_;
-  std::deque<std::vector<uint32_t>> words_;
 };
 
 }  // namespace
@@ -247,6 +251,13 @@ std::span<std::byte> Gpu::data(Address address) {
   return {buffer->host, buffer->bytes};
 }
 
+void Gpu::mark_undefined(Address address, bool host_reads) {
+  Buffer* buffer = impl_->memory.slot_of(address);
+  if (buffer == nullptr || buffer->base != address) throw LaunchError("this is not the start of a buffer");
+  buffer->undefined.assign(buffer->bytes, 0xff);
+  buffer->host_reads = host_reads;
+}
+
 void Gpu::unload(const Module& module) {
   if (impl_->module == &module) impl_->tear_down();
 }
@@ -280,24 +291,28 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
 
   const uint64_t warps = grid.count() * ((block.count() + kLanes - 1) / kLanes);
   const bool parallel = limits.threads > 1 && grid.count() > 1 && warps >= kParallelWarps && !program.blocks_may_talk &&
-                        grid.count() < kMaxMarkedBlocks;
+                        grid.count() < GlobalShadow::kManyBlocks - 1;
   if (parallel) {
     const Snapshot before(impl_->memory);
     {
-      const Marks marks(impl_->memory);
+      const Shadows shadows(impl_->memory, program.narrowest_global);
+      state.parallel = true;
       run_in_parallel(state, static_cast<unsigned>(std::min<uint64_t>(limits.threads, grid.count())));
     }
     // A finding that ended the launch early depends on who came first; so does a conflict.
     if (state.conflict || (state.abort && !state.stopped)) {
       before.restore();
       report.clear();
+      state.parallel = false;
       state.abort = false;
       state.conflict = false;
       state.warp_instructions = 0;
       state.lane_instructions = 0;
-      run_in_order(state);
     }
-  } else {
+  }
+  if (!state.parallel) {
+    if (program.blocks_may_talk) state.released.resize(grid.count());
+    const Shadows shadows(impl_->memory, program.narrowest_global);
     run_in_order(state);
   }
 

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
-#include "vgpu/machine/block_marks.h"
+#include "vgpu/machine/definedness.h"
 #include "vgpu/ops/lane_memory.h"
 
 namespace vgpu {
@@ -20,12 +21,14 @@ struct Region {
   bool writable = true;
   Buffer* buffer = nullptr;  ///< global memory only
   bool per_lane = false;     ///< local memory: each lane has its own
+  uint64_t shared = 0;       ///< shared memory: where it lies in the block's storage
+  bool is_shared = false;
 };
 
 Region global_region(const Warp& warp, uint64_t address) {
   Buffer* buffer = warp.launch->memory.slot_of(address);
   if (buffer == nullptr) return {};
-  return {buffer->host, buffer->base, buffer->bytes, buffer->writable, buffer, false};
+  return {buffer->host, buffer->base, buffer->bytes, buffer->writable, buffer, false, 0, false};
 }
 
 // `window` is 0 for a shared address and the generic window's base for a generic one.
@@ -38,11 +41,13 @@ Region shared_region(const Warp& warp, uint64_t address, uint64_t window) {
           launch.shared_bytes[variable],
           true,
           nullptr,
-          false};
+          false,
+          launch.shared_offset[variable],
+          true};
 }
 
 Region local_region(const Warp& warp, uint64_t window) {
-  return {warp.local_memory.get(), window + kLocalStart, warp.local_bytes, true, nullptr, true};
+  return {warp.local_memory.get(), window + kLocalStart, warp.local_bytes, true, nullptr, true, 0, false};
 }
 
 Region region_of(const Warp& warp, ptx::Space space, uint64_t address) {
@@ -97,14 +102,91 @@ const char* verb_of(Use use) {
 
 uint32_t access_bytes(const MemoryInfo& info) { return uint32_t{info.width} * info.elements; }
 
+/// "tile[5] (shared)": for the history of an undefined value.
+void remember_origin(Warp& warp, const MemoryInfo& info, int lane) {
+  const uint64_t address = address_of(warp, info, lane);
+  const Region region = region_of(warp, info.space, address);
+  Incident incident;
+  describe(warp, info, address, region, incident);
+  const char* where = region.is_shared ? " (shared)" : region.per_lane ? "" : " (global)";
+  warp.origin.pc = warp.pc;
+  warp.origin.buffer = incident.buffer;
+  warp.origin.what = region.per_lane
+                         ? std::string("a local array")
+                         : fmt::format("{}[{}]{}", incident.buffer,
+                                       incident.byte_offset / std::max<int64_t>(incident.element_bytes, 1), where);
+}
+
+/// The lanes of `lanes` have read something undefined; the others something defined.
+void loaded_undefined(Warp& warp, const MemoryInfo& info, uint32_t mask, uint32_t lanes) {
+  if (lanes != 0) {
+    remember_origin(warp, info, std::countr_zero(lanes));
+    if (!warp.tracking) start_tracking(warp);
+  }
+  for (uint32_t e = 0; e < info.elements; ++e) set_undefined(warp, info.rows[e], mask, lanes);
+}
+
+/// The lanes whose value to be stored is undefined.
+uint32_t undefined_values(Warp& warp, const MemoryInfo& info, uint32_t mask) {
+  if (!warp.tracking) return 0;
+  uint32_t lanes = 0;
+  for (uint32_t e = 0; e < info.elements; ++e) lanes |= undefined_of(warp, info.rows[e]);
+  return lanes & mask;
+}
+
+/// An address that hangs on an undefined value is reported once and then taken as it is.
+void check_address(Warp& warp, const MemoryInfo& info, uint32_t mask) {
+  if (!warp.tracking || info.base == kNone) return;
+  const uint32_t lanes = undefined_of(warp, info.base) & mask;
+  if (lanes == 0) return;
+  report_undefined(warp, lanes, "the address hangs on");
+  set_undefined(warp, info.base, mask, 0);
+}
+
+void report_undefined_store(Warp& warp, const Buffer& buffer, uint64_t offset, uint32_t lanes) {
+  report_undefined(warp, lanes,
+                   fmt::format("{}[{}] is given", buffer.name, offset / std::max<uint32_t>(buffer.element_bytes, 1)));
+}
+
+/// Notes a global access in the buffer's shadow. Returns the lanes that read something undefined.
+uint32_t note_global(Warp& warp, const MemoryInfo& info, Buffer& buffer, const uint64_t* offsets, uint32_t mask,
+                     bool write, uint32_t undefined) {
+  const uint32_t bytes = access_bytes(info);
+  uint32_t read_undefined = 0;
+  for (uint32_t m = mask; m != 0; m &= m - 1) {
+    const int l = std::countr_zero(m);
+    if (buffer.shadow)
+      buffer.shadow->touch(warp, buffer, offsets[l], bytes, l, write, info.strong, write ? &info : nullptr);
+    if (buffer.undefined.empty()) continue;
+    uint8_t* at = buffer.undefined.data() + offsets[l];
+    if (write) {
+      std::memset(at, (undefined >> l) & 1 ? 0xff : 0, bytes);
+    } else if (std::any_of(at, at + bytes, [](uint8_t u) { return u != 0; })) {
+      read_undefined |= 1u << l;
+    }
+  }
+  if (write && undefined != 0 && buffer.host_reads) {
+    report_undefined_store(warp, buffer, offsets[std::countr_zero(undefined)], undefined);
+  }
+  if (info.strong && !write) warp.block->acquired = warp.block->tick();
+  return read_undefined;
+}
+
 /// The slow way: lane by lane, every check, a finding for what is wrong. Loads give zeros there, stores nothing.
 void lane_by_lane(Warp& warp, const MemoryInfo& info, uint32_t mask, Use use) {
   static const std::byte zeros[32] = {};
   const LaneMemory& lanes = lane_memory();
   const uint64_t none[kLanes] = {};
+  const uint32_t values = use == Use::write ? undefined_values(warp, info, mask) : 0;
+  uint32_t undefined_lanes = 0;
   for (uint32_t m = mask; m != 0; m &= m - 1) {
     const int l = std::countr_zero(m);
-    std::byte* host = resolve_lane(warp, info, l, access_bytes(info), use);
+    bool undefined = (values >> l) & 1;
+    std::byte* host = resolve_lane(warp, info, l, access_bytes(info), use, &undefined);
+    if (use == Use::read && host != nullptr && undefined) {
+      if (undefined_lanes == 0) remember_origin(warp, info, l);  // before the load replaces its own address
+      undefined_lanes |= 1u << l;
+    }
     for (uint32_t e = 0; e < info.elements; ++e) {
       char* row = warp.registers + info.rows[e];
       if (use == Use::read) {
@@ -115,6 +197,9 @@ void lane_by_lane(Warp& warp, const MemoryInfo& info, uint32_t mask, Use use) {
       }
     }
   }
+  if (use != Use::read) return;
+  if (undefined_lanes != 0 && !warp.tracking) start_tracking(warp);
+  for (uint32_t e = 0; e < info.elements; ++e) set_undefined(warp, info.rows[e], mask, undefined_lanes);
 }
 
 /// The addresses of an access relative to the region of its first lane, and their shape.
@@ -150,6 +235,42 @@ bool resolve(Warp& warp, const MemoryInfo& info, uint32_t mask, bool write, Reso
   return true;
 }
 
+SharedAccess shared_access(const MemoryInfo& info, const Resolved& r, uint32_t mask) {
+  return {r.offsets,       access_bytes(info), mask, r.shape.consecutive && mask == kFullMask,
+          r.shape.uniform, r.region.shared};
+}
+
+/// What the checks want to know of a load that is inside its region; definedness goes to the destination rows.
+void note_load(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t mask) {
+  uint32_t undefined = 0;
+  if (r.region.is_shared) {
+    undefined = warp.block->shadow.read(warp, shared_access(info, r, mask));
+  } else if (r.region.per_lane) {
+    for (uint32_t m = mask; m != 0; m &= m - 1) {
+      const int l = std::countr_zero(m);
+      const uint8_t* at = warp.local_undefined.data() + r.offsets[l];
+      if (std::any_of(at, at + access_bytes(info), [](uint8_t u) { return u != 0; })) undefined |= 1u << l;
+    }
+  } else if (Buffer& buffer = *r.region.buffer; buffer.shadow || !buffer.undefined.empty()) {
+    undefined = note_global(warp, info, buffer, r.offsets, mask, false, 0);
+  }
+  if (undefined != 0 || warp.tracking) loaded_undefined(warp, info, mask, undefined);
+}
+
+void note_store(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t mask) {
+  const uint32_t undefined = undefined_values(warp, info, mask);
+  if (r.region.is_shared) {
+    warp.block->shadow.write(warp, shared_access(info, r, mask), &info, undefined);
+  } else if (r.region.per_lane) {
+    for (uint32_t m = mask; m != 0; m &= m - 1) {
+      const int l = std::countr_zero(m);
+      std::memset(warp.local_undefined.data() + r.offsets[l], (undefined >> l) & 1 ? 0xff : 0, access_bytes(info));
+    }
+  } else if (Buffer& buffer = *r.region.buffer; buffer.shadow || !buffer.undefined.empty() || undefined != 0) {
+    note_global(warp, info, buffer, r.offsets, mask, true, undefined);
+  }
+}
+
 bool whole_rows(const MemoryInfo& info, const Resolved& r, uint32_t mask) {
   return mask == kFullMask && r.shape.consecutive && info.width >= 4 && info.width <= 8 && info.elements <= 4 &&
          info.register_bytes[0] == info.width;
@@ -173,7 +294,7 @@ uint64_t address_of(const Warp& warp, const MemoryInfo& info, int lane) {
   return base + static_cast<uint64_t>(info.offset);
 }
 
-std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t bytes, Use use) {
+std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t bytes, Use use, bool* undefined) {
   const uint64_t address = address_of(warp, info, lane);
   const Region region = region_of(warp, info.space, address);
   Incident incident;
@@ -205,22 +326,60 @@ std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t b
     report_lane(warp, lane, incident);
     return nullptr;
   }
-  if (region.buffer != nullptr && region.buffer->marks != nullptr) {
-    mark_block_lane(warp, *region.buffer, offset, bytes, use != Use::read);
+  bool ignored = false;
+  bool& is_undefined = undefined != nullptr ? *undefined : ignored;
+  if (region.is_shared) {
+    const uint64_t place = region.shared + offset;
+    SharedShadow& shadow = warp.block->shadow;
+    if (use == Use::atomic) {
+      is_undefined = shadow.atomic(warp, place, bytes, lane);
+    } else {
+      uint64_t places[kLanes];
+      places[lane] = place;
+      const SharedAccess access{places, bytes, 1u << lane, false, false};
+      if (use == Use::read) {
+        is_undefined = shadow.read(warp, access) != 0;
+      } else {
+        shadow.write(warp, access, nullptr, is_undefined ? 1u << lane : 0);
+      }
+    }
+    return region.host + offset;
   }
-  return region.host + (region.per_lane ? static_cast<uint64_t>(lane) * warp.local_bytes : 0) + offset;
+  if (region.per_lane) {
+    const uint64_t place = static_cast<uint64_t>(lane) * warp.local_bytes + offset;
+    uint8_t* at = warp.local_undefined.data() + place;
+    if (use == Use::write) {
+      std::memset(at, is_undefined ? 0xff : 0, bytes);
+    } else {
+      is_undefined = std::any_of(at, at + bytes, [](uint8_t u) { return u != 0; });
+    }
+    return region.host + place;
+  }
+  Buffer& buffer = *region.buffer;
+  const bool write = use != Use::read;
+  if (buffer.shadow)
+    buffer.shadow->touch(warp, buffer, offset, bytes, lane, write, info.strong || use == Use::atomic, nullptr);
+  if (!buffer.undefined.empty()) {
+    uint8_t* at = buffer.undefined.data() + offset;
+    if (use == Use::write) {
+      std::memset(at, is_undefined ? 0xff : 0, bytes);
+      if (is_undefined && buffer.host_reads) report_undefined_store(warp, buffer, offset, 1u << lane);
+    } else {
+      is_undefined = std::any_of(at, at + bytes, [](uint8_t u) { return u != 0; });
+    }
+  }
+  return region.host + offset;
 }
 
 void load_step(Warp& warp, const Inst& inst, uint32_t mask) {
   const auto& info = *static_cast<const MemoryInfo*>(inst.info);
+  check_address(warp, info, mask);
   Resolved r;
   if (!resolve(warp, info, mask, false, r)) [[unlikely]] {
     lane_by_lane(warp, info, mask, Use::read);
     return;
   }
-  if (r.region.buffer != nullptr && r.region.buffer->marks != nullptr) {
-    mark_block(warp, *r.region.buffer, r.offsets, access_bytes(info), mask, false);
-  }
+  note_load(warp, info, r, mask);
   const LaneMemory& lanes = lane_memory();
   if (whole_rows(info, r, mask)) {
     void* rows[4];
@@ -237,14 +396,13 @@ void load_step(Warp& warp, const Inst& inst, uint32_t mask) {
 
 void store_step(Warp& warp, const Inst& inst, uint32_t mask) {
   const auto& info = *static_cast<const MemoryInfo*>(inst.info);
+  check_address(warp, info, mask);
   Resolved r;
   if (!resolve(warp, info, mask, true, r)) [[unlikely]] {
     lane_by_lane(warp, info, mask, Use::write);
     return;
   }
-  if (r.region.buffer != nullptr && r.region.buffer->marks != nullptr) {
-    mark_block(warp, *r.region.buffer, r.offsets, access_bytes(info), mask, true);
-  }
+  note_store(warp, info, r, mask);
   const LaneMemory& lanes = lane_memory();
   if (whole_rows(info, r, mask)) {
     const void* rows[4];
@@ -283,8 +441,9 @@ void load_parameter_step(Warp& warp, const Inst& inst, uint32_t mask) {
       lane_memory().gather(warp.registers + info.rows[e], info.register_bytes[e],
                            parameters.data() + offset + e * info.width, at, info.width, info.sign_extend, lanes);
     }
-    if (info.base == kNone) return;
+    if (info.base == kNone) break;
   }
+  for (uint32_t e = 0; e < info.elements; ++e) set_undefined(warp, info.rows[e], mask, 0);
 }
 
 void load_area_step(Warp& warp, const Inst& inst, uint32_t mask) {
@@ -296,6 +455,9 @@ void load_area_step(Warp& warp, const Inst& inst, uint32_t mask) {
                          warp.registers + info.frame_offset + info.offset + e * info.width, offsets, info.width,
                          info.sign_extend, mask);
   }
+  // An area has one definedness for all its bytes.
+  const uint32_t undefined = get_undefined(warp, info.frame_offset);
+  for (uint32_t e = 0; e < info.elements; ++e) set_undefined(warp, info.rows[e], mask, undefined);
 }
 
 void store_area_step(Warp& warp, const Inst& inst, uint32_t mask) {
@@ -306,6 +468,7 @@ void store_area_step(Warp& warp, const Inst& inst, uint32_t mask) {
     lane_memory().scatter(warp.registers + info.rows[e], info.register_bytes[e],
                           warp.registers + info.frame_offset + info.offset + e * info.width, offsets, info.width, mask);
   }
+  set_undefined(warp, info.frame_offset, mask, undefined_values(warp, info, mask));
 }
 
 }  // namespace vgpu

@@ -21,7 +21,10 @@ enum class Use : uint8_t { read, write, atomic };
 
 /// The address a lane accesses, with the instruction's offset.
 uint64_t address_of(const Warp& warp, const MemoryInfo& info, int lane);
-/// Host memory of one lane's access of `bytes`, nullptr after reporting why it is not allowed.
-std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t bytes, Use use);
+/// Host memory of one lane's access of `bytes`, nullptr after reporting why it is not allowed. Races are looked for and
+/// the access remembered. `undefined`: set for a read or an atomic to whether it reads bytes nobody has written; for a
+/// write it says whether the value is undefined.
+std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t bytes, Use use,
+                        bool* undefined = nullptr);
 
 }  // namespace vgpu

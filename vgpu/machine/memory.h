@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "vgpu/machine/address.h"
+#include "vgpu/machine/global_shadow.h"
 
 namespace vgpu {
 
@@ -21,8 +23,9 @@ struct Buffer {
   std::string element_name = "byte";
   uint32_t element_bytes = 1;
   std::unique_ptr<std::byte[]> storage;
-  // Which block touched each 4-byte word, while blocks run in parallel (block_marks.h); nullptr otherwise.
-  uint32_t* marks = nullptr;
+  std::unique_ptr<GlobalShadow> shadow;  ///< during a launch, if writable: who touched what
+  std::vector<uint8_t> undefined;        ///< of each byte 0xff until it is written; empty: all of it is defined
+  bool host_reads = true;                ///< false: scratch, undefined values may lie in it
 };
 
 /// Which buffer lies in which slot.

@@ -34,6 +34,13 @@ inline constexpr uint32_t kNone = 0xffffffffu;
 
 using StepFn = void (*)(Warp& warp, const Inst& inst, uint32_t mask);
 
+/// Rows start at multiples of this, so that a row has a number: offset / kRowAlignment.
+inline constexpr uint32_t kRowAlignment = 64;
+/// Two rows at the front of every frame stand for sources and destinations that an instruction does not have.
+inline constexpr uint32_t kNoSource = 0;
+inline constexpr uint32_t kNoDestination = kRowAlignment;
+inline constexpr uint32_t kFirstRow = 2 * kRowAlignment;
+
 /// One decoded instruction: a cache line.
 struct alignas(64) Inst {
   union {
@@ -49,6 +56,7 @@ struct alignas(64) Inst {
   uint32_t target = 0;     ///< branch: instruction index
   Code code = Code::lane;
   bool guard_negated = false;
+  bool selects = false;  ///< selp: only the chosen source counts for definedness
 };
 
 /// A load or store, or the address part of an atomic.
@@ -64,6 +72,7 @@ struct MemoryInfo {
   uint32_t rows[8] = {};      ///< destinations of a load, sources of a store
   uint32_t lane_stride = 0;   ///< param space of a device function: bytes from lane to lane in the frame
   uint32_t frame_offset = 0;  ///< there: where lane 0's bytes start in the frame
+  bool strong = false;        ///< volatile or with an order of its own: never races with its like
 };
 
 enum class AtomicOp : uint8_t { add, min, max, inc, dec, and_, or_, xor_, exch, cas };
@@ -74,6 +83,7 @@ struct AtomicInfo {
   AtomicOp op{};
   AtomicType type{};
   uint32_t result = kNone;  ///< row, kNone: red
+  bool releases = false;    ///< .release or .acq_rel
   uint32_t b = 0, c = 0;    ///< operand rows; cas: compare, swap
   OpFn half_add = nullptr;  ///< type half (f16, bf16, f16x2, bf16x2), op add: the lane-wise instruction
 };
@@ -225,6 +235,8 @@ struct Program {
   std::vector<SharedVariable> shared;  ///< index is the shared slot; 0 is dynamic shared memory
   std::vector<ModuleVariable> variables;
   std::vector<std::shared_ptr<void>> infos;  ///< owns what Inst::info points to
+  bool narrow_shared = false;                ///< shared accesses of less than 4 bytes
+  uint8_t narrowest_global = 4;              ///< bytes of the narrowest store or load of global memory, at most 4
   bool blocks_may_talk = false;  ///< atomics, fences or volatile accesses to global memory: blocks run in order
 };
 

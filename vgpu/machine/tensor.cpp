@@ -4,6 +4,8 @@
 
 #include <bit>
 
+#include "vgpu/machine/definedness.h"
+
 namespace vgpu {
 
 namespace isa_baseline {
@@ -44,7 +46,17 @@ bool whole_warp(Warp& warp, uint32_t mask, const char* name) {
 
 void matrix_product_step(Warp& warp, const Inst& inst, uint32_t mask) {
   const auto& info = *static_cast<const MatrixProductInfo*>(inst.info);
-  if (whole_warp(warp, mask, info.name)) info.function(warp.registers, info.product);
+  if (!whole_warp(warp, mask, info.name)) return;
+  const MatrixProduct& product = info.product;
+  info.function(warp.registers, product);
+  if (!warp.tracking) return;
+  // Every element of D hangs on a row of A and a column of B: one that is undefined spoils the whole of D.
+  uint32_t undefined = 0;
+  for (uint32_t i = 0; i < info.registers[0]; ++i) undefined |= undefined_of(warp, product.ra[i]);
+  for (uint32_t i = 0; i < info.registers[1]; ++i) undefined |= undefined_of(warp, product.rb[i]);
+  for (uint32_t i = 0; i < info.registers[2]; ++i) undefined |= undefined_of(warp, product.rc[i]);
+  for (uint32_t i = 0; i < info.registers[3]; ++i)
+    set_undefined(warp, product.rd[i], kFullMask, undefined != 0 ? kFullMask : 0);
 }
 
 }  // namespace vgpu

@@ -10,6 +10,7 @@ namespace vgpu {
 struct MatrixProductInfo {
   MatrixProduct product;
   MatrixFn function = nullptr;
+  uint8_t registers[4] = {};  ///< of A, B, C, D
   const char* name = "";  ///< "mma.sync", for findings
 };
 

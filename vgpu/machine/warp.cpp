@@ -1,5 +1,6 @@
 #include "vgpu/machine/warp.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -128,6 +129,7 @@ void Warp::reserve_file(uint32_t bytes) {
   storage = std::move(grown);
   file = aligned;
   file_bytes = size;
+  if (tracking) undefined.resize(file_bytes / kRowAlignment + 1);
 }
 
 bool Warp::reserve_local(uint32_t bytes) {
@@ -139,6 +141,11 @@ bool Warp::reserve_local(uint32_t bytes) {
   for (size_t l = 0; local_bytes > 0 && l < kLanes; ++l) {
     std::memcpy(grown.get() + l * size, local_memory.get() + l * local_bytes, local_bytes);
   }
+  std::vector<uint8_t> grown_undefined(static_cast<size_t>(size) * kLanes, 0xff);
+  for (size_t l = 0; local_bytes > 0 && l < kLanes; ++l) {
+    std::memcpy(grown_undefined.data() + l * size, local_undefined.data() + l * local_bytes, local_bytes);
+  }
+  local_undefined = std::move(grown_undefined);
   local_memory = std::move(grown);
   local_bytes = size;
   return true;
@@ -156,6 +163,8 @@ Block::Block(LaunchState& state) : launch(&state) {
   threads = static_cast<uint32_t>(state.block.count());
   warps.resize((threads + kLanes - 1) / kLanes);
   shared.resize(state.total_shared);
+  shadow.resize(state.total_shared, state.program.narrow_shared, state.program.code.size());
+  barrier_time.resize(warps.size() * kLanes);
 }
 
 void Block::start(uint64_t linear_index) {
@@ -166,6 +175,11 @@ void Block::start(uint64_t linear_index) {
   index.y = static_cast<uint32_t>(linear / state.grid.x % state.grid.y);
   index.z = static_cast<uint32_t>(linear / (uint64_t{state.grid.x} * state.grid.y));
   live = threads;
+  tick();
+  acquired = 0;
+  shadow.start();
+  copies.reset();
+  std::fill(barrier_time.begin(), barrier_time.end(), 0);
   barriers.fill({});
   if (!shared.empty()) std::memset(shared.data(), 0xff, shared.size());
   for (size_t w = 0; w < warps.size(); ++w) {
@@ -188,7 +202,11 @@ void Block::start(uint64_t linear_index) {
     if (state.kernel.local_bytes > 0) {
       warp.reserve_local(state.kernel.local_bytes);
       std::memset(warp.local_memory.get(), 0xff, static_cast<size_t>(warp.local_bytes) * kLanes);
+      std::fill(warp.local_undefined.begin(), warp.local_undefined.end(), 0xff);
     }
+    std::fill(std::begin(warp.sync_time), std::end(warp.sync_time), 0);
+    warp.full_sync_time = 0;
+    warp.tracking = false;
     warp.steps = 0;
     warp.lane_steps = 0;
     warp.groups.clear();

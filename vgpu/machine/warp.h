@@ -7,17 +7,21 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "vgpu/machine/memory.h"
 #include "vgpu/machine/program.h"
 #include "vgpu/machine/report.h"
+#include "vgpu/machine/shared_shadow.h"
 #include "vgpu/vgpu.h"
 
 namespace vgpu {
 
 struct Block;
 struct Warp;
+class AsyncCopies;
 
 /// Where a device function returns to.
 struct Return {
@@ -55,6 +59,9 @@ struct LaunchState {
   std::vector<uint32_t> shared_offset;  ///< where each shared variable lies in a block's storage
   std::vector<uint32_t> shared_bytes;   ///< and its size, dynamic memory's filled in
   uint32_t total_shared = 0;
+  bool parallel = false;              ///< several host threads run blocks
+  uint32_t clock = 0;                 ///< counts what orders accesses, unless parallel (then each block counts)
+  std::vector<uint32_t> released;     ///< of each block: its last fence; empty where blocks cannot talk
   std::atomic<bool> abort{false};     ///< a trap, a limit or a stop ends every block
   std::atomic<bool> conflict{false};  ///< parallel blocks touched the same word: start again in order
   std::atomic<bool> stopped{false};
@@ -63,6 +70,13 @@ struct LaunchState {
 
   LaunchState(const Program& p, const FunctionCode& k, MemoryMap& m, Report& r)
       : program(p), kernel(k), memory(m), report(r) {}
+};
+
+/// Where an undefined value was read.
+struct Origin {
+  uint32_t pc = 0;
+  std::string what;  ///< "tile[5] (shared)"
+  std::string buffer;
 };
 
 struct Warp {
@@ -85,7 +99,17 @@ struct Warp {
   uint64_t clock = 0;  ///< what %clock reads: its steps up to this instruction
 
   std::unique_ptr<std::byte[]> local_memory;  ///< lane by lane, each local_bytes long
+  std::vector<uint8_t> local_undefined;       ///< of each byte of it: 0xff until it is written
   uint32_t local_bytes = 0;
+
+  // __syncwarp: when each lane, and when all of them, last took part (Block::clock).
+  uint32_t sync_time[kLanes] = {};
+  uint32_t full_sync_time = 0;
+
+  // Definedness (definedness.h). Only once something undefined was read is it carried along.
+  bool tracking = false;
+  std::vector<uint32_t> undefined;  ///< of each register row: the lanes whose value is undefined
+  Origin origin;                    ///< what was read undefined last
 
   Dim3 thread_of(int lane) const;
   /// Makes room for `bytes` of registers; frames keep their offsets.
@@ -97,7 +121,8 @@ struct Warp {
 /// One of a block's sixteen named barriers. Arrivals count threads.
 struct Barrier {
   uint32_t arrived = 0;
-  uint32_t expected = 0;  ///< 0: all live threads
+  uint32_t expected = 0;                              ///< 0: all live threads
+  std::vector<std::pair<uint32_t, uint32_t>> passed;  ///< warp and lanes that arrived without waiting
   uint32_t popc = 0;
   bool all = true, any = false;
 };
@@ -111,11 +136,18 @@ struct Block {
   uint32_t live = 0;     ///< that have not exited
   std::vector<Warp> warps;
   std::vector<std::byte> shared;
+  SharedShadow shadow;
+  std::shared_ptr<AsyncCopies> copies;   ///< cp.async (async_copy.h); nullptr before the first
+  uint32_t clock = 1;                  ///< grows whenever something orders accesses
+  std::vector<uint32_t> barrier_time;  ///< of each thread: the last barrier it took part in
+  uint32_t acquired = 0;               ///< its last look at what other blocks released
   std::array<Barrier, 16> barriers{};
 
   explicit Block(LaunchState& state);
   /// Sets everything to a block's start; the storage is used again.
   void start(uint64_t linear_index);
+  /// A new moment on the clock.
+  uint32_t tick() { return clock = launch->parallel ? clock + 1 : ++launch->clock; }
 };
 
 /// How a warp's or a block's turn ended.

@@ -174,8 +174,92 @@ void store_rows(const void* const* s, void* host, uint32_t width, uint32_t eleme
   }
 }
 
+// kShift is a template argument so that the common case, a cell a lane, is a plain vector loop.
+template <uint32_t kShift>
+bool claim_read_cells(const uint16_t* __restrict writer, uint16_t* __restrict reader, uint32_t* __restrict read_stamp,
+                      uint32_t first_thread, uint32_t stamp) {
+  constexpr uint32_t kCount = kLanes << kShift;
+  uint16_t wrong = 0;
+  for (uint32_t i = 0; i < kCount; ++i) {
+    const auto me = static_cast<uint16_t>(first_thread + (i >> kShift));
+    const uint16_t w = writer[i], r = reader[i];
+    const uint16_t bad_writer = w != kNobody && w != me ? 1 : 0;
+    const uint16_t bad_reader = r != kNobody && r != me && r != kManyWarps ? 1 : 0;
+    wrong |= static_cast<uint16_t>(bad_writer | bad_reader);
+  }
+  if (wrong != 0) return false;
+  for (uint32_t i = 0; i < kCount; ++i) {
+    const auto me = static_cast<uint16_t>(first_thread + (i >> kShift));
+    reader[i] = reader[i] == kManyWarps ? kManyWarps : me;
+    read_stamp[i] = stamp;
+  }
+  return true;
+}
+
+template <uint32_t kShift>
+bool claim_write_cells(uint16_t* __restrict writer, const uint16_t* __restrict reader, uint32_t* __restrict write_stamp,
+                       uint32_t first_thread, uint32_t stamp) {
+  constexpr uint32_t kCount = kLanes << kShift;
+  uint16_t wrong = 0;
+  for (uint32_t i = 0; i < kCount; ++i) {
+    const auto me = static_cast<uint16_t>(first_thread + (i >> kShift));
+    const uint16_t w = writer[i], r = reader[i];
+    const uint16_t bad_writer = w != kNobody && w != me ? 1 : 0;
+    const uint16_t bad_reader = r != kNobody && r != me ? 1 : 0;
+    wrong |= static_cast<uint16_t>(bad_writer | bad_reader);
+  }
+  if (wrong != 0) return false;
+  for (uint32_t i = 0; i < kCount; ++i) {
+    writer[i] = static_cast<uint16_t>(first_thread + (i >> kShift));
+    write_stamp[i] = stamp;
+  }
+  return true;
+}
+
+bool claim_read(const uint16_t* writer, uint16_t* reader, uint32_t* read_stamp, uint32_t shift, uint32_t first_thread,
+                uint32_t stamp) {
+  switch (shift) {
+    case 0:
+      return claim_read_cells<0>(writer, reader, read_stamp, first_thread, stamp);
+    case 1:
+      return claim_read_cells<1>(writer, reader, read_stamp, first_thread, stamp);
+    case 2:
+      return claim_read_cells<2>(writer, reader, read_stamp, first_thread, stamp);
+    case 3:
+      return claim_read_cells<3>(writer, reader, read_stamp, first_thread, stamp);
+    default:
+      return claim_read_cells<4>(writer, reader, read_stamp, first_thread, stamp);
+  }
+}
+
+bool claim_write(uint16_t* writer, const uint16_t* reader, uint32_t* write_stamp, uint32_t shift, uint32_t first_thread,
+                 uint32_t stamp) {
+  switch (shift) {
+    case 0:
+      return claim_write_cells<0>(writer, reader, write_stamp, first_thread, stamp);
+    case 1:
+      return claim_write_cells<1>(writer, reader, write_stamp, first_thread, stamp);
+    case 2:
+      return claim_write_cells<2>(writer, reader, write_stamp, first_thread, stamp);
+    case 3:
+      return claim_write_cells<3>(writer, reader, write_stamp, first_thread, stamp);
+    default:
+      return claim_write_cells<4>(writer, reader, write_stamp, first_thread, stamp);
+  }
+}
+
+bool any_set(const uint8_t* at, uint32_t bytes) {
+  uint8_t any = 0;
+  for (uint32_t i = 0; i < bytes; i += 32) {
+    for (uint32_t j = 0; j < 32; ++j) any |= at[i + j];
+  }
+  return any != 0;
+}
+
 }  // namespace
 
-LaneMemory lane_memory_functions() { return {shape64, shape32, gather, scatter, load_rows, store_rows}; }
+LaneMemory lane_memory_functions() {
+  return {shape64, shape32, gather, scatter, load_rows, store_rows, claim_read, claim_write, any_set};
+}
 
 }  // namespace vgpu::VGPU_ISA

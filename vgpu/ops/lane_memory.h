@@ -31,7 +31,20 @@ struct LaneMemory {
   /// Full mask, consecutive, registers as wide as elements (4 or 8 bytes): `elements` 1, 2 or 4 rows.
   void (*load_rows)(void* const* d, const void* host, uint32_t width, uint32_t elements);
   void (*store_rows)(const void* const* s, void* host, uint32_t width, uint32_t elements);
+  /// One warp's whole-row access in the shadow of shared memory (machine/shared_shadow.h): of its 32 << shift cells,
+  /// lane l (thread first_thread + l) has 1 << shift. True, and the cells are the warp's, where nobody else is in them;
+  /// false, and nothing is changed, where the cells have to be looked at one by one.
+  bool (*claim_read)(const uint16_t* writer, uint16_t* reader, uint32_t* read_stamp, uint32_t shift,
+                     uint32_t first_thread, uint32_t stamp);
+  bool (*claim_write)(uint16_t* writer, const uint16_t* reader, uint32_t* write_stamp, uint32_t shift,
+                      uint32_t first_thread, uint32_t stamp);
+  /// Whether any of `bytes` bytes (a multiple of 32) is not zero.
+  bool (*any_set)(const uint8_t* at, uint32_t bytes);
 };
+
+/// In the shadow's cells: nobody, or threads of several warps.
+inline constexpr uint16_t kNobody = 0xffff;
+inline constexpr uint16_t kManyWarps = 0xfffe;
 
 /// The functions for this processor.
 const LaneMemory& lane_memory();

@@ -1,0 +1,53 @@
+#pragma once
+// Values that nobody wrote, carried from where they were read to where they matter: a branch, an address, or a store
+// that the host will see. Each register row has a word whose bit l says that lane l's value is undefined.
+
+#include <bit>
+#include <cstdint>
+#include <string>
+
+#include "vgpu/machine/warp.h"
+
+namespace vgpu {
+
+/// The undefined lanes of a row of the running group's frame.
+inline uint32_t& undefined_of(Warp& warp, uint32_t row) {
+  return warp.undefined[(static_cast<size_t>(warp.registers - warp.file) + row) / kRowAlignment];
+}
+
+/// Sets the lanes of `mask` of a row to `lanes`; nothing where definedness is not carried yet.
+inline void set_undefined(Warp& warp, uint32_t row, uint32_t mask, uint32_t lanes) {
+  if (!warp.tracking) return;
+  uint32_t& bits = undefined_of(warp, row);
+  bits = (bits & ~mask) | (lanes & mask);
+}
+
+/// The undefined lanes of a row, none while definedness is not carried.
+inline uint32_t get_undefined(Warp& warp, uint32_t row) { return warp.tracking ? undefined_of(warp, row) : 0; }
+
+/// Something undefined was read: from now on definedness is carried through this warp's registers.
+void start_tracking(Warp& warp);
+
+/// What a lane-wise instruction does to definedness.
+inline void carry_undefined(Warp& warp, const Inst& inst, uint32_t mask) {
+  uint32_t* rows = warp.undefined.data() + static_cast<size_t>(warp.registers - warp.file) / kRowAlignment;
+  const OpRows& r = inst.rows;
+  uint32_t lanes = 0;
+  if (inst.selects) {
+    const uint32_t chosen = *row_at<uint32_t>(warp.registers, r.s[2]);
+    lanes = (rows[r.s[0] / kRowAlignment] & chosen) | (rows[r.s[1] / kRowAlignment] & ~chosen) |
+            rows[r.s[2] / kRowAlignment];
+  } else {
+    for (const uint32_t s : r.s) lanes |= rows[s / kRowAlignment];
+  }
+  for (const uint32_t d : r.d) {
+    uint32_t& bits = rows[d / kRowAlignment];
+    bits = (bits & ~mask) | (lanes & mask);
+  }
+  rows[kNoDestination / kRowAlignment] = 0;
+}
+
+/// Reports that `what` ("the branch goes by") hangs on an undefined value, in the lanes of the mask.
+void report_undefined(Warp& warp, uint32_t lanes, const std::string& what);
+
+}  // namespace vgpu

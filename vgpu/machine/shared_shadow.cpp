@@ -1,0 +1,271 @@
+#include "vgpu/machine/shared_shadow.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "vgpu/machine/warp.h"
+#include "vgpu/ops/lane_memory.h"
+
+namespace vgpu {
+
+namespace {
+
+// Who touched a cell: a thread of the block, several threads of one warp, kManyWarps, or kNobody (lane_memory.h).
+constexpr size_t kMaxMoments = 1 << 20;
+constexpr uint16_t kWholeWarp = 0xf000;  // | warp
+constexpr uint16_t kAtomic = 0x4000;     // | thread: the write was an atomic
+
+uint16_t thread_code(const Warp& warp, int lane) {
+  return static_cast<uint16_t>(warp.index * kLanes + static_cast<uint32_t>(lane));
+}
+
+bool is_thread(uint16_t who) { return who < 0x8000; }
+
+uint32_t warp_of(uint16_t who) { return is_thread(who) ? (who & 0x3ffu) / kLanes : who & 0xfffu; }
+
+/// Whether what `who` did at `time` comes before what `lane` does now.
+bool ordered(const Warp& warp, uint16_t who, uint32_t time, int lane) {
+  const Block& block = *warp.block;
+  const uint32_t mine = block.barrier_time[thread_code(warp, lane)];
+  if (who == kManyWarps) return mine > time;  // whom it was is not known: in doubt they were ordered
+  if (warp_of(who) == warp.index) {
+    if (warp.sync_time[lane] > time) {
+      if (is_thread(who)) return warp.sync_time[who % kLanes] > time;
+      return warp.full_sync_time > time;
+    }
+  }
+  if (!is_thread(who)) return mine > time;
+  return mine > time && block.barrier_time[who & 0x3ffu] > time;
+}
+
+std::string thread_text(const Warp& warp, uint16_t who) {
+  if (who == kManyWarps) return "several threads";
+  if (!is_thread(who)) return "several threads of its warp";
+  Warp other{};
+  other.launch = warp.launch;
+  other.index = (who & 0x3ffu) / kLanes;
+  const Dim3 t = other.thread_of(who % kLanes);
+  return fmt::format("thread ({},{},{})", t.x, t.y, t.z);
+}
+
+void report_race(Warp& warp, int lane, uint64_t offset, const char* now, const char* before, uint16_t who,
+                 uint32_t site) {
+  const LaunchState& launch = *warp.launch;
+  size_t variable = 0;
+  for (size_t i = 0; i < launch.shared_offset.size(); ++i) {
+    if (offset >= launch.shared_offset[i] && offset < launch.shared_offset[i] + launch.shared_bytes[i]) variable = i;
+  }
+  const SharedVariable& shared = launch.program.shared[variable];
+  const uint64_t in = offset - launch.shared_offset[variable];
+  Incident incident;
+  incident.kind = Finding::Kind::race;
+  incident.buffer = shared.name;
+  incident.element_name = shared.element;
+  incident.element_bytes = shared.element_bytes;
+  incident.byte_offset = static_cast<int64_t>(in);
+  incident.buffer_bytes = launch.shared_bytes[variable];
+  const bool same_warp = who != kManyWarps && warp_of(who) == warp.index;
+  const Place other = place_of(launch.program, site);
+  incident.text = fmt::format("{} {}[{}] (shared), which {} {} at line {} with no {} between", now, shared.name,
+                              in / std::max<uint32_t>(shared.element_bytes, 1), thread_text(warp, who), before,
+                              other.line, same_warp ? "__syncwarp" : "barrier");
+  incident.cause = same_warp ? "threads of a warp do not run in lockstep: is a __syncwarp() missing between the two?"
+                             : "is a __syncthreads() missing between the two?";
+  report_lane(warp, lane, incident);
+}
+
+/// What lane `lane` is about to store, element by element.
+void value_of(const Warp& warp, const MemoryInfo& info, int lane, std::byte* to) {
+  for (uint32_t e = 0; e < info.elements; ++e) {
+    std::memcpy(to + e * info.width,
+                warp.registers + info.rows[e] + static_cast<uint32_t>(lane) * info.register_bytes[e],
+                std::min(info.width, info.register_bytes[e]));
+  }
+}
+
+}  // namespace
+
+void SharedShadow::resize(uint32_t bytes, bool narrow, size_t sites) {
+  shift_ = narrow ? 0 : 2;
+  const size_t cells = (bytes >> shift_) + 1;
+  undefined_.resize(bytes);
+  stamp_of_site_.resize(sites);
+  for (auto* who : {&writer_, &reader_}) who->assign(cells, kNobody);
+  for (auto* stamps : {&write_stamp_, &read_stamp_}) stamps->resize(cells);
+}
+
+void SharedShadow::start() {
+  if (!undefined_.empty()) std::memset(undefined_.data(), 0xff, undefined_.size());
+  all_synchronised();
+}
+
+void SharedShadow::all_synchronised() {
+  if (touched_first_ < touched_end_) {
+    const size_t bytes = (touched_end_ - touched_first_) * sizeof(uint16_t);
+    std::memset(writer_.data() + touched_first_, 0xff, bytes);
+    std::memset(reader_.data() + touched_first_, 0xff, bytes);
+  }
+  touched_first_ = ~uint64_t{0};
+  touched_end_ = 0;
+  moments_.clear();
+}
+
+uint32_t SharedShadow::stamp(const Warp& warp) {
+  const uint32_t time = warp.block->clock;
+  uint32_t& last = stamp_of_site_[warp.pc];
+  if (last < moments_.size() && moments_[last].site == warp.pc && moments_[last].time == time) return last;
+  // Warps that synchronise for ever with no block barrier: what is long ago is forgotten, not collected.
+  if (moments_.size() >= kMaxMoments) all_synchronised();
+  moments_.push_back({warp.pc, time});
+  return last = static_cast<uint32_t>(moments_.size() - 1);
+}
+
+void SharedShadow::touch(uint64_t first_cell, uint64_t end_cell) {
+  touched_first_ = std::min(touched_first_, first_cell);
+  touched_end_ = std::max(touched_end_, end_cell);
+}
+
+uint32_t SharedShadow::undefined_lanes(const SharedAccess& access) const {
+  if (access.consecutive &&
+      !lane_memory().any_set(undefined_.data() + access.base + access.offsets[0], access.bytes * kLanes)) {
+    return 0;
+  }
+  uint32_t lanes = 0;
+  for (uint32_t m = access.mask; m != 0; m &= m - 1) {
+    const int l = std::countr_zero(m);
+    const uint8_t* at = undefined_.data() + access.base + access.offsets[l];
+    uint32_t any = 0;
+    if (access.bytes == 4) {
+      std::memcpy(&any, at, 4);
+    } else {
+      for (uint32_t i = 0; i < access.bytes; ++i) any |= at[i];
+    }
+    if (any != 0) lanes |= 1u << l;
+    if (access.uniform) return any != 0 ? access.mask : 0;
+  }
+  return lanes;
+}
+
+void SharedShadow::read_cell(Warp& warp, uint64_t cell, int lane, uint32_t now_stamp) {
+  const uint16_t me = thread_code(warp, lane);
+  const uint16_t writer = writer_[cell];
+  if (writer != kNobody && (writer & 0x3ffu) != me && !ordered(warp, writer, moments_[write_stamp_[cell]].time, lane)) {
+    report_race(warp, lane, cell << shift_, "read", "wrote", writer, moments_[write_stamp_[cell]].site);
+  }
+  const uint16_t reader = reader_[cell];
+  uint16_t now = me;
+  if (reader != kNobody && reader != me && !ordered(warp, reader, moments_[read_stamp_[cell]].time, lane)) {
+    now = reader != kManyWarps && warp_of(reader) == warp.index ? static_cast<uint16_t>(kWholeWarp | warp.index)
+                                                                : kManyWarps;
+  }
+  reader_[cell] = now;
+  read_stamp_[cell] = now_stamp;
+}
+
+void SharedShadow::write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, const MemoryInfo* info, uint64_t offset,
+                              uint32_t now_stamp) {
+  const uint16_t me = thread_code(warp, lane);
+  const uint32_t time = warp.block->clock;
+  const uint16_t writer = writer_[cell];
+  if (writer != kNobody && (writer & 0x3ffu) != me && !(atomic && (writer & kAtomic) != 0) &&
+      !ordered(warp, writer, moments_[write_stamp_[cell]].time, lane)) {
+    bool same = false;
+    if (info != nullptr) {
+      std::byte mine[64], theirs[64];
+      const uint32_t bytes = uint32_t{info->width} * info->elements;
+      value_of(warp, *info, lane, mine);
+      if (moments_[write_stamp_[cell]].site == warp.pc && moments_[write_stamp_[cell]].time == time &&
+          warp_of(writer) == warp.index) {
+        value_of(warp, *info, writer % kLanes, theirs);  // the same instruction: not in memory yet
+      } else {
+        std::memcpy(theirs, warp.block->shared.data() + offset, bytes);
+      }
+      same = std::memcmp(mine, theirs, bytes) == 0;
+    }
+    if (!same)
+      report_race(warp, lane, cell << shift_, atomic ? "atomically updated" : "wrote", "wrote", writer,
+                  moments_[write_stamp_[cell]].site);
+  }
+  const uint16_t reader = reader_[cell];
+  if (reader != kNobody && reader != me && !ordered(warp, reader, moments_[read_stamp_[cell]].time, lane)) {
+    report_race(warp, lane, cell << shift_, atomic ? "atomically updated" : "wrote", "read", reader,
+                moments_[read_stamp_[cell]].site);
+  }
+  writer_[cell] = static_cast<uint16_t>(atomic ? me | kAtomic : me);
+  write_stamp_[cell] = now_stamp;
+}
+
+uint32_t SharedShadow::read(Warp& warp, const SharedAccess& access) {
+  const uint32_t cells = std::max<uint32_t>(access.bytes >> shift_, 1);  // of each lane
+  const uint32_t now = stamp(warp);
+  if (access.consecutive) {
+    const uint64_t first = (access.base + access.offsets[0]) >> shift_;
+    touch(first, first + uint64_t{cells} * kLanes);
+    if (lane_memory().claim_read(writer_.data() + first, reader_.data() + first, read_stamp_.data() + first,
+                                 static_cast<uint32_t>(std::countr_zero(cells)), warp.index * kLanes, now)) {
+      return undefined_lanes(access);
+    }
+  } else if (access.uniform && std::popcount(access.mask) > 1) {
+    const uint64_t first = (access.base + access.offsets[std::countr_zero(access.mask)]) >> shift_;
+    touch(first, first + cells);
+    const auto all = static_cast<uint16_t>(kWholeWarp | warp.index);
+    bool plain = true;
+    for (uint32_t i = 0; i < cells; ++i) plain = plain && writer_[first + i] == kNobody;
+    if (plain) {
+      for (uint32_t i = 0; i < cells; ++i) {
+        uint16_t& r = reader_[first + i];
+        r = r == kNobody || (r != kManyWarps && warp_of(r) == warp.index) ? all : kManyWarps;
+        read_stamp_[first + i] = now;
+      }
+      return undefined_lanes(access);
+    }
+  }
+  for (uint32_t m = access.mask; m != 0; m &= m - 1) {
+    const int l = std::countr_zero(m);
+    const uint64_t first = (access.base + access.offsets[l]) >> shift_;
+    touch(first, first + cells);
+    for (uint32_t i = 0; i < cells; ++i) read_cell(warp, first + i, l, now);
+  }
+  return undefined_lanes(access);
+}
+
+void SharedShadow::write(Warp& warp, const SharedAccess& access, const MemoryInfo* info, uint32_t undefined) {
+  const uint32_t cells = std::max<uint32_t>(access.bytes >> shift_, 1);
+  const uint32_t now = stamp(warp);
+  bool done = false;
+  if (access.consecutive) {
+    const uint64_t first = (access.base + access.offsets[0]) >> shift_;
+    touch(first, first + uint64_t{cells} * kLanes);
+    done = lane_memory().claim_write(writer_.data() + first, reader_.data() + first, write_stamp_.data() + first,
+                                     static_cast<uint32_t>(std::countr_zero(cells)), warp.index * kLanes, now);
+    if (undefined == 0) {
+      std::memset(undefined_.data() + access.base + access.offsets[0], 0, size_t{access.bytes} * kLanes);
+      if (done) return;
+    }
+  }
+  for (uint32_t m = access.mask; m != 0; m &= m - 1) {
+    const int l = std::countr_zero(m);
+    const uint64_t first = (access.base + access.offsets[l]) >> shift_;
+    if (!done) {
+      touch(first, first + cells);
+      for (uint32_t i = 0; i < cells; ++i)
+        write_cell(warp, first + i, l, false, info, access.base + access.offsets[l], now);
+    }
+    std::memset(undefined_.data() + access.base + access.offsets[l], (undefined >> l) & 1 ? 0xff : 0, access.bytes);
+  }
+}
+
+bool SharedShadow::atomic(Warp& warp, uint64_t offset, uint32_t bytes, int lane) {
+  const uint32_t cells = std::max<uint32_t>(bytes >> shift_, 1);
+  const uint64_t first = offset >> shift_;
+  touch(first, first + cells);
+  const uint32_t now = stamp(warp);
+  for (uint32_t i = 0; i < cells; ++i) write_cell(warp, first + i, lane, true, nullptr, offset, now);
+  return std::any_of(undefined_.begin() + static_cast<ptrdiff_t>(offset),
+                     undefined_.begin() + static_cast<ptrdiff_t>(offset + bytes), [](uint8_t u) { return u != 0; });
+}
+
+}  // namespace vgpu

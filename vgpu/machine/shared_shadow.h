@@ -1,0 +1,67 @@
+#pragma once
+// What is known of every byte of a block's shared memory: was it ever written, and who touched it last.
+//
+// Two threads race for a word when one of them writes it and nothing orders them: no block barrier that both passed
+// and, within a warp, no __syncwarp that both took part in. Shuffles order nothing, and neither does running in
+// lockstep, which real hardware does not promise.
+
+#include <cstdint>
+#include <vector>
+
+#include "vgpu/machine/program.h"
+
+namespace vgpu {
+
+struct Warp;
+
+/// The lanes' places of one access, as byte offsets into the block's shared storage.
+struct SharedAccess {
+  const uint64_t* offsets = nullptr;
+  uint32_t bytes = 0;  ///< of each lane
+  uint32_t mask = 0;
+  bool consecutive = false;  ///< lane l at lane 0 + l * bytes; all lanes active
+  bool uniform = false;      ///< all lanes at the same place
+  uint64_t base = 0;         ///< added to every offset
+};
+
+class SharedShadow {
+ public:
+  /// `bytes` of shared memory. `narrow`: the program has accesses of less than 4 bytes, so each byte is a cell.
+  /// `sites`: instructions of the program.
+  void resize(uint32_t bytes, bool narrow, size_t sites);
+  /// A block starts: nothing is written, nobody has touched anything.
+  void start();
+  /// A barrier that every live thread of the block took part in has completed: what came before is ordered.
+  void all_synchronised();
+
+  /// A read; reports races. Returns the lanes that read a byte nobody has written.
+  uint32_t read(Warp& warp, const SharedAccess& access);
+  /// A write that is about to happen; reports races. `info` gives the values, since storing the same value twice is no
+  /// race (nullptr: not known). `undefined` are the lanes whose value is undefined.
+  void write(Warp& warp, const SharedAccess& access, const MemoryInfo* info, uint32_t undefined);
+  /// One lane's atomic, which never races with another one. True where it reads a byte nobody has written.
+  bool atomic(Warp& warp, uint64_t offset, uint32_t bytes, int lane);
+
+ private:
+  uint32_t stamp(const Warp& warp);
+  void touch(uint64_t first_cell, uint64_t end_cell);
+  void read_cell(Warp& warp, uint64_t cell, int lane, uint32_t now);
+  void write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, const MemoryInfo* info, uint64_t offset,
+                  uint32_t now);
+  uint32_t undefined_lanes(const SharedAccess& access) const;
+
+  uint32_t shift_ = 2;              // a cell is 1 << shift_ bytes
+  std::vector<uint8_t> undefined_;  // of each byte: 0xff until it is written
+  // Of each cell, since the last barrier of the whole block: who wrote and who read it last, where and when.
+  std::vector<uint16_t> writer_, reader_;
+  std::vector<uint32_t> write_stamp_, read_stamp_;  // index into moments_
+  struct Moment {
+    uint32_t site = 0;  // instruction
+    uint32_t time = 0;  // the block's clock
+  };
+  std::vector<Moment> moments_;
+  std::vector<uint32_t> stamp_of_site_;                      // the last moment of each instruction
+  uint64_t touched_first_ = ~uint64_t{0}, touched_end_ = 0;  // cells that differ from "nobody"
+};
+
+}  // namespace vgpu
