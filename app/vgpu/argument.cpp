@@ -58,8 +58,7 @@ uint64_t parse_count(std::string_view text, std::string_view count) {
   uint64_t product = 1;
   for (const std::string_view factor : split(count, '*')) {
     const std::optional<uint64_t> n = parse_unsigned(factor);
-    if (!n || *n == 0)
-      fail(text, fmt::format("'{}' is no count; write f32[1000] or, for a matrix, f32[64*32]", count));
+    if (!n || *n == 0) fail(text, fmt::format("'{}' is no count; write f32[1000] or, for a matrix, f32[64*32]", count));
     if (*n > kMaxCount / product) fail(text, fmt::format("{} elements are too many to hold in memory", count));
     product *= *n;
   }
@@ -106,9 +105,9 @@ Initial parse_initial(const Argument& argument, std::string_view what) {
   const bool takes_more = word == "random" || word == "value" || word == "file";
   const bool is_bytes = argument.kind == Argument::Kind::bytes;
   if (has_more != takes_more && (takes_more || word == "zeros" || word == "ones" || word == "nan" || word == "iota")) {
-    fail(argument.text, takes_more ? fmt::format("{0} needs something after it, such as {0}:{1}", word,
-                                                 word == "file" ? "x.bin" : "7")
-                                   : fmt::format("nothing may follow {}", word));
+    fail(argument.text,
+         takes_more ? fmt::format("{0} needs something after it, such as {0}:{1}", word, word == "file" ? "x.bin" : "7")
+                    : fmt::format("nothing may follow {}", word));
   }
   if (is_bytes && word != "zeros" && word != "file")
     fail(argument.text, fmt::format("'{}': a struct is given as bytes[N]=file:PATH or bytes[N]=zeros", what));
@@ -182,8 +181,9 @@ Argument parse_argument(std::string_view text) {
     fail(text, "write bytes[N]=file:PATH, N being the struct's size");
   }
   if (!rest.starts_with("=") || rest.size() == 1) {
-    fail(text, has_count ? fmt::format("= and an initial value are missing: {}", kInitials)
-                         : fmt::format("= and a value are missing; write {0}=1, or {0}[1000]=zeros for a buffer", type));
+    fail(text, has_count
+                   ? fmt::format("= and an initial value are missing: {}", kInitials)
+                   : fmt::format("= and a value are missing; write {0}=1, or {0}[1000]=zeros for a buffer", type));
   }
   rest.remove_prefix(1);
   if (!has_count) {

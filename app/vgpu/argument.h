@@ -15,11 +15,11 @@ namespace vgpu_program {
 struct Initial {
   enum class How : uint8_t { zeros, ones, nan, iota, random, value, file, undefined };
   How how = How::zeros;
-  uint64_t seed = 0;                 ///< random
-  double low = -1, high = 1;         ///< random floats: in [low, high)
-  int64_t first = 0, last = 0;       ///< random integers: first..last, both possible
-  std::vector<std::byte> value;      ///< of one element, for `value`
-  std::string path;                  ///< of raw little-endian bytes, for `file`
+  uint64_t seed = 0;             ///< random
+  double low = -1, high = 1;     ///< random floats: in [low, high)
+  int64_t first = 0, last = 0;   ///< random integers: first..last, both possible
+  std::vector<std::byte> value;  ///< of one element, for `value`
+  std::string path;              ///< of raw little-endian bytes, for `file`
 };
 
 struct Argument {

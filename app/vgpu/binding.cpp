@@ -74,8 +74,8 @@ void check_memory(const std::vector<Bound>& bound) {
 
 }  // namespace
 
-std::vector<Bound> bind(const vgpu::KernelInfo& kernel, const std::vector<Argument>& arguments,
-                        const std::vector<std::string>& names) {
+std::vector<Bound> pair_up(const vgpu::KernelInfo& kernel, const std::vector<Argument>& arguments,
+                           const std::vector<std::string>& names) {
   bool fits = kernel.parameters.size() == arguments.size();
   for (size_t i = 0; fits && i < arguments.size(); ++i) fits = objection(kernel.parameters[i], arguments[i]).empty();
   if (!fits) {
@@ -107,10 +107,9 @@ std::vector<std::byte> upload(vgpu::Gpu& gpu, const vgpu::KernelInfo& kernel, st
     const uint32_t alignment = kernel.parameters[i].alignment;
     switch (argument.kind) {
       case Argument::Kind::buffer:
-        bound[i].address =
-            gpu.allocate(bound[i].name, argument.bytes(),
-                         argument.read_only ? vgpu::Access::read_only : vgpu::Access::read_write,
-                         size_of(argument.element), std::string(noun_of(argument.element)));
+        bound[i].address = gpu.allocate(bound[i].name, argument.bytes(),
+                                        argument.read_only ? vgpu::Access::read_only : vgpu::Access::read_write,
+                                        size_of(argument.element), std::string(noun_of(argument.element)));
         if (argument.initial.how != Initial::How::undefined) fill(argument, gpu.data(bound[i].address));
         [[fallthrough]];
       case Argument::Kind::null:
@@ -137,9 +136,8 @@ size_t find_buffer(const std::vector<Bound>& bound, const std::string& which, co
     if (is_buffer && (bound[i].name == which || std::to_string(i) == which)) return i;
     if (is_buffer) buffers += fmt::format("{}{} ({})", buffers.empty() ? "" : ", ", i, bound[i].name);
   }
-  throw CommandError(tritutor::status_usage,
-                     fmt::format("{}: argument {} is no buffer; {}", option, which,
-                                 buffers.empty() ? "there is none" : "buffers are " + buffers));
+  throw CommandError(tritutor::status_usage, fmt::format("{}: argument {} is no buffer; {}", option, which,
+                                                         buffers.empty() ? "there is none" : "buffers are " + buffers));
 }
 
 }  // namespace vgpu_program

@@ -19,8 +19,8 @@ struct Bound {
 
 /// Pairs them up. `names` are the source's, or empty. Throws tritutor::CommandError that shows both sides, where the
 /// counts, sizes or kinds differ.
-std::vector<Bound> bind(const vgpu::KernelInfo& kernel, const std::vector<Argument>& arguments,
-                        const std::vector<std::string>& names);
+std::vector<Bound> pair_up(const vgpu::KernelInfo& kernel, const std::vector<Argument>& arguments,
+                           const std::vector<std::string>& names);
 
 /// Allocates and fills the buffers, and builds the parameter buffer for the launch. Throws tritutor::CommandError.
 std::vector<std::byte> upload(vgpu::Gpu& gpu, const vgpu::KernelInfo& kernel, std::vector<Bound>& bound);

@@ -40,7 +40,7 @@ class Totals {
     for (const std::string& fact : facts) text += (text.empty() || fact.empty() ? "" : ", ") + fact;
     if (text.empty()) return;
     const std::string wrapped = tritutor::wrap(text, options_.width, std::string(kLabel + 4, ' '));
-    out_ += "  " + pad(label, kLabel) + "  " + wrapped.substr(kLabel + 4);
+    out_ += fmt::format("  {}  {}", pad(label, kLabel), wrapped.substr(kLabel + 4));
   }
   std::string text() { return std::move(out_); }
 
@@ -58,9 +58,9 @@ std::string totals(const vgpu::Counters& counters, const ViewOptions& options) {
   const Counts& c = counters.total;
   Totals table(options);
   table.row("instructions", {fmt::format("{} a warp", grouped(c.warp_instructions)), "lanes busy " + lanes(c)});
-  table.row("by kind", {some(c.fp32, "fp32"), some(c.fp64, "fp64"), some(c.integer, "integer"),
-                        some(c.control, "control"), some(c.conversion, "conversion"), some(c.special, "special"),
-                        some(c.tensor_operations, "tensor")});
+  table.row("by kind",
+            {some(c.fp32, "fp32"), some(c.fp64, "fp64"), some(c.integer, "integer"), some(c.control, "control"),
+             some(c.conversion, "conversion"), some(c.special, "special"), some(c.tensor_operations, "tensor")});
   const auto global = [&](std::string_view label, uint64_t asked, uint64_t touched) {
     if (asked > 0) {
       table.row(label, {counted(asked, "request"), counted(touched, "sector"),
@@ -78,7 +78,8 @@ std::string totals(const vgpu::Counters& counters, const ViewOptions& options) {
   };
   shared("shared loads", c.shared_load_requests, c.shared_load_wavefronts);
   shared("shared stores", c.shared_store_requests, c.shared_store_wavefronts);
-  if (wavefronts(c) > 0) table.row("bank conflicts", {fmt::format("{} wavefronts too many", grouped(c.bank_conflicts))});
+  if (wavefronts(c) > 0)
+    table.row("bank conflicts", {fmt::format("{} wavefronts too many", grouped(c.bank_conflicts))});
   table.row("together", {c.barriers == 0 ? "" : counted(c.barriers, "barrier"),
                          c.atomics == 0 ? "" : counted(c.atomics, "atomic")});
   return table.text();
@@ -118,15 +119,14 @@ std::string compact(uint64_t number) {
 std::string lines_table(const vgpu::Counters& counters, const Source& source, const ViewOptions& options) {
   const std::vector<const vgpu::LineCounts*> lines = telling_lines(counters);
   if (lines.empty()) return "";
-  std::string out = "\n" + options.style.bold("The lines with the most of each") + "\n";
-  out += options.style.dim(fmt::format("  {:>5} {:>7} {:>6} {:>7} {:>5} {:>7} {:>9}  {}", "line", "instr", "lanes",
-                                       "sectors", "/req", "wavefr", "conflicts", "")) +
-         "\n";
+  std::string out = fmt::format("\n{}\n", options.style.bold("The lines with the most of each"));
+  out += options.style.dim(fmt::format("  {:>5} {:>7} {:>6} {:>7} {:>5} {:>7} {:>9}\n", "line", "instr", "lanes",
+                                       "sectors", "/req", "wavefr", "conflicts"));
   const std::string* file = nullptr;
   const size_t used = 57;
   const size_t room = static_cast<size_t>(std::max(options.width, 0)) > used + 8 ? options.width - used : 8;
   for (const vgpu::LineCounts* each : lines) {
-    if (file == nullptr || *file != each->file) out += "  " + source.shown(each->file) + "\n";
+    if (file == nullptr || *file != each->file) out += fmt::format("  {}\n", source.shown(each->file));
     file = &each->file;
     const Counts& c = each->counts;
     std::string text = source.line(each->file, each->line);

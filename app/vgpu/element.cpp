@@ -19,9 +19,9 @@ struct Row {
   uint32_t bytes;
 };
 
-constexpr Row kRows[] = {{"f16", "half", 2},   {"bf16", "bfloat16", 2}, {"f32", "float", 4},  {"f64", "double", 8},
-                         {"i8", "int8", 1},    {"u8", "uint8", 1},      {"i16", "int16", 2},  {"u16", "uint16", 2},
-                         {"i32", "int", 4},    {"u32", "uint", 4},      {"i64", "int64", 8},  {"u64", "uint64", 8}};
+constexpr Row kRows[] = {{"f16", "half", 2}, {"bf16", "bfloat16", 2}, {"f32", "float", 4}, {"f64", "double", 8},
+                         {"i8", "int8", 1},  {"u8", "uint8", 1},      {"i16", "int16", 2}, {"u16", "uint16", 2},
+                         {"i32", "int", 4},  {"u32", "uint", 4},      {"i64", "int64", 8}, {"u64", "uint64", 8}};
 
 const Row& row(Element type) { return kRows[static_cast<size_t>(type)]; }
 

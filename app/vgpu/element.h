@@ -13,11 +13,11 @@ namespace vgpu_program {
 
 enum class Element : uint8_t { f16, bf16, f32, f64, i8, u8, i16, u16, i32, u32, i64, u64 };
 
-uint32_t size_of(Element type);           ///< bytes
-std::string_view name_of(Element type);   ///< "f32"
-std::string_view noun_of(Element type);   ///< "float": what findings call one
+uint32_t size_of(Element type);          ///< bytes
+std::string_view name_of(Element type);  ///< "f32"
+std::string_view noun_of(Element type);  ///< "float": what findings call one
 bool is_float(Element type);
-bool is_signed(Element type);             ///< of an integer type
+bool is_signed(Element type);  ///< of an integer type
 std::optional<Element> element_named(std::string_view name);
 /// Every name, for messages: "f16, bf16, ...".
 std::string element_names();

@@ -30,10 +30,10 @@ void read_file(const Argument& argument, std::span<std::byte> bytes) {
   in.seekg(0, std::ios::end);
   const auto found = static_cast<int64_t>(in.tellg());
   if (found < 0 || static_cast<uint64_t>(found) != bytes.size()) {
-    const std::string wanted = argument.kind == Argument::Kind::bytes
-                                   ? fmt::format("{} bytes", bytes.size())
-                                   : fmt::format("{} bytes ({} of {})", bytes.size(), argument.count,
-                                                 name_of(argument.element));
+    const std::string wanted =
+        argument.kind == Argument::Kind::bytes
+            ? fmt::format("{} bytes", bytes.size())
+            : fmt::format("{} bytes ({} of {})", bytes.size(), argument.count, name_of(argument.element));
     fail(argument, fmt::format("{} has {} bytes, expected {}; correct the count or the file", path, found, wanted));
   }
   in.seekg(0);

@@ -91,8 +91,8 @@ const vgpu::KernelInfo& choose_kernel(const std::vector<vgpu::KernelInfo>& kerne
   }
   if (meant.size() == 1) return *found;
   if (meant.empty()) {
-    throw tritutor::CommandError(
-        tritutor::status_usage, fmt::format("{} has no kernel '{}'. It has:{}", file, wanted, listed(kernels)));
+    throw tritutor::CommandError(tritutor::status_usage,
+                                 fmt::format("{} has no kernel '{}'. It has:{}", file, wanted, listed(kernels)));
   }
   throw tritutor::CommandError(
       tritutor::status_usage,

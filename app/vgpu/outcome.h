@@ -11,8 +11,8 @@ namespace vgpu_program {
 
 /// Values of a buffer to be shown.
 struct Shown {
-  size_t argument = 0;      ///< its index
-  uint64_t first_count = 0; ///< so many from its start, at most its own count
+  size_t argument = 0;       ///< its index
+  uint64_t first_count = 0;  ///< so many from its start, at most its own count
   std::vector<std::byte> values;
 };
 

@@ -95,17 +95,16 @@ Source Source::load(const std::string& file, const std::vector<std::string>& inc
   }
   std::string text = read_text(file);
   const std::string extension = fs::path(file).extension().string();
-  const bool looks_like_ptx =
-      text.find(".version") != std::string::npos && text.find(".target") != std::string::npos;
+  const bool looks_like_ptx = text.find(".version") != std::string::npos && text.find(".target") != std::string::npos;
   if (extension == ".ptx" || (extension != ".cu" && looks_like_ptx)) {
     source.ptx_ = std::move(text);
   } else if (extension == ".cu") {
     source.cuda_ = std::move(text);
     source.compile(include);
   } else {
-    throw CommandError(tritutor::status_usage,
-                       fmt::format("{} is neither CUDA C++ (.cu) nor PTX (.ptx); give it the ending it should have",
-                                   file));
+    throw CommandError(
+        tritutor::status_usage,
+        fmt::format("{} is neither CUDA C++ (.cu) nor PTX (.ptx); give it the ending it should have", file));
   }
   return source;
 }
@@ -132,8 +131,9 @@ void Source::compile(const std::vector<std::string>& include) {
     }
     ptx_ = output.ptx;
   } catch (const tritutor::NvrtcError& error) {
-    throw CommandError(tritutor::status_environment,
-                       fmt::format("{} must be compiled first: {}. A .ptx file needs no compiler", file_, error.what()));
+    throw CommandError(
+        tritutor::status_environment,
+        fmt::format("{} must be compiled first: {}. A .ptx file needs no compiler", file_, error.what()));
   }
 }
 

@@ -39,7 +39,7 @@ class View {
     headline();
     findings();
     printed();
-    if (options_.counters) out_ += "\n" + view_counters(result_.counters, source_, options_);
+    if (options_.counters) out_ += fmt::format("\n{}", view_counters(result_.counters, source_, options_));
     for (const Shown& each : outcome_.shown) values(each);
     return std::move(out_);
   }
@@ -49,7 +49,7 @@ class View {
 
   void headline() {
     const uint64_t shared = outcome_.kernel.static_shared_bytes + outcome_.dynamic_shared;
-    const std::string state = result_.stopped              ? style_.yellow("STOPPED")
+    const std::string state = result_.stopped            ? style_.yellow("STOPPED")
                               : result_.findings.empty() ? style_.green("CLEAN")
                                                          : style_.red("FINDINGS");
     out_ += fmt::format("{}  {}\n", state, style_.bold(demangled(outcome_.kernel.name)));
@@ -59,9 +59,8 @@ class View {
                          grouped(outcome_.grid.count() * ((outcome_.block.count() + 31) / 32)));
     paragraph(facts, "  ");
     if (result_.findings.empty() && !result_.stopped) {
-      const bool loose = std::any_of(outcome_.arguments.begin(), outcome_.arguments.end(), [](const Bound& each) {
-        return each.argument.kind == Argument::Kind::buffer;
-      });
+      const bool loose = std::any_of(outcome_.arguments.begin(), outcome_.arguments.end(),
+                                     [](const Bound& each) { return each.argument.kind == Argument::Kind::buffer; });
       if (loose) paragraph("No finding in what these arguments made it do.", "  ");
     }
   }
@@ -70,8 +69,8 @@ class View {
     const std::vector<vgpu::Finding>& all = result_.findings;
     for (size_t i = 0; i < std::min(all.size(), kMostFindings); ++i) finding(all[i]);
     if (all.size() > kMostFindings) {
-      out_ += style_.dim(fmt::format("\n... and {} more; --json has all\n", counted(all.size() - kMostFindings,
-                                                                                   "finding")));
+      out_ += style_.dim(
+          fmt::format("\n... and {} more; --json has all\n", counted(all.size() - kMostFindings, "finding")));
     }
     if (!all.empty() && !result_.completed && !result_.stopped) {
       out_ += "\n";
@@ -96,7 +95,7 @@ class View {
     out_ += fmt::format("\n{}\n", style_.bold("The kernel printed"));
     for (size_t at = 0; at < result_.printed.size();) {
       const size_t end = std::min(result_.printed.find('\n', at), result_.printed.size());
-      out_ += "  " + printable(result_.printed.substr(at, end - at)) + "\n";
+      out_ += fmt::format("  {}\n", printable(result_.printed.substr(at, end - at)));
       at = end + 1;
     }
   }
@@ -136,8 +135,12 @@ class View {
 }  // namespace
 
 std::string grouped(uint64_t number) {
-  std::string text = std::to_string(number);
-  for (size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  const std::string digits = std::to_string(number);
+  std::string text;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
   return text;
 }
 
