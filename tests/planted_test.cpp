@@ -45,16 +45,19 @@ constexpr Folder folders[] = {
     {"mask", 6, Check::finds},
     {"timeout", 4, Check::finds},
     {"trap", 3, Check::finds},
-    {"uninitialized", 16, Check::runs},
-    {"shared_race", 16, Check::runs},
-    {"global_race", 10, Check::runs},
+    {"uninitialized", 16, Check::finds},
+    {"shared_race", 16, Check::finds},
+    {"global_race", 10, Check::finds},
     {"async_copy", 5, Check::cannot_run},
 };
 constexpr size_t least_silent = 24;
 
-/// Planted bugs in checked folders that the virtual GPU does not find yet.
-const std::set<std::string> not_found_yet = {
+/// Files that are not judged yet: planted bugs that are not found, benign idioms that are not seen as such.
+const std::set<std::string> not_yet = {
     "mask/caller_not_named.cu",
+    "shared_race/syncwarp_of_halves.cu",
+    "silent/flag_in_shared.cu",
+    "uninitialized/shuffle_from_absent.cu",
 };
 
 const fs::path root = fs::path(TRITUTOR_SOURCE_DIR) / "tests" / "planted";
@@ -84,7 +87,9 @@ std::vector<std::byte> upload(vgpu::Gpu& gpu, const Case& wanted) {
     const vgpu::Address address = gpu.allocate(argument.name, argument.elements * element,
                                                argument.read_only ? vgpu::Access::read_only : vgpu::Access::read_write,
                                                element, planted::name_of_type(argument.type));
-    if (argument.fill != "undefined") {
+    if (argument.fill == "undefined" || argument.fill == "scratch") {
+      gpu.mark_undefined(address, argument.fill == "undefined");
+    } else {
       const std::vector<std::byte> contents = planted::contents_of(argument);
       std::copy(contents.begin(), contents.end(), gpu.data(address).begin());
     }
@@ -124,6 +129,8 @@ bool check_file(const fs::path& file) {
   }
 }
 
+bool is_judged(const fs::path& file) { return not_yet.count(fs::relative(file, root).string()) == 0; }
+
 void check_folder(const char* name) {
   const Folder* folder = std::find_if(std::begin(folders), std::end(folders),
                                       [&](const Folder& f) { return std::string(f.name) == name; });
@@ -135,8 +142,7 @@ void check_folder(const char* name) {
     const fs::path twin = fs::path(bug).replace_extension(".fixed.cu");
     CHECK_MESSAGE(fs::exists(twin), fs::relative(twin, root).string() << " is missing");
     CHECK_MESSAGE(!planted::read_case(bug).finds.empty(), fs::relative(bug, root).string() << " says no `finds`");
-    const bool wait = not_found_yet.count(fs::relative(bug, root).string()) != 0;
-    if (folder->check == Check::finds && !wait && check_file(bug)) ++found;
+    if (folder->check == Check::finds && is_judged(bug) && check_file(bug)) ++found;
   }
   for (const fs::path& twin : twins) {
     CHECK_MESSAGE(fs::exists(root / name / fs::path(twin.stem()).replace_extension(".cu")),
@@ -178,7 +184,7 @@ TEST_CASE("benign idioms are silent") {
   CHECK(files.size() >= least_silent);
   size_t silent = 0;
   for (const fs::path& file : files) {
-    if (check_file(file)) ++silent;
+    if (is_judged(file) && check_file(file)) ++silent;
   }
   fmt::print("{:14} {:3} benign kernels, {:3} silent\n", "silent", files.size(), silent);
 }
@@ -190,6 +196,7 @@ TEST_CASE("every folder of the corpus has its test") {
   }
   for (const Folder& folder : folders) known.insert(folder.name);
   CHECK(there == known);
+  for (const std::string& file : not_yet) CHECK_MESSAGE(fs::exists(root / file), file << " is not there");
 }
 
 TEST_CASE("the judge") {
@@ -227,8 +234,11 @@ TEST_CASE("the judge") {
     wanted.and_here = {3};
     CHECK(planted::judge(wanted, {finding(Kind::race, 7, "written at line 3, read at line 7")}).empty());
     CHECK(planted::judge(wanted, {finding(Kind::race, 7, "written at line 31, read at line 7")}).size() == 1);
-    CHECK(planted::judge(wanted, {finding(Kind::race, 7, "read at line 7")}).size() == 1);
-    CHECK(planted::judge(wanted, {finding(Kind::race, 3, "read at line 7")}).size() == 1);  // that alone: not found
+    CHECK(planted::judge(wanted, {finding(Kind::race, 7, "read here")}).size() == 2);
+    CHECK(planted::judge(wanted, {finding(Kind::race, 3, "written at line 3, read at line 7")}).size() == 2);
+    wanted.and_here.clear();
+    CHECK(planted::judge(wanted, {finding(Kind::race, 7, "written at line 7 by two threads")}).empty());
+    CHECK(planted::judge(wanted, {finding(Kind::race, 7, "written at line 8")}).size() == 1);
   }
   SUBCASE("wants silence where nothing is planted") {
     wanted.finds.clear();

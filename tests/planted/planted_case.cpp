@@ -225,30 +225,30 @@ std::vector<std::byte> value_of(const Argument& argument) {
 std::vector<std::string> judge(const Case& wanted, const std::vector<vgpu::Finding>& findings) {
   std::vector<std::string> complaints;
   const std::string file = wanted.file.filename().string();
+  std::vector<int> marked = wanted.here;
+  marked.insert(marked.end(), wanted.and_here.begin(), wanted.and_here.end());
+  const auto names_one_of = [](const vgpu::Finding& f, const std::vector<int>& lines) {
+    return std::any_of(lines.begin(), lines.end(), [&](int line) { return names_line(f.message, line); });
+  };
   std::vector<int> found;
+  bool names_other_line = false;
   for (const vgpu::Finding& f : findings) {
     const std::string kind(vgpu::name_of(f.kind));
-    const bool main_line = contains(wanted.here, f.line), other_line = contains(wanted.and_here, f.line);
-    const bool race = kind == "race";
-    const bool own_file = std::filesystem::path(f.file).filename() == file;
-    if (own_file && kind == wanted.finds && main_line) {
-      const std::vector<int>& others = wanted.and_here.empty() ? wanted.here : wanted.and_here;
-      if (race && std::none_of(others.begin(), others.end(), [&](int o) { return names_line(f.message, o); })) {
-        complaints.push_back(fmt::format("the other line of the race, {}, is not named: {}", others.front(), show(f)));
-      }
-      found.push_back(f.line);
-    } else if (own_file && kind == wanted.finds && race && other_line) {
-      // The same two accesses, by other threads in the other order.
-      if (std::none_of(wanted.here.begin(), wanted.here.end(), [&](int o) { return names_line(f.message, o); })) {
-        complaints.push_back("the other line of the race is not named: " + show(f));
-      }
-    } else if (!(own_file && std::find(wanted.also.begin(), wanted.also.end(), kind) != wanted.also.end() &&
-                 (main_line || other_line))) {
+    const bool in_place = std::filesystem::path(f.file).filename() == file && contains(marked, f.line);
+    const bool follows = std::find(wanted.also.begin(), wanted.also.end(), kind) != wanted.also.end();
+    if (!in_place || (kind != wanted.finds && !follows)) {
       complaints.push_back("unexpected: " + show(f));
+    } else if (kind == wanted.finds) {
+      found.push_back(f.line);
+      if (kind == "race" && !names_one_of(f, marked)) complaints.push_back("names no line of the race: " + show(f));
+      if (contains(wanted.here, f.line) && names_one_of(f, wanted.and_here)) names_other_line = true;
     }
   }
   for (const int line : wanted.here) {
     if (!contains(found, line)) complaints.push_back(fmt::format("not found: {} at line {}", wanted.finds, line));
+  }
+  if (wanted.finds == "race" && !wanted.and_here.empty() && !names_other_line) {
+    complaints.push_back(fmt::format("no finding names the other line, {}", fmt::join(wanted.and_here, " or ")));
   }
   return complaints;
 }

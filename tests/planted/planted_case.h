@@ -7,10 +7,13 @@
 //   // finds: race                         the kind of finding
 //   // also: uninitialized                 kinds that may follow from it, in the same lines
 //
-// A buffer is zeros, nan, iota, uniform:SEED, uniform:SEED:LOW:HIGH (HIGH excluded) or undefined (nobody has written
-// it); `ro` makes it an input. A scalar is i32=1000 or f32=2.5, a pointer to nothing f32*=null. Types: f32, f64, i8 to
-// i64, u8 to u64. The bug is found in the line that ends with `// <- here`; a race names the other line, which ends
-// with `// <- and here`, in its message.
+// A buffer is zeros, nan, iota, uniform:SEED, uniform:SEED:LOW:HIGH (HIGH excluded), undefined (nobody has written it)
+// or scratch (nor does the host read it); `ro` makes it an input. A scalar is i32=1000 or f32=2.5, a pointer to nothing
+// f32*=null. Types: f32, f64, i8 to i64, u8 to u64.
+//
+// The bug is found in the lines that end with `// <- here`, in each of them. A race may also be found in those that
+// end with `// <- and here`; one of its findings names one of them in its message, as "line 12". Without such lines the
+// race is of one line with itself.
 
 #include <cstdint>
 #include <filesystem>

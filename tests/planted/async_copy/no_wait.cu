@@ -7,13 +7,13 @@
 
 __device__ void copy_async(float* to, const float* from) {
   const unsigned address = static_cast<unsigned>(__cvta_generic_to_shared(to));
-  asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(address), "l"(from) : "memory");
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(address), "l"(from) : "memory");  // <- and here
 }
 
 __global__ void copy(const float* x, float* y) {
   __shared__ float tile[32];
   const int t = threadIdx.x;
-  copy_async(&tile[t], &x[t]);  // <- and here
+  copy_async(&tile[t], &x[t]);
   asm volatile("cp.async.commit_group;" ::: "memory");
   __syncthreads();
   y[t] = tile[31 - t];  // <- here

@@ -8,7 +8,7 @@
 
 __device__ void copy_async(float* to, const float* from) {
   const unsigned address = static_cast<unsigned>(__cvta_generic_to_shared(to));
-  asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(address), "l"(from) : "memory");
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(address), "l"(from) : "memory");  // <- and here
   asm volatile("cp.async.commit_group;" ::: "memory");
 }
 
@@ -19,7 +19,7 @@ __global__ void tile_sums(const float* x, float* y, int tiles) {
   copy_async(&tile[0][t], &x[t]);
   for (int k = 0; k < tiles; ++k) {
     if (k + 1 < tiles) {
-      copy_async(&tile[(k + 1) % 2][t], &x[(k + 1) * 32 + t]);  // <- and here
+      copy_async(&tile[(k + 1) % 2][t], &x[(k + 1) * 32 + t]);
     }
     asm volatile("cp.async.wait_group 1;" ::: "memory");
     __syncthreads();

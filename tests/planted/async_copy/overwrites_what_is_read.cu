@@ -7,7 +7,7 @@
 
 __device__ void copy_async(float* to, const float* from) {
   const unsigned address = static_cast<unsigned>(__cvta_generic_to_shared(to));
-  asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(address), "l"(from) : "memory");
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(address), "l"(from) : "memory");  // <- here
 }
 
 __global__ void tile_sums(const float* x, float* y, int tiles) {
@@ -15,7 +15,7 @@ __global__ void tile_sums(const float* x, float* y, int tiles) {
   const int t = threadIdx.x;
   float s = 0.0f;
   for (int k = 0; k < tiles; ++k) {
-    copy_async(&tile[t], &x[k * 64 + t]);  // <- here
+    copy_async(&tile[t], &x[k * 64 + t]);
     asm volatile("cp.async.commit_group;" ::: "memory");
     asm volatile("cp.async.wait_group 0;" ::: "memory");
     __syncthreads();

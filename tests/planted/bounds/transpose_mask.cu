@@ -5,6 +5,7 @@
 // arg: i32=30
 // arg: i32=40
 // finds: out-of-bounds
+// also: race
 
 __global__ void transpose(const float* in, float* out, int height, int width) {
   __shared__ float tile[16][17];

@@ -10,5 +10,5 @@ __global__ void compact(const int* x, int* list, int* length) {
   if (v % 3 != 0) return;
   const int at = length[0];  // <- and here
   length[0] = at + 1;        // <- here
-  list[at] = v;
+  list[at] = v;              // <- here
 }

@@ -6,9 +6,9 @@
 __global__ void transpose(float* a) {
   const int x = threadIdx.x, y = threadIdx.y;
   if (x != y) {
-    const float upper = a[y * 16 + x];
+    const float upper = a[y * 16 + x];  // <- and here
     const float lower = a[x * 16 + y];  // <- and here
     a[y * 16 + x] = lower;              // <- here
-    a[x * 16 + y] = upper;
+    a[x * 16 + y] = upper;              // <- here
   }
 }

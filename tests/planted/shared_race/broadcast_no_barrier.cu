@@ -3,6 +3,7 @@
 // arg: f32[96]=uniform:13 ro
 // arg: f32[96]=undefined
 // finds: race
+// also: uninitialized
 
 __global__ void center(const float* x, float* y) {
   __shared__ float mean;

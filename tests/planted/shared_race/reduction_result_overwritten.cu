@@ -13,8 +13,8 @@ __global__ void softmax(const float* x, float* y) {
     if (t < half) tile[t] = fmaxf(tile[t], tile[t + half]);
     __syncthreads();
   }
-  const float e = expf(x[t] - tile[0]);  // <- here
-  tile[t] = e;                           // <- and here
+  const float e = expf(x[t] - tile[0]);  // <- and here
+  tile[t] = e;                           // <- here
   __syncthreads();
   for (int half = 32; half > 0; half /= 2) {
     if (t < half) tile[t] += tile[t + half];

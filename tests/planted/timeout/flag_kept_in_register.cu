@@ -11,7 +11,7 @@ __global__ void hand_over(int* flag, int* data) {
   if (blockIdx.x == 1) {
     atomicExch(data, 42);
     __threadfence();
-    atomicExch(flag, 1);
+    atomicExch(flag, 1);  // <- and here
   } else {
     int turns = 0;
     while (*watched == 0) ++turns;  // <- here

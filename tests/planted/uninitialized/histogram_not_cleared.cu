@@ -7,7 +7,7 @@
 __global__ void histogram(const unsigned char* x, unsigned* bins) {
   extern __shared__ unsigned counts[];
   const int t = threadIdx.x;
-  for (int i = t; i < 256; i += 64) atomicAdd(&counts[x[i] / 16], 1u);
+  for (int i = t; i < 256; i += 64) atomicAdd(&counts[x[i] / 16], 1u);  // <- here
   __syncthreads();
   if (t < 16) {
     bins[t] = counts[t];  // <- here

@@ -1,10 +1,10 @@
 // fixed: that part is 0
 // launch: grid 1,1,1 block 16,16,1 shared 0
-// arg: f32[400]=uniform:3 ro
-// arg: f32[400]=uniform:4 ro
+// arg: f32[144]=uniform:3 ro
+// arg: f32[144]=uniform:4 ro
 // arg: f32[256]=undefined
 // arg: i32=16
-// arg: i32=25
+// arg: i32=9
 
 __global__ void matmul(const float* a, const float* b, float* c, int n, int k) {
   __shared__ float tile_a[16][16];
