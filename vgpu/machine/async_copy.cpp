@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "vgpu/machine/address.h"
+#include "vgpu/machine/definedness.h"
 #include "vgpu/machine/load_store.h"
 
 namespace vgpu {
@@ -103,7 +104,10 @@ void async_copy_step(Warp& warp, const Inst& inst, uint32_t mask) {
     whole &= info.ignore_negated ? ignore : ~ignore;
   }
   if (whole != mask) {
-    for (uint32_t e = 0; e < info.bytes / 4; ++e) std::memset(warp.registers + info.from.rows[e], 0, 4 * kLanes);
+    for (uint32_t e = 0; e < info.bytes / 4; ++e) {
+      std::memset(warp.registers + info.from.rows[e], 0, 4 * kLanes);
+      set_undefined(warp, info.from.rows[e], kFullMask, 0);
+    }
   }
   access(warp, info.from, whole, true);
   for (uint32_t m = part; m != 0; m &= m - 1) {
@@ -170,8 +174,7 @@ void check_pending_copies(Warp& warp, const MemoryInfo& info, uint32_t mask) {
     Incident incident;
     incident.kind = Finding::Kind::race;
     if (copy.state == AsyncCopies::State::not_waited) {
-      incident.text =
-          fmt::format("read before cp.async.wait: the copy started at line {} is not yet waited for", line);
+      incident.text = fmt::format("read before cp.async.wait: the copy started at line {} is not yet waited for", line);
       incident.cause = copy.thread == thread_number(warp, l)
                            ? "is the wait missing, or are more groups left under way than intended?"
                            : "another thread copies these bytes: it has to wait for its copies, then a barrier";

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "vgpu/machine/async_copy.h"
 #include "vgpu/machine/decoder.h"
 #include "vgpu/machine/load_store.h"
 #include "vgpu/machine/matrix_load.h"
@@ -102,6 +103,8 @@ bool Decoder::decode_tensor(const Instruction& inst) {
     decode_matrix_tile(inst);
   } else if (opcode == "ldmatrix" || opcode == "stmatrix") {
     decode_matrix_rows(inst);
+  } else if (opcode == "cp" && has("async")) {
+    decode_async_copy(inst);
   } else {
     return false;
   }
@@ -173,8 +176,7 @@ void Decoder::decode_matrix_product(const Instruction& inst) {
   fragment(inst, inst.operands[1], false, kind, a, product.ra);
   fragment(inst, inst.operands[2], false, kind, b, product.rb);
   fragment(inst, inst.operands[3], false, sum, c, product.rc);
-  const size_t registers[] = {a, b, c, d};
-  for (size_t i = 0; i < 4; ++i) info.registers[i] = static_cast<uint8_t>(registers[i]);
+  info.registers_d = static_cast<uint8_t>(d);
   Inst& decoded = emit(inst, Code::step);
   decoded.step = matrix_product_step;
   decoded.info = own(std::move(info));
@@ -228,6 +230,10 @@ void Decoder::decode_matrix_tile(const Instruction& inst) {
   info.memory.space = space;
   fragment(inst, inst.operands[store ? 1 : 0], !store, row_kind(info.type), info.registers, info.rows);
   if (inst.operands.size() == 3) info.stride = source(inst, inst.operands[2], Row::b32);
+  // Elements that are not side by side in the fragment are loaded and stored one by one.
+  const auto width = static_cast<uint8_t>(std::min(element_bytes(info.type), 4));
+  if (space != ptx::Space::global && width < 4) program_.narrow_shared = true;
+  if (space != ptx::Space::shared) program_.narrowest_global = std::min(program_.narrowest_global, width);
   Inst& decoded = emit(inst, Code::step);
   decoded.step = store ? store_tile_step : load_tile_step;
   decoded.info = own(std::move(info));
@@ -270,6 +276,73 @@ void Decoder::decode_matrix_rows(const Instruction& inst) {
   fragment(inst, inst.operands[store ? 1 : 0], !store, Row::b32, info.count, info.rows);
   Inst& decoded = emit(inst, Code::step);
   decoded.step = store ? store_matrices_step : load_matrices_step;
+  decoded.info = own(std::move(info));
+}
+
+void Decoder::decode_async_copy(const Instruction& inst) {
+  std::string kind;
+  bool to_shared = false, from_global = false;
+  for (const std::string& m : inst.modifiers) {
+    if (m == "async" || m.rfind("L2::", 0) == 0) continue;
+    if (m == "ca" || m == "cg" || m == "commit_group" || m == "wait_group" || m == "wait_all")
+      kind = m;
+    else if ((m == "shared" || m == "shared::cta") && !to_shared)
+      to_shared = true;
+    else if (m == "global")
+      from_global = true;
+    else
+      refuse(inst, fmt::format(".{} is not there: copies here are from global to shared memory, in groups", m));
+  }
+  const size_t operands = inst.operands.size();
+  const auto number = [&](size_t i) { return immediate(inst, inst.operands[i], Row::b32); };
+  if (kind == "commit_group" || kind == "wait_all") {
+    if (operands != 0) refuse(inst, "it has no operands");
+    emit(inst, Code::step).step = kind == "wait_all" ? async_wait_all_step : async_commit_step;
+    return;
+  }
+  if (kind == "wait_group") {
+    if (operands != 1) refuse(inst, "it needs a number of groups");
+    const auto left = static_cast<int64_t>(number(0));
+    Inst& decoded = emit(inst, Code::step);
+    decoded.step = async_wait_step;
+    decoded.rows.imm = left;
+    return;
+  }
+  if (kind.empty() || !to_shared || !from_global || operands < 3 || operands > 5)
+    refuse(inst, "it needs .ca or .cg, .shared.global, two addresses and a size");
+  AsyncCopyInfo info;
+  const uint64_t bytes = number(2);
+  if (bytes != 16 && (kind == "cg" || (bytes != 4 && bytes != 8)))
+    refuse(inst, kind == "cg" ? "it copies 16 bytes" : "it copies 4, 8 or 16 bytes");
+  info.bytes = static_cast<uint32_t>(bytes);
+  info.to = memory_operand(inst, inst.operands[0]);
+  info.to.space = ptx::Space::shared;
+  info.from = memory_operand(inst, inst.operands[1]);
+  info.from.space = ptx::Space::global;
+  const MatrixScratch& scratch = matrix_scratch();
+  for (MemoryInfo* memory : {&info.to, &info.from}) {
+    memory->width = 4;
+    memory->elements = static_cast<uint8_t>(bytes / 4);
+    for (size_t i = 0; i < 4; ++i) {
+      memory->rows[i] = scratch.data[i];
+      memory->register_bytes[i] = 4;
+    }
+  }
+  // A fourth operand is how much to read, or whether to read at all; a 64-bit one, and a fifth, is a cache policy.
+  if (operands > 3) {
+    const Operand& fourth = inst.operands[3];
+    const int width = fourth.kind == Operand::Kind::reg ? register_bytes(fourth) : 4;
+    if (width == 0) {
+      info.ignore = register_row(fourth);
+      info.ignore_negated = fourth.negated;
+    } else if (width != 8) {
+      info.size = source(inst, fourth, Row::b32);
+      // Parts of a copy are read byte by byte.
+      if (fourth.kind != Operand::Kind::integer || fourth.value % 4 != 0) program_.narrowest_global = 1;
+    }
+  }
+  Inst& decoded = emit(inst, Code::step);
+  decoded.step = async_copy_step;
   decoded.info = own(std::move(info));
 }
 

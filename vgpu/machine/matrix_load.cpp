@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "vgpu/machine/definedness.h"
 #include "vgpu/machine/load_store.h"
 #include "vgpu/machine/tensor.h"
 
@@ -29,6 +30,33 @@ uint16_t* element(char* registers, const MatrixRowsInfo& info, int matrix, int r
 }
 
 int fragment_place(int lane, int i) { return lane % 4 * 2 + i; }
+
+/// The scratch lane, a matrix's row, that element i of a lane's register is in.
+int row_lane(const MatrixRowsInfo& info, int matrix, int lane, int i) {
+  return matrix * 8 + (info.transpose ? fragment_place(lane, i) : lane / 4);
+}
+
+void carry_to_fragments(Warp& warp, const MatrixRowsInfo& info) {
+  const uint32_t rows = get_undefined(warp, info.memory.rows[0]);
+  for (int j = 0; j < info.count; ++j) {
+    uint32_t lanes = 0;
+    for (int l = 0; l < kLanes; ++l) {
+      for (int i = 0; i < 2; ++i) lanes |= (rows >> row_lane(info, j, l, i) & 1) << l;
+    }
+    set_undefined(warp, info.rows[j], kFullMask, lanes);
+  }
+}
+
+void carry_from_fragments(Warp& warp, const MatrixRowsInfo& info) {
+  uint32_t rows = 0;
+  for (int j = 0; j < info.count; ++j) {
+    const uint32_t lanes = get_undefined(warp, info.rows[j]);
+    for (int l = 0; l < kLanes; ++l) {
+      for (int i = 0; i < 2; ++i) rows |= (lanes >> l & 1) << row_lane(info, j, l, i);
+    }
+  }
+  for (int e = 0; e < 4; ++e) set_undefined(warp, info.memory.rows[e], kFullMask, rows);
+}
 
 // Where elements of a tile lie in memory: `along` neighbours in a line, `line` says which.
 struct InMemory {
@@ -92,6 +120,8 @@ void each_access(Warp& warp, const MatrixTileInfo& info, uint64_t stride_bytes, 
   uint64_t start[kLanes];
   for (int l = 0; l < kLanes; ++l) start[l] = address_of(warp, info.memory, l);
   uint64_t* address = row_at<uint64_t>(warp.registers, info.scratch.address);
+  set_undefined(warp, info.scratch.address, kFullMask,
+                info.memory.base != kNone ? get_undefined(warp, info.memory.base) : 0);
   for (int reg = 0; reg < own_registers(info); reg += step) {
     for (int i = 0; i < per; i += together ? per : 1) {
       for (int l = 0; l < kLanes; ++l) {
@@ -111,6 +141,7 @@ void load_matrices_step(Warp& warp, const Inst& inst, uint32_t mask) {
   const auto& info = *static_cast<const MatrixRowsInfo*>(inst.info);
   if (!whole_warp(warp, mask, info.name)) return;
   access(warp, info.memory, address_lanes(info), true);
+  if (warp.tracking) carry_to_fragments(warp, info);
   for (int j = 0; j < info.count; ++j) {
     uint16_t* d = row_at<uint16_t>(warp.registers, info.rows[j]);
     for (int l = 0; l < kLanes; ++l) {
@@ -136,6 +167,7 @@ void store_matrices_step(Warp& warp, const Inst& inst, uint32_t mask) {
       }
     }
   }
+  if (warp.tracking) carry_from_fragments(warp, info);
   access(warp, info.memory, address_lanes(info), false);
 }
 
@@ -161,10 +193,13 @@ void load_tile_step(Warp& warp, const Inst& inst, uint32_t mask) {
     uint32_t* to = row_at<uint32_t>(warp.registers, info.rows[reg]);
     const auto shift = static_cast<uint32_t>(i) * 8 * memory.width;
     for (int l = 0; l < kLanes; ++l) to[l] = (i == 0 ? 0 : to[l]) | from[l] << shift;
+    const uint32_t before = i == 0 ? 0 : get_undefined(warp, info.rows[reg]);
+    set_undefined(warp, info.rows[reg], kFullMask, before | get_undefined(warp, memory.rows[0]));
   });
   const int own = own_registers(info);
   for (int reg = own; reg < info.registers; ++reg) {
     std::memcpy(warp.registers + info.rows[reg], warp.registers + info.rows[reg % own], 4 * kLanes);
+    set_undefined(warp, info.rows[reg], kFullMask, get_undefined(warp, info.rows[reg % own]));
   }
 }
 
@@ -188,6 +223,7 @@ void store_tile_step(Warp& warp, const Inst& inst, uint32_t mask) {
     uint32_t* to = row_at<uint32_t>(warp.registers, memory.rows[0]);
     const auto shift = static_cast<uint32_t>(i) * 8 * memory.width;
     for (int l = 0; l < kLanes; ++l) to[l] = from[l] >> shift;
+    set_undefined(warp, memory.rows[0], kFullMask, get_undefined(warp, info.rows[reg]));
     access(warp, memory, kFullMask, false);
   });
 }

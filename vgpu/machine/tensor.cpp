@@ -44,19 +44,61 @@ bool whole_warp(Warp& warp, uint32_t mask, const char* name) {
   return false;
 }
 
+namespace {
+
+/// The rows of A (or, as rows of their registers' blocks, the columns of B) that have an undefined element, as bits.
+/// `down` says which block row register q belongs to.
+template <class F>
+uint32_t undefined_lines(Warp& warp, const uint32_t* rows, int count, F down) {
+  uint32_t lines = 0;
+  for (int q = 0; q < count; ++q) {
+    const uint32_t lanes = undefined_of(warp, rows[q]);
+    for (int r = 0; r < 8; ++r) {
+      if ((lanes >> (4 * r) & 15) != 0) lines |= 1u << (down(q) * 8 + r);
+    }
+  }
+  return lines;
+}
+
+/// An element of D is undefined where its row of A, its column of B or its element of C is.
+void carry_through_product(Warp& warp, const MatrixProductInfo& info) {
+  const MatrixProduct& p = info.product;
+  const int columns = 4 * per_register(p.a);  // of a block
+  const uint32_t bad_rows =
+      undefined_lines(warp, p.ra, p.m / 8 * (p.k / columns), [&](int q) { return q % (p.m / 8); });
+  const uint32_t bad_columns =
+      undefined_lines(warp, p.rb, p.n / 8 * (p.k / columns), [&](int q) { return q / (p.k / columns); });
+  // C and D may be of different types, and the same registers.
+  uint32_t of_c[8] = {};
+  for (int i = 0; i < info.registers_d; ++i) {
+    if (p.c == p.d) {
+      of_c[i] = undefined_of(warp, p.rc[i]);
+    } else if (p.c == MatrixType::f16) {
+      of_c[i] = undefined_of(warp, p.rc[i / 2]);
+    } else {
+      of_c[i] = undefined_of(warp, p.rc[2 * i]) | undefined_of(warp, p.rc[2 * i + 1]);
+    }
+  }
+  for (int i = 0; i < info.registers_d; ++i) {
+    uint32_t lanes = of_c[i];
+    for (int l = 0; l < kLanes; ++l) {
+      for (int e = 0; e < (p.d == MatrixType::f16 ? 2 : 1); ++e) {
+        const MatrixPlace at = place_in_c(p.m, p.d, i, l, e);
+        if ((bad_rows >> at.row & 1) != 0 || (bad_columns >> at.column & 1) != 0) lanes |= 1u << l;
+      }
+    }
+    set_undefined(warp, p.rd[i], kFullMask, lanes);
+  }
+}
+
+}  // namespace
+
 void matrix_product_step(Warp& warp, const Inst& inst, uint32_t mask) {
   const auto& info = *static_cast<const MatrixProductInfo*>(inst.info);
   if (!whole_warp(warp, mask, info.name)) return;
   const MatrixProduct& product = info.product;
   info.function(warp.registers, product);
-  if (!warp.tracking) return;
-  // Every element of D hangs on a row of A and a column of B: one that is undefined spoils the whole of D.
-  uint32_t undefined = 0;
-  for (uint32_t i = 0; i < info.registers[0]; ++i) undefined |= undefined_of(warp, product.ra[i]);
-  for (uint32_t i = 0; i < info.registers[1]; ++i) undefined |= undefined_of(warp, product.rb[i]);
-  for (uint32_t i = 0; i < info.registers[2]; ++i) undefined |= undefined_of(warp, product.rc[i]);
-  for (uint32_t i = 0; i < info.registers[3]; ++i)
-    set_undefined(warp, product.rd[i], kFullMask, undefined != 0 ? kFullMask : 0);
+  if (warp.tracking) carry_through_product(warp, info);
 }
 
 }  // namespace vgpu

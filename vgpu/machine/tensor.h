@@ -10,8 +10,8 @@ namespace vgpu {
 struct MatrixProductInfo {
   MatrixProduct product;
   MatrixFn function = nullptr;
-  uint8_t registers[4] = {};  ///< of A, B, C, D
-  const char* name = "";  ///< "mma.sync", for findings
+  uint8_t registers_d = 0;  ///< of D's fragment
+  const char* name = "";    ///< "mma.sync", for findings
 };
 
 /// Step function for mma.sync and wmma.mma.
