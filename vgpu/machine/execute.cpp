@@ -132,7 +132,7 @@ End run_group(Warp& warp, size_t index) {
         ++pc;
         continue;
       }
-      lane_steps += static_cast<uint64_t>(std::popcount(mask));
+      lane_steps += mask == active ? lanes : static_cast<uint64_t>(std::popcount(mask));
     } else {
       lane_steps += lanes;
     }

@@ -25,49 +25,61 @@ struct Region {
   bool is_shared = false;
 };
 
-Region global_region(const Warp& warp, uint64_t address) {
+// The regions are written field by field into their place: a copy would wait for the narrow stores to drain.
+void global_region(const Warp& warp, uint64_t address, Region& r) {
   Buffer* buffer = warp.launch->memory.slot_of(address);
-  if (buffer == nullptr) return {};
-  return {buffer->host, buffer->base, buffer->bytes, buffer->writable, buffer, false, 0, false};
+  if (buffer == nullptr) return;
+  r.host = buffer->host;
+  r.base = buffer->base;
+  r.bytes = buffer->bytes;
+  r.writable = buffer->writable;
+  r.buffer = buffer;
 }
 
 // `window` is 0 for a shared address and the generic window's base for a generic one.
-Region shared_region(const Warp& warp, uint64_t address, uint64_t window) {
+void shared_region(const Warp& warp, uint64_t address, uint64_t window, Region& r) {
   const uint64_t variable = (address - window) >> kSharedSlotBits;
   const LaunchState& launch = *warp.launch;
-  if (variable >= launch.shared_offset.size()) return {};
-  return {warp.block->shared.data() + launch.shared_offset[variable],
-          window + shared_address(static_cast<uint32_t>(variable)),
-          launch.shared_bytes[variable],
-          true,
-          nullptr,
-          false,
-          launch.shared_offset[variable],
-          true};
+  if (variable >= launch.shared_offset.size()) return;
+  r.shared = launch.shared_offset[variable];
+  r.host = warp.block->shared.data() + r.shared;
+  r.base = window + shared_address(static_cast<uint32_t>(variable));
+  r.bytes = launch.shared_bytes[variable];
+  r.is_shared = true;
 }
 
-Region local_region(const Warp& warp, uint64_t window) {
-  return {warp.local_memory.get(), window + kLocalStart, warp.local_bytes, true, nullptr, true, 0, false};
+void local_region(const Warp& warp, uint64_t window, Region& r) {
+  r.host = warp.local_memory.get();
+  r.base = window + kLocalStart;
+  r.bytes = warp.local_bytes;
+  r.per_lane = true;
 }
 
-Region region_of(const Warp& warp, ptx::Space space, uint64_t address) {
+/// Fills a fresh Region; base stays 0 where nothing lies at the address.
+void find_region(const Warp& warp, ptx::Space space, uint64_t address, Region& r) {
   switch (space) {
     case ptx::Space::shared:
-      return shared_region(warp, address, 0);
+      return shared_region(warp, address, 0, r);
     case ptx::Space::local:
-      return local_region(warp, 0);
+      return local_region(warp, 0, r);
     case ptx::Space::generic:
       switch (address >> kSlotBits) {
         case kSharedSlot:
-          return shared_region(warp, address, slot_base(kSharedSlot));
+          return shared_region(warp, address, slot_base(kSharedSlot), r);
         case kLocalSlot:
-          return local_region(warp, slot_base(kLocalSlot));
+          return local_region(warp, slot_base(kLocalSlot), r);
         default:
-          return global_region(warp, address);
+          return global_region(warp, address, r);
       }
     default:
-      return global_region(warp, address);
+      return global_region(warp, address, r);
   }
+}
+
+Region region_of(const Warp& warp, ptx::Space space, uint64_t address) {
+  Region region;
+  find_region(warp, space, address, region);
+  return region;
 }
 
 void describe(const Warp& warp, const MemoryInfo& info, uint64_t address, const Region& region, Incident& incident) {
@@ -213,7 +225,7 @@ struct Resolved {
 bool resolve(Warp& warp, const MemoryInfo& info, uint32_t mask, bool write, Resolved& r) {
   const int first = std::countr_zero(mask);
   const uint64_t address = address_of(warp, info, first);
-  r.region = region_of(warp, info.space, address);
+  find_region(warp, info.space, address, r.region);
   const Region& region = r.region;
   const uint32_t bytes = access_bytes(info);
   if (region.base == 0 || region.bytes < bytes || (write && !region.writable)) return false;
@@ -221,7 +233,7 @@ bool resolve(Warp& warp, const MemoryInfo& info, uint32_t mask, bool write, Reso
   const uint64_t add = static_cast<uint64_t>(info.offset) - region.base;
   if (info.base == kNone) {
     for (uint64_t& offset : r.offsets) offset = add;
-    r.shape = {add <= limit, add % bytes == 0, false, true};
+    r.shape = {add <= limit, (add & (bytes - 1)) == 0, false, true};
   } else if (info.address_is_32) {
     r.shape = lane_memory().shape32(row_at<uint32_t>(warp.registers, info.base), add, mask, bytes, limit, r.offsets);
   } else {
@@ -385,6 +397,13 @@ void load_step(Warp& warp, const Inst& inst, uint32_t mask) {
     void* rows[4];
     for (uint32_t e = 0; e < info.elements; ++e) rows[e] = warp.registers + info.rows[e];
     lanes.load_rows(rows, r.region.host + r.offsets[0], info.width, info.elements);
+    return;
+  }
+  if (r.shape.uniform && mask == kFullMask && info.elements == 1 && info.width == 4 && info.register_bytes[0] == 4 &&
+      !r.region.per_lane) {
+    uint32_t value = 0;
+    std::memcpy(&value, r.region.host + r.offsets[0], 4);
+    std::fill_n(row_at<uint32_t>(warp.registers, info.rows[0]), kLanes, value);
     return;
   }
   // A destination may be the address register itself: the offsets are already computed.

@@ -73,14 +73,19 @@ const OpTable& op_table() {
   return baseline();
 }
 
-const LaneMemory& lane_memory() {
+namespace {
+
+LaneMemory choose_lane_memory() {
 #ifdef VGPU_HAS_V3
-  static const LaneMemory functions =
-      has_v3() ? isa_v3::lane_memory_functions() : isa_baseline::lane_memory_functions();
-#else
-  static const LaneMemory functions = isa_baseline::lane_memory_functions();
+  if (has_v3()) return isa_v3::lane_memory_functions();
 #endif
-  return functions;
+  return isa_baseline::lane_memory_functions();
 }
+
+const LaneMemory chosen_lane_memory = choose_lane_memory();
+
+}  // namespace
+
+const LaneMemory& lane_memory() { return chosen_lane_memory; }
 
 }  // namespace vgpu

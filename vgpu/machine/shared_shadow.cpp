@@ -15,8 +15,7 @@ namespace {
 
 // Who touched a cell: a thread of the block, several threads of one warp, kManyWarps, or kNobody (lane_memory.h).
 constexpr size_t kMaxMoments = 1 << 20;
-constexpr uint16_t kWholeWarp = 0xf000;  // | warp
-constexpr uint16_t kAtomic = 0x4000;     // | thread: the write was an atomic
+constexpr uint16_t kAtomic = 0x4000;  // | thread: the write was an atomic
 
 uint16_t thread_code(const Warp& warp, int lane) {
   return static_cast<uint16_t>(warp.index * kLanes + static_cast<uint32_t>(lane));
@@ -97,12 +96,13 @@ void SharedShadow::resize(uint32_t bytes, bool narrow, size_t sites) {
   for (auto* stamps : {&write_stamp_, &read_stamp_}) stamps->resize(cells);
 }
 
-void SharedShadow::start() {
+void SharedShadow::start(uint32_t now) {
   if (!undefined_.empty()) std::memset(undefined_.data(), 0xff, undefined_.size());
-  all_synchronised();
+  all_synchronised(now);
 }
 
-void SharedShadow::all_synchronised() {
+void SharedShadow::all_synchronised(uint32_t now) {
+  epoch_ = now;
   if (touched_first_ < touched_end_) {
     const size_t bytes = (touched_end_ - touched_first_) * sizeof(uint16_t);
     std::memset(writer_.data() + touched_first_, 0xff, bytes);
@@ -118,7 +118,7 @@ uint32_t SharedShadow::stamp(const Warp& warp) {
   uint32_t& last = stamp_of_site_[warp.pc];
   if (last < moments_.size() && moments_[last].site == warp.pc && moments_[last].time == time) return last;
   // Warps that synchronise for ever with no block barrier: what is long ago is forgotten, not collected.
-  if (moments_.size() >= kMaxMoments) all_synchronised();
+  if (moments_.size() >= kMaxMoments) all_synchronised(time);
   moments_.push_back({warp.pc, time});
   return last = static_cast<uint32_t>(moments_.size() - 1);
 }
@@ -205,7 +205,8 @@ uint32_t SharedShadow::read(Warp& warp, const SharedAccess& access) {
     const uint64_t first = (access.base + access.offsets[0]) >> shift_;
     touch(first, first + uint64_t{cells} * kLanes);
     if (lane_memory().claim_read(writer_.data() + first, reader_.data() + first, read_stamp_.data() + first,
-                                 static_cast<uint32_t>(std::countr_zero(cells)), warp.index * kLanes, now)) {
+                                 static_cast<uint32_t>(std::countr_zero(cells)), warp.index * kLanes,
+                                 warp.full_sync_time <= epoch_, now)) {
       return undefined_lanes(access);
     }
   } else if (access.uniform && std::popcount(access.mask) > 1) {

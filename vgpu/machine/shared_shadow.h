@@ -30,9 +30,9 @@ class SharedShadow {
   /// `sites`: instructions of the program.
   void resize(uint32_t bytes, bool narrow, size_t sites);
   /// A block starts: nothing is written, nobody has touched anything.
-  void start();
-  /// A barrier that every live thread of the block took part in has completed: what came before is ordered.
-  void all_synchronised();
+  void start(uint32_t now);
+  /// A barrier that every live thread of the block took part in has completed: what came before `now` is ordered.
+  void all_synchronised(uint32_t now);
 
   /// A read; reports races. Returns the lanes that read a byte nobody has written.
   uint32_t read(Warp& warp, const SharedAccess& access);
@@ -60,6 +60,7 @@ class SharedShadow {
     uint32_t time = 0;  // the block's clock
   };
   std::vector<Moment> moments_;
+  uint32_t epoch_ = 0;                                       // when everything was ordered last
   std::vector<uint32_t> stamp_of_site_;                      // the last moment of each instruction
   uint64_t touched_first_ = ~uint64_t{0}, touched_end_ = 0;  // cells that differ from "nobody"
 };

@@ -177,7 +177,7 @@ void Block::start(uint64_t linear_index) {
   live = threads;
   tick();
   acquired = 0;
-  shadow.start();
+  shadow.start(clock);
   copies.reset();
   std::fill(barrier_time.begin(), barrier_time.end(), 0);
   barriers.fill({});

@@ -177,20 +177,25 @@ void store_rows(const void* const* s, void* host, uint32_t width, uint32_t eleme
 // kShift is a template argument so that the common case, a cell a lane, is a plain vector loop.
 template <uint32_t kShift>
 bool claim_read_cells(const uint16_t* __restrict writer, uint16_t* __restrict reader, uint32_t* __restrict read_stamp,
-                      uint32_t first_thread, uint32_t stamp) {
+                      uint32_t first_thread, bool whole_warp, uint32_t stamp) {
   constexpr uint32_t kCount = kLanes << kShift;
+  const auto warp = static_cast<uint16_t>(first_thread / kLanes);
+  const auto whole = static_cast<uint16_t>(kWholeWarp | warp);
   uint16_t wrong = 0;
   for (uint32_t i = 0; i < kCount; ++i) {
     const auto me = static_cast<uint16_t>(first_thread + (i >> kShift));
     const uint16_t w = writer[i], r = reader[i];
     const uint16_t bad_writer = w != kNobody && w != me ? 1 : 0;
-    const uint16_t bad_reader = r != kNobody && r != me && r != kManyWarps ? 1 : 0;
-    wrong |= static_cast<uint16_t>(bad_writer | bad_reader);
+    const uint16_t other_lane = (r >> 5) == warp && r != me ? 1 : 0;
+    const uint16_t bad_whole = r == whole && !whole_warp ? 1 : 0;
+    wrong |= static_cast<uint16_t>(bad_writer | other_lane | bad_whole);
   }
   if (wrong != 0) return false;
   for (uint32_t i = 0; i < kCount; ++i) {
     const auto me = static_cast<uint16_t>(first_thread + (i >> kShift));
-    reader[i] = reader[i] == kManyWarps ? kManyWarps : me;
+    const uint16_t r = reader[i];
+    const uint16_t shared = r == whole ? whole : kManyWarps;
+    reader[i] = r == kNobody || r == me ? me : shared;
     read_stamp[i] = stamp;
   }
   return true;
@@ -217,18 +222,18 @@ bool claim_write_cells(uint16_t* __restrict writer, const uint16_t* __restrict r
 }
 
 bool claim_read(const uint16_t* writer, uint16_t* reader, uint32_t* read_stamp, uint32_t shift, uint32_t first_thread,
-                uint32_t stamp) {
+                bool whole_warp, uint32_t stamp) {
   switch (shift) {
     case 0:
-      return claim_read_cells<0>(writer, reader, read_stamp, first_thread, stamp);
+      return claim_read_cells<0>(writer, reader, read_stamp, first_thread, whole_warp, stamp);
     case 1:
-      return claim_read_cells<1>(writer, reader, read_stamp, first_thread, stamp);
+      return claim_read_cells<1>(writer, reader, read_stamp, first_thread, whole_warp, stamp);
     case 2:
-      return claim_read_cells<2>(writer, reader, read_stamp, first_thread, stamp);
+      return claim_read_cells<2>(writer, reader, read_stamp, first_thread, whole_warp, stamp);
     case 3:
-      return claim_read_cells<3>(writer, reader, read_stamp, first_thread, stamp);
+      return claim_read_cells<3>(writer, reader, read_stamp, first_thread, whole_warp, stamp);
     default:
-      return claim_read_cells<4>(writer, reader, read_stamp, first_thread, stamp);
+      return claim_read_cells<4>(writer, reader, read_stamp, first_thread, whole_warp, stamp);
   }
 }
 
@@ -249,9 +254,11 @@ bool claim_write(uint16_t* writer, const uint16_t* reader, uint32_t* write_stamp
 }
 
 bool any_set(const uint8_t* at, uint32_t bytes) {
-  uint8_t any = 0;
-  for (uint32_t i = 0; i < bytes; i += 32) {
-    for (uint32_t j = 0; j < 32; ++j) any |= at[i + j];
+  uint64_t any = 0;
+  for (uint32_t i = 0; i < bytes; i += 8) {
+    uint64_t eight = 0;
+    std::memcpy(&eight, at + i, 8);
+    any |= eight;
   }
   return any != 0;
 }

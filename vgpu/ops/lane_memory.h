@@ -33,9 +33,10 @@ struct LaneMemory {
   void (*store_rows)(const void* const* s, void* host, uint32_t width, uint32_t elements);
   /// One warp's whole-row access in the shadow of shared memory (machine/shared_shadow.h): of its 32 << shift cells,
   /// lane l (thread first_thread + l) has 1 << shift. True, and the cells are the warp's, where nobody else is in them;
-  /// false, and nothing is changed, where the cells have to be looked at one by one.
+  /// false, and nothing is changed, where the cells have to be looked at one by one. `whole_warp`: cells that the whole
+  /// warp has read need no closer look, since nothing has ordered its lanes meanwhile.
   bool (*claim_read)(const uint16_t* writer, uint16_t* reader, uint32_t* read_stamp, uint32_t shift,
-                     uint32_t first_thread, uint32_t stamp);
+                     uint32_t first_thread, bool whole_warp, uint32_t stamp);
   bool (*claim_write)(uint16_t* writer, const uint16_t* reader, uint32_t* write_stamp, uint32_t shift,
                       uint32_t first_thread, uint32_t stamp);
   /// Whether any of `bytes` bytes (a multiple of 32) is not zero.
@@ -45,6 +46,7 @@ struct LaneMemory {
 /// In the shadow's cells: nobody, or threads of several warps.
 inline constexpr uint16_t kNobody = 0xffff;
 inline constexpr uint16_t kManyWarps = 0xfffe;
+inline constexpr uint16_t kWholeWarp = 0xf000;  ///< | warp: several lanes of it
 
 /// The functions for this processor.
 const LaneMemory& lane_memory();
