@@ -366,6 +366,19 @@ TEST_CASE("local memory is each thread's own, also through a generic pointer giv
                     lanes(pattern)) == lanes([](uint32_t l) { return l; }));
 }
 
+TEST_CASE("a local array read at another place by each lane is still the lane's own") {
+  // a[j] = 100 t + j for every j, then a[t]: side by side in the address, not in memory.
+  const std::string body =
+      ".local .align 4 .b32 a[32]; mov.u64 %rd1, a; mov.u32 %r1, 0; L: mad.lo.u32 %r2, %t, 100, %r1; mul.wide.u32 "
+      "%rd2, %r1, 4;"
+      "add.u64 %rd3, %rd1, %rd2; st.local.b32 [%rd3], %r2; add.u32 %r1, %r1, 1; setp.lt.u32 %p1, %r1, 32; @%p1 bra L;"
+      "mul.wide.u32 %rd2, %t, 4; add.u64 %rd3, %rd1, %rd2; ld.local.b32 %r3, [%rd3]; st.local.b32 [%rd3], 7; "
+      "ld.local.b32 %r4, [a+12];"
+      "st.global.v2.b32 [%o], {%r3, %r4};";
+  CHECK(run_warp_of(body, lanes(pattern)) ==
+        lanes([](uint32_t l) { return uint64_t{l == 3 ? 7 : 100 * l + 3} << 32 | (100 * l + l); }));
+}
+
 TEST_CASE("memory starts as 0xFF: buffers, shared and local memory alike, in every block") {
   const std::string body =
       ".shared .b32 s[4]; .local .b32 l[2]; ld.shared.b32 %r1, [s+8]; ld.local.b32 %r2, [l];"
