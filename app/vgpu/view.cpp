@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "app/vgpu/counters_view.h"
 #include "app/vgpu/kernel_name.h"
@@ -55,8 +56,8 @@ class View {
     out_ += fmt::format("{}  {}\n", state, style_.bold(demangled(outcome_.kernel.name)));
     std::string facts = fmt::format("grid {}, block {}", extent(outcome_.grid), extent(outcome_.block));
     if (shared > 0) facts += fmt::format(", {} bytes of shared memory a block", grouped(shared));
-    facts += fmt::format("; {} by {} warps", counted(result_.warp_instructions, "PTX instruction"),
-                         grouped(outcome_.grid.count() * ((outcome_.block.count() + 31) / 32)));
+    facts += fmt::format("; {} ran {}", counted(outcome_.grid.count() * ((outcome_.block.count() + 31) / 32), "warp"),
+                         counted(result_.warp_instructions, "PTX instruction"));
     paragraph(facts, "  ");
     if (result_.findings.empty() && !result_.stopped) {
       const bool loose = std::any_of(outcome_.arguments.begin(), outcome_.arguments.end(),
@@ -67,10 +68,15 @@ class View {
 
   void findings() {
     const std::vector<vgpu::Finding>& all = result_.findings;
-    for (size_t i = 0; i < std::min(all.size(), kMostFindings); ++i) finding(all[i]);
-    if (all.size() > kMostFindings) {
-      out_ += style_.dim(
-          fmt::format("\n... and {} more; --json has all\n", counted(all.size() - kMostFindings, "finding")));
+    const size_t most = std::min(all.size(), kMostFindings);
+    for (size_t first = 0; first < most;) {
+      size_t end = first + 1;
+      while (end < most && is_alike(all[first], all[end])) ++end;
+      group({all.begin() + static_cast<std::ptrdiff_t>(first), all.begin() + static_cast<std::ptrdiff_t>(end)});
+      first = end;
+    }
+    if (all.size() > most) {
+      out_ += style_.dim(fmt::format("\n... and {} more; --json has all\n", counted(all.size() - most, "finding")));
     }
     if (!all.empty() && !result_.completed && !result_.stopped) {
       out_ += "\n";
@@ -78,15 +84,25 @@ class View {
     }
   }
 
-  void finding(const vgpu::Finding& one) {
+  static bool is_alike(const vgpu::Finding& a, const vgpu::Finding& b) {
+    return a.kind == b.kind && a.file == b.file && a.line == b.line && a.cause == b.cause;
+  }
+
+  /// Findings of one kind, line and cause.
+  void group(std::span<const vgpu::Finding> alike) {
+    const vgpu::Finding& one = alike[0];
     std::string place = one.file.empty() ? outcome_.file : source_.shown(one.file);
     if (one.line > 0) place += fmt::format(":{}", one.line);
-    if (one.line > 0 && one.column > 0) place += fmt::format(":{}", one.column);
-    const std::string times = one.count > 1 ? fmt::format(", {} times", grouped(one.count)) : "";
-    out_ += fmt::format("\n{}: {}{}\n", style_.bold(place), style_.red(vgpu::name_of(one.kind)), times);
+    out_ += fmt::format("\n{}: {}\n", style_.bold(place), style_.red(vgpu::name_of(one.kind)));
     const std::string line = source_.line(one.file, one.line);
-    if (!line.empty()) out_ += fmt::format("{:>5} | {}\n", one.line, printable(line));
-    paragraph(one.message, "  ");
+    if (!line.empty()) {
+      const size_t room = static_cast<size_t>(std::max(options_.width, 40)) - 8;
+      out_ += fmt::format("{:>5} | {}\n", one.line, fit(printable(line), room));
+    }
+    for (const vgpu::Finding& each : alike) {
+      const std::string times = each.count > 1 ? fmt::format(" ({} times)", grouped(each.count)) : "";
+      paragraph(fmt::format("- {}{}", each.message, times), "  ");
+    }
     if (!one.cause.empty()) paragraph("Likely cause: " + one.cause, "  ");
   }
 
@@ -110,7 +126,7 @@ class View {
       texts.push_back(text_at(type, each.values.data() + i * size_of(type)));
       widest = std::max(widest, texts.back().size());
     }
-    out_ += fmt::format("\n{}  {}[{}]{}\n", style_.bold(bound.name), name_of(type), grouped(count),
+    out_ += fmt::format("\n{}  {}[{}]{}\n", style_.bold(bound.name), name_of(type), count,
                         each.first_count < count ? fmt::format(", the first {}", grouped(each.first_count)) : "");
     const size_t index_width = std::max<size_t>(std::to_string(each.first_count).size(), 4) + 2;
     const size_t room = static_cast<size_t>(options_.width) - index_width;

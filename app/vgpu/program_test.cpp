@@ -1,0 +1,316 @@
+// The built vgpu as a shell sees it.
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// y[i] = 2 x[i] for every thread of the grid, whatever n is: scale reads and writes past the end of short buffers.
+const char* const scale_ptx = R"(.version 7.0
+.target sm_80
+.address_size 64
+.visible .entry scale(.param .u64 scale_0, .param .u64 scale_1, .param .f32 scale_2)
+{
+  .reg .b32 %r<5>;
+  .reg .f32 %f<4>;
+  .reg .b64 %rd<6>;
+  ld.param.u64 %rd1, [scale_0];
+  ld.param.u64 %rd2, [scale_1];
+  ld.param.f32 %f3, [scale_2];
+  mov.u32 %r1, %ctaid.x;
+  mov.u32 %r2, %ntid.x;
+  mov.u32 %r3, %tid.x;
+  mad.lo.s32 %r4, %r1, %r2, %r3;
+  mul.wide.s32 %rd3, %r4, 4;
+  add.s64 %rd4, %rd1, %rd3;
+  add.s64 %rd5, %rd2, %rd3;
+  ld.global.f32 %f1, [%rd4];
+  mul.f32 %f2, %f1, %f3;
+  st.global.f32 [%rd5], %f2;
+  ret;
+}
+.visible .entry nothing()
+{
+  ret;
+}
+)";
+
+const char* const saxpy_cu = R"(#include "half.cuh"
+// y = a x + y, without the mask
+__global__ void saxpy(const float* x, float* y, float a, int n) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i == 0) printf("n is %d\n", n);
+  y[i] = a * x[i] + half_of(y[i]);
+}
+)";
+
+struct Result {
+  int status = -1;
+  std::string out, err;
+};
+
+std::string read(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+/// A folder with the files above, that goes with the test.
+struct Folder {
+  fs::path path;
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "vgpu-test-XXXXXX").string();
+    path = mkdtemp(name.data());
+    std::ofstream(path / "scale.ptx") << scale_ptx;
+    std::ofstream(path / "saxpy.cu") << saxpy_cu;
+    fs::create_directories(path / "inc");
+    std::ofstream(path / "inc/half.cuh") << "__device__ inline float half_of(float x) { return 0.5f * x; }\n";
+  }
+  ~Folder() { fs::remove_all(path); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  /// Runs `vgpu ARGUMENTS` there, by the shell; `before` goes in front, such as variables.
+  Result vgpu(const std::string& arguments, const std::string& before = "") const {
+    const std::string command =
+        "cd '" + path.string() + "' && " + before + " '" VGPU_PROGRAM "' " + arguments + " >out.txt 2>err.txt";
+    const int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read(path / "out.txt"),
+            read(path / "err.txt")};
+  }
+};
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a clean run is status 0, and --out is the buffer's bytes") {
+  Folder folder;
+  const Result result = folder.vgpu(
+      "run scale.ptx --kernel scale --grid 2 --block 32 --arg 'f32[64]=iota,ro' --arg 'f32[64]=undefined' "
+      "--arg f32=2 --out 1=y.bin --print 1:3");
+  CHECK(result.status == 0);
+  CHECK(contains(result.out, "CLEAN  scale"));
+  CHECK(contains(result.out, "grid 2, block 32"));
+  CHECK(contains(result.out, "0  2  4"));
+  CHECK(result.err.empty());
+  const std::string bytes = read(folder.path / "y.bin");
+  REQUIRE(bytes.size() == 64 * sizeof(float));
+  for (int i = 0; i < 64; ++i) {
+    float value = 0;
+    std::memcpy(&value, bytes.data() + i * sizeof value, sizeof value);
+    CHECK(value == 2 * i);
+  }
+  // What was written can be read back, by a buffer's name too.
+  CHECK(folder
+            .vgpu("run scale.ptx --kernel scale --grid 1 --block 32 --arg 'f32[64]=file:y.bin' "
+                  "--arg 'y:f32[64]=zeros' --arg f32=0.5 --out y=z.bin")
+            .status == 0);
+  float last = 0;
+  std::memcpy(&last, read(folder.path / "z.bin").data() + 31 * sizeof last, sizeof last);
+  CHECK(last == 31);
+}
+
+TEST_CASE("an access out of bounds is status 1, with buffer, index and thread; the rest is written all the same") {
+  Folder folder;
+  const Result result = folder.vgpu(
+      "run scale.ptx --kernel scale --grid 2 --block 32 --arg 'x:f32[64]=ones' --arg 'y:f32[60]=zeros' --arg f32=3 "
+      "--out y=y.bin");
+  CHECK(result.status == 1);
+  CHECK(contains(result.out, "FINDINGS"));
+  CHECK(contains(result.out, "out-of-bounds"));
+  CHECK(contains(result.out, "block (1,0,0) thread (28,0,0): wrote y[60]; y has 60 floats (0..59)"));
+  CHECK(contains(result.out, "times)"));
+  CHECK(read(folder.path / "y.bin").size() == 240);
+}
+
+TEST_CASE("a buffer that is read-only may not be written") {
+  Folder folder;
+  const Result result = folder.vgpu(
+      "run scale.ptx --kernel scale --grid 1 --block 32 --arg 'f32[32]=ones' --arg 'f32[32]=zeros,ro' --arg f32=3");
+  CHECK(result.status == 1);
+  CHECK(contains(result.out, "read-only-write"));
+}
+
+TEST_CASE("bad usage is status 2, said on standard error alone, with what there is") {
+  Folder folder;
+  const auto refused = [&](const std::string& arguments, const std::string& part) {
+    const Result result = folder.vgpu(arguments);
+    CHECK_MESSAGE(result.status == 2, arguments);
+    CHECK_MESSAGE(contains(result.err, part), result.err);
+    CHECK_MESSAGE(result.out.empty(), result.out);
+  };
+  const std::string scale = "run scale.ptx --kernel scale --grid 1 --block 32 ";
+  refused("run scale.ptx --kernel sale --grid 1 --block 32", "It has:\n  scale\n  nothing");
+  refused("run scale.ptx --grid 1 --block 32", "2 kernels; say which by --kernel");
+  refused(scale + "--arg 'f32[32]=ones'", "it has 3 parameters, 1 --arg given");
+  refused(scale + "--arg 'f32[32]=ones' --arg 'f32[32]=ones' --arg i32=1", "i32=1                     <- not f32");
+  refused(scale + "--arg 'f32[32]=ones' --arg f32=1 --arg f32=1", "4 bytes, not 8");
+  refused(scale + "--arg null --arg null --arg null", "8 bytes, not 4");
+  refused(scale + "--arg null --arg null --arg f32=1 --arg f32=1", "one too many");
+  refused(scale + "--arg null --arg null --arg f32=1 --out 2=y.bin", "argument 2 is no buffer");
+  refused(scale + "--arg 'f32[32]=file:none.bin' --arg null --arg f32=1", "none.bin cannot be read");
+  refused("run absent.ptx --grid 1 --block 32", "absent.ptx cannot be read");
+  refused("run inc --grid 1 --block 32", "inc is a folder");
+  refused("run out.txt --grid 1 --block 32", "neither CUDA C++ (.cu) nor PTX (.ptx)");
+  refused("run scale.ptx --kernel nothing --grid 0 --block 32", "--grid '0'");
+  refused("run scale.ptx --kernel nothing --grid 1,1,1,1 --block 32", "at most three");
+  refused("run scale.ptx --kernel nothing --grid 1 --block 2048", "1 to 1024 threads");
+  refused("run scale.ptx --kernel nothing --grid 1", "--block is required");
+  refused("run scale.ptx --kernel nothing --grid 1 --block 32 --wat", "vgpu run --help");
+  refused("run saxpy.cu --include nowhere --grid 1 --block 32", "--include nowhere");
+  refused("", "vgpu --help");
+}
+
+TEST_CASE("PTX that cannot be loaded is named by its line") {
+  Folder folder;
+  std::ofstream(folder.path / "bad.ptx") << ".version 7.0\n.target sm_80\n.address_size 64\n.visible .entry k()\n{\n"
+                                            "  .reg .b32 %r<3>;\n  frobnicate.u32 %r1, %r2;\n}\n";
+  const Result result = folder.vgpu("run bad.ptx --grid 1 --block 32");
+  CHECK(result.status == 2);
+  CHECK(contains(result.err, "bad.ptx"));
+  CHECK(contains(result.err, "frobnicate"));
+}
+
+TEST_CASE("--json is one object with everything") {
+  Folder folder;
+  const Result result = folder.vgpu(
+      "run scale.ptx --kernel scale --grid 2 --block 32 --arg 'f32[64]=nan' --arg 'f32[60]=ones' --arg f32=3 --json "
+      "--print 1:2 --print 0:1");
+  CHECK(result.status == 1);
+  const nlohmann::json json = nlohmann::json::parse(result.out);
+  CHECK(json.at("kernel") == "scale");
+  CHECK(json.at("verdict") == "findings");
+  CHECK(json.at("completed") == true);
+  CHECK(json.at("grid") == nlohmann::json{2, 1, 1});
+  CHECK(json.at("warp_instructions") == 2 * 14);
+  const nlohmann::json& finding = json.at("findings").at(0);
+  CHECK(finding.at("kind") == "out-of-bounds");
+  CHECK(finding.at("buffer") == "arg1");
+  CHECK(finding.at("index") == 60);
+  CHECK(finding.at("count") == 4);
+  CHECK(json.at("counters").contains("total"));
+  CHECK(json.at("arguments").at(1).at("values") == nlohmann::json{"nan", "nan"});
+  CHECK(json.at("arguments").at(0).at("values") == nlohmann::json{"nan"});
+  CHECK_FALSE(json.at("arguments").at(2).contains("values"));
+}
+
+TEST_CASE("PTX can come from standard input") {
+  Folder folder;
+  const Result result = folder.vgpu("run - --kernel nothing --grid 1 --block 32", "cat scale.ptx |");
+  CHECK(result.status == 0);
+  CHECK(contains(result.out, "CLEAN  nothing"));
+}
+
+TEST_CASE("nothing is coloured in a file, unless asked for") {
+  Folder folder;
+  const std::string command = "run scale.ptx --kernel nothing --grid 1 --block 32";
+  CHECK_FALSE(contains(folder.vgpu(command).out, "\x1b["));
+  CHECK(contains(folder.vgpu(command + " --color always").out, "\x1b["));
+}
+
+TEST_CASE("an endless loop ends at the step budget") {
+  Folder folder;
+  std::ofstream(folder.path / "spin.ptx") << ".version 7.0\n.target sm_80\n.address_size 64\n.visible .entry spin()\n"
+                                             "{\nagain:\n  bra agn;\nagn:\n  bra again;\n}\n";
+  const Result result = folder.vgpu("run spin.ptx --grid 1 --block 32 --steps 10000");
+  CHECK(result.status == 1);
+  CHECK(contains(result.out, "timeout"));
+}
+
+TEST_CASE("Ctrl-C stops a kernel: status 130, said so, and nothing is written") {
+  Folder folder;
+  std::ofstream(folder.path / "spin.ptx") << ".version 7.0\n.target sm_80\n.address_size 64\n"
+                                             ".visible .entry spin(.param .u64 p)\n{\n"
+                                             "again:\n  bra agn;\nagn:\n  bra again;\n}\n";
+  // The signal is sent once the program listens to it, by the kernel's own account (bit 2 of SigCgt).
+  const std::string send =
+      "p=$!; until [ $((0x$(sed -n 's/^SigCgt:[[:space:]]*//p' /proc/$p/status) & 2)) -ne 0 ]; do sleep 0.05; done; "
+      "kill -INT $p; wait $p; echo $? >status.txt; :";
+  folder.vgpu(
+      "run spin.ptx --grid 1 --block 32 --steps 1000000000000 --arg 'f32[4]=ones' --out 0=y.bin >out2.txt "
+      "2>err2.txt & " +
+      send);
+  CHECK(read(folder.path / "status.txt") == "130\n");
+  CHECK(contains(read(folder.path / "err2.txt"), "stopped by Ctrl-C"));
+  CHECK(contains(read(folder.path / "out2.txt"), "STOPPED"));
+  CHECK_FALSE(fs::exists(folder.path / "y.bin"));
+}
+
+TEST_CASE("list shows kernels with their parameters") {
+  Folder folder;
+  const Result text = folder.vgpu("list scale.ptx");
+  CHECK(text.status == 0);
+  CHECK(contains(text.out, "scale\n   0  u64    8 bytes\n   1  u64    8 bytes\n   2  f32    4 bytes\n"));
+  const nlohmann::json json = nlohmann::json::parse(folder.vgpu("list scale.ptx --json").out);
+  REQUIRE(json.at("kernels").size() == 2);
+  CHECK(json.at("kernels").at(0).at("parameters").size() == 3);
+  CHECK(json.at("kernels").at(1).at("kernel") == "nothing");
+}
+
+TEST_CASE("CUDA C++ is compiled: the finding names the line, the parameter's own name and what was printed") {
+  Folder folder;
+  const std::string arguments = " --arg 'f32[100]=ones,ro' --arg 'f32[100]=ones' --arg f32=2 --arg i32=100";
+  const Result result = folder.vgpu("run saxpy.cu --include inc --grid 1 --block 128" + arguments + " --print y:2");
+  CHECK(result.status == 1);
+  CHECK(contains(result.out, "saxpy(float const*, float*, float, int)"));
+  CHECK(contains(result.out, "saxpy.cu:6: out-of-bounds"));
+  CHECK(contains(result.out, "6 |   y[i] = a * x[i] + half_of(y[i]);"));
+  CHECK(contains(result.out, "read x[100]; x has 100 floats"));
+  CHECK(contains(result.out, "n is 100"));
+  CHECK(contains(result.out, "2.5  2.5"));
+  CHECK(folder.vgpu("run saxpy.cu --include inc --kernel saxpy --grid 1 --block 100" + arguments).status == 0);
+
+  const Result listed = folder.vgpu("list saxpy.cu --include inc");
+  CHECK(contains(listed.out, "_Z5saxpyPKfPffi"));
+  CHECK(contains(listed.out, "4 bytes       n\n"));
+}
+
+TEST_CASE("CUDA C++ that does not compile is shown in the compiler's words") {
+  Folder folder;
+  std::ofstream(folder.path / "bad.cu") << "__global__ void k(float* y) {\n  y[0] = zzz;\n}\n";
+  const Result result = folder.vgpu("run bad.cu --grid 1 --block 1 --arg 'f32[1]=zeros'");
+  CHECK(result.status == 2);
+  CHECK(contains(result.err, "bad.cu(2): error"));
+  CHECK(contains(result.err, "zzz"));
+  CHECK(contains(result.err, "bad.cu does not compile"));
+}
+
+TEST_CASE("without NVRTC a .cu is the environment's fault, and PTX still runs") {
+  Folder folder;
+  const std::string without = "TRITUTOR_NVRTC=/nowhere/libnvrtc.so";
+  const Result result = folder.vgpu("run saxpy.cu --grid 1 --block 1", without);
+  CHECK(result.status == 3);
+  CHECK(contains(result.err, "TRITUTOR_NVRTC"));
+  CHECK(contains(result.err, ".ptx"));
+  CHECK(folder.vgpu("run scale.ptx --kernel nothing --grid 1 --block 32", without).status == 0);
+}
+
+TEST_CASE("a file that cannot be written is the environment's fault") {
+  Folder folder;
+  const Result result = folder.vgpu(
+      "run scale.ptx --kernel scale --grid 1 --block 32 --arg 'f32[32]=ones' --arg 'f32[32]=ones' --arg f32=3 "
+      "--out 1=none/y.bin");
+  CHECK(result.status == 3);
+  CHECK(contains(result.err, "none/y.bin cannot be written"));
+}
+
+TEST_CASE("help shows how arguments are written") {
+  Folder folder;
+  CHECK(folder.vgpu("--help").status == 0);
+  const Result help = folder.vgpu("run --help");
+  CHECK(help.status == 0);
+  CHECK(contains(help.out, "f32[1000]=random:7"));
+  CHECK(folder.vgpu("--version").status == 0);
+}
