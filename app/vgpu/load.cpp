@@ -15,8 +15,7 @@ std::shared_ptr<const vgpu::Module> load_module(const Source& source) {
       place = fmt::format("{}:{}", source.shown(error.file()), error.line());
     throw tritutor::CommandError(
         tritutor::status_usage,
-        fmt::format("{}: {}; the virtual GPU takes PTX for sm_80 without wgmma, TMA, mbarrier or clusters", place,
-                    error.what()));
+        fmt::format("{}: {}; the virtual GPU runs PTX made for sm_80 (nvcc -arch=sm_80 -ptx)", place, error.what()));
   }
 }
 

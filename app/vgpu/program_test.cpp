@@ -84,7 +84,7 @@ struct Folder {
   /// Runs `vgpu ARGUMENTS` there, by the shell; `before` goes in front, such as variables.
   Result vgpu(const std::string& arguments, const std::string& before = "") const {
     const std::string command =
-        "cd '" + path.string() + "' && " + before + " '" VGPU_PROGRAM "' " + arguments + " >out.txt 2>err.txt";
+        "cd '" + path.string() + "' || exit 99; " + before + " '" VGPU_PROGRAM "' " + arguments + " >out.txt 2>err.txt";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read(path / "out.txt"),
             read(path / "err.txt")};
