@@ -45,19 +45,24 @@ constexpr Folder folders[] = {
     {"mask", 6, Check::finds},
     {"timeout", 4, Check::finds},
     {"trap", 3, Check::finds},
-    {"uninitialized", 16, Check::finds},
-    {"shared_race", 16, Check::finds},
-    {"global_race", 10, Check::finds},
-    {"async_copy", 5, Check::cannot_run},
+    {"uninitialized", 18, Check::finds},
+    {"shared_race", 20, Check::finds},
+    {"global_race", 12, Check::finds},
+    {"async_copy", 5, Check::runs},
 };
-constexpr size_t least_silent = 24;
+constexpr size_t least_silent = 36;
 
 /// Files that are not judged yet: planted bugs that are not found, benign idioms that are not seen as such.
 const std::set<std::string> not_yet = {
+    "global_race/counter_reset_by_first_block.cu",
     "mask/caller_not_named.cu",
     "shared_race/syncwarp_of_halves.cu",
+    "silent/condition_short_of_undefined.cu",
     "silent/flag_in_shared.cu",
+    "silent/struct_padding.cu",
+    "silent/vector_read_part_used.cu",
     "uninitialized/shuffle_from_absent.cu",
+    "uninitialized/stale_stack_frame.cu",
 };
 
 const fs::path root = fs::path(TRITUTOR_SOURCE_DIR) / "tests" / "planted";

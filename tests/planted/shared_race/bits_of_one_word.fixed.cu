@@ -1,0 +1,14 @@
+// fixed: an atomic or
+// launch: grid 1,1,1 block 64,1,1 shared 0
+// arg: f32[64]=uniform:17 ro
+// arg: u32[2]=undefined
+
+__global__ void large_bits(const float* x, unsigned* bits) {
+  __shared__ unsigned words[2];
+  const int t = threadIdx.x;
+  if (t < 2) words[t] = 0;
+  __syncthreads();
+  if (x[t] > 0.5f) atomicOr(&words[t / 32], 1u << (t % 32));
+  __syncthreads();
+  if (t < 2) bits[t] = words[t];
+}

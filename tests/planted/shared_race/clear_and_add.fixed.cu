@@ -1,0 +1,14 @@
+// fixed: a barrier between
+// launch: grid 1,1,1 block 64,1,1 shared 0
+// arg: i32[64]=iota ro
+// arg: i32[1]=undefined
+
+__global__ void count_odd(const int* x, int* result) {
+  __shared__ int count;
+  const int t = threadIdx.x;
+  if (t == 0) count = 0;
+  __syncthreads();
+  if (x[t] % 2 != 0) atomicAdd(&count, 1);
+  __syncthreads();
+  if (t == 0) result[0] = count;
+}
