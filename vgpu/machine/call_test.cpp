@@ -59,7 +59,8 @@ TEST_CASE("a struct by value, in and out; a function without arguments or result
       "{%rd2, %rd3}, [y];"
       "ld.param.b32 %r1, [y+16]; ld.param.b8 %rs1, [y+20]; } call.uni count; sub.u64 %rd4, %rd3, %rd2; cvt.u64.u32 "
       "%rd5, %r1; add.u64 %rd4, %rd4, %rd5;"
-      "cvt.u64.u16 %rd6, %rs1; add.u64 %rd4, %rd4, %rd6; ld.global.b32 %r2, [calls]; cvt.u64.u32 %rd7, %r2; shl.b64 "
+      "cvt.u64.u16 %rd6, %rs1; add.u64 %rd4, %rd4, %rd6; ld.volatile.global.b32 %r2, [calls]; cvt.u64.u32 %rd7, %r2; "
+      "shl.b64 "
       "%rd7, %rd7, 32; or.b64 %rd4, %rd4, %rd7;"
       "st.global.b64 [%o], %rd4;";
   CHECK(run_warp_of(body, lanes([](uint32_t l) { return 1000 * l + 60; }), module) ==

@@ -51,7 +51,10 @@ TEST_CASE("structs by value, recursion, function pointers, printf, a switch, sco
     const Address out = m.buffer("out", data);
     const LaunchResult result = m.launch({1, 1, 1}, {32, 1, 1}, Big{{1, 2, 3, 4, 5}, 6}, out, c.k);
     CHECK(result.completed);
-    for (const Finding& f : result.findings) CHECK(f.kind == Finding::Kind::uninitialized);  // tile is half-written
+    // Every thread writes out[0], and tile is half-written: nothing worse than that.
+    for (const Finding& f : result.findings) {
+      CHECK((f.kind == Finding::Kind::uninitialized || f.kind == Finding::Kind::race));
+    }
     const auto got = m.values<int>(out);
     CHECK(got[0] == c.out0);
     CHECK(got[static_cast<size_t>(c.changed)] == c.value);
