@@ -57,8 +57,9 @@ void read_part(Warp& warp, const AsyncCopyInfo& info, int lane, uint32_t size) {
 
 AsyncCopies::AsyncCopies(uint32_t shared_bytes, uint32_t threads) : threads_(threads), words_((shared_bytes + 3) / 4) {}
 
-void AsyncCopies::start(uint32_t thread, uint32_t offset, uint32_t bytes, uint32_t pc) {
-  for (uint32_t w = offset / 4; w < (offset + bytes) / 4; ++w) words_[w] = {thread, threads_[thread].committed, pc};
+void AsyncCopies::start(uint32_t thread, uint32_t offset, uint32_t bytes, uint32_t pc, uint32_t now) {
+  for (uint32_t w = offset / 4; w < (offset + bytes) / 4; ++w)
+    words_[w] = {thread, threads_[thread].committed, pc, now};
 }
 
 void AsyncCopies::wait(uint32_t thread, uint32_t left, uint32_t now, const std::vector<uint32_t>& barrier_time) {
@@ -77,11 +78,15 @@ AsyncCopies::Copy AsyncCopies::find(uint32_t thread, uint64_t offset, uint32_t b
     const Word& word = words_[w];
     if (word.thread == kNone) continue;
     const Thread& owner = threads_[word.thread];
+    const auto both_passed_since = [&](uint32_t time) {
+      return barrier_time[word.thread] > time && barrier_time[thread] > time;
+    };
+    const bool same_warp = word.thread / kLanes == thread / kLanes;
+    if (!same_warp && !both_passed_since(word.time)) continue;
     if (word.group >= owner.waited) return {State::not_waited, word.thread, word.pc};
-    if (word.thread / kLanes == thread / kLanes) continue;
-    // Both have to have passed a barrier since.
-    const bool passed = barrier_time[word.thread] > owner.wait_time && barrier_time[thread] > owner.wait_time;
-    if (word.group >= (passed ? owner.waited : owner.settled)) return {State::no_barrier, word.thread, word.pc};
+    if (same_warp) continue;
+    if (word.group >= (both_passed_since(owner.wait_time) ? owner.waited : owner.settled))
+      return {State::no_barrier, word.thread, word.pc};
   }
   return {};
 }
@@ -122,7 +127,7 @@ void async_copy_step(Warp& warp, const Inst& inst, uint32_t mask) {
     const uint64_t offset = storage_offset(warp, address_of(warp, info.to, l));
     // Outside: store_step has reported it.
     if (offset % 4 != 0 || offset >= storage || info.bytes > storage - offset) continue;
-    copies.start(thread_number(warp, l), static_cast<uint32_t>(offset), info.bytes, warp.pc);
+    copies.start(thread_number(warp, l), static_cast<uint32_t>(offset), info.bytes, warp.pc, warp.block->clock);
   }
 }
 

@@ -3,8 +3,10 @@
 // kept is who may read them from when on.
 //
 // A thread may read what it copied after its own wait (cp.async.wait_group, wait_all). Another thread may after that
-// wait and a block barrier that follows it; a thread of the same warp may already after the wait, since what orders
-// lanes of a warp is not followed here (the race check of shared memory does).
+// wait and a barrier of the block that both passed since. A copy counts as a write where it starts, so what is ordered
+// by no barrier at all is the race check's to report (shared_shadow.h); what is left for here is a read that a barrier
+// does order after the start of the copy, but not after its end. Within a warp the wait is enough here: __syncwarp is
+// followed by the race check.
 
 #include <cstdint>
 #include <vector>
@@ -18,10 +20,11 @@ class AsyncCopies {
  public:
   AsyncCopies(uint32_t shared_bytes, uint32_t threads);
 
-  /// A thread starts to fill [offset, offset + bytes) of shared storage; both are multiples of 4.
-  void start(uint32_t thread, uint32_t offset, uint32_t bytes, uint32_t pc);
+  /// A thread starts to fill [offset, offset + bytes) of shared storage; both are multiples of 4. `now` is
+  /// Block::clock.
+  void start(uint32_t thread, uint32_t offset, uint32_t bytes, uint32_t pc, uint32_t now);
   void commit(uint32_t thread) { ++threads_[thread].committed; }
-  /// Waits until at most `left` of the thread's committed groups are under way. `now` is Block::clock, `barrier_time`
+  /// Waits until at most `left` of the thread's committed groups are under way. `barrier_time` is
   /// Block::barrier_time.
   void wait(uint32_t thread, uint32_t left, uint32_t now, const std::vector<uint32_t>& barrier_time);
 
@@ -45,6 +48,7 @@ class AsyncCopies {
     uint32_t thread = kNone;
     uint32_t group = 0;
     uint32_t pc = 0;
+    uint32_t time = 0;  // Block::clock when the copy started
   };
   std::vector<Thread> threads_;
   std::vector<Word> words_;

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstring>
 
+#include "vgpu/machine/async_copy.h"
 #include "vgpu/machine/definedness.h"
 #include "vgpu/ops/lane_memory.h"
 
@@ -256,6 +257,7 @@ SharedAccess shared_access(const MemoryInfo& info, const Resolved& r, uint32_t m
 void note_load(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t mask) {
   uint32_t undefined = 0;
   if (r.region.is_shared) {
+    if (warp.block->copies) check_pending_copies(warp, info, mask);
     undefined = warp.block->shadow.read(warp, shared_access(info, r, mask));
   } else if (r.region.per_lane) {
     for (uint32_t m = mask; m != 0; m &= m - 1) {
