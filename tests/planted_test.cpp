@@ -22,33 +22,15 @@ namespace fs = std::filesystem;
 using planted::Argument;
 using planted::Case;
 
-/// What the virtual GPU can do for a folder.
-enum class Check : uint8_t {
-  finds,       ///< it finds the planted bugs
-  runs,        ///< it runs the kernels; the check is not there yet
-  cannot_run,  ///< nor are the instructions
-};
-
 struct Folder {
   const char* name;
   size_t least;  ///< planted bugs it must hold
-  Check check;
 };
 
 constexpr Folder folders[] = {
-    {"bounds", 12, Check::finds},
-    {"misaligned", 4, Check::finds},
-    {"null_pointer", 4, Check::finds},
-    {"read_only", 3, Check::finds},
-    {"stack", 3, Check::finds},
-    {"barrier", 6, Check::finds},
-    {"mask", 6, Check::finds},
-    {"timeout", 4, Check::finds},
-    {"trap", 3, Check::finds},
-    {"uninitialized", 18, Check::finds},
-    {"shared_race", 20, Check::finds},
-    {"global_race", 12, Check::finds},
-    {"async_copy", 5, Check::runs},
+    {"bounds", 12},      {"misaligned", 4},   {"null_pointer", 4}, {"read_only", 3}, {"stack", 3},
+    {"barrier", 6},      {"mask", 6},         {"timeout", 4},      {"trap", 3},      {"uninitialized", 18},
+    {"shared_race", 20}, {"global_race", 12}, {"async_copy", 5},
 };
 constexpr size_t least_silent = 36;
 
@@ -147,16 +129,16 @@ void check_folder(const char* name) {
     const fs::path twin = fs::path(bug).replace_extension(".fixed.cu");
     CHECK_MESSAGE(fs::exists(twin), fs::relative(twin, root).string() << " is missing");
     CHECK_MESSAGE(!planted::read_case(bug).finds.empty(), fs::relative(bug, root).string() << " says no `finds`");
-    if (folder->check == Check::finds && is_judged(bug) && check_file(bug)) ++found;
+    if (is_judged(bug) && check_file(bug)) ++found;
   }
   for (const fs::path& twin : twins) {
     CHECK_MESSAGE(fs::exists(root / name / fs::path(twin.stem()).replace_extension(".cu")),
                   fs::relative(twin, root).string() << " has no planted bug beside it");
     CHECK_MESSAGE(planted::read_case(twin).finds.empty(), fs::relative(twin, root).string() << " has a `finds`");
-    if (folder->check != Check::cannot_run && check_file(twin)) ++silent;
+    if (check_file(twin)) ++silent;
   }
-  fmt::print("{:14} {:3} planted bugs, {:3} found{}; {:3} fixed twins, {:3} silent\n", name, bugs.size(), found,
-             folder->check == Check::finds ? "" : " (not enabled)", twins.size(), silent);
+  fmt::print("{:14} {:3} planted bugs, {:3} found; {:3} fixed twins, {:3} silent\n", name, bugs.size(), found,
+             twins.size(), silent);
 }
 
 vgpu::Finding finding(vgpu::Finding::Kind kind, int line, const std::string& message = "") {
