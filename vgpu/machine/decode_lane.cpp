@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <initializer_list>
 
 #include "vgpu/machine/address.h"
 #include "vgpu/machine/clock.h"
@@ -50,6 +51,33 @@ constexpr SpecialName kSpecials[] = {
 uint32_t row_bytes(Row kind) { return static_cast<uint32_t>(kind) * kLanes; }
 
 }  // namespace
+
+Kind kind_of(const ptx::Instruction& inst) {
+  const std::string& op = inst.opcode;
+  const auto is = [&](std::initializer_list<const char*> names) {
+    return std::any_of(names.begin(), names.end(), [&](const char* name) { return op == name; });
+  };
+  const std::string type = inst.modifiers.empty() ? std::string() : inst.modifiers.back();
+  const bool f32 = type == "f32" || type.rfind("f16", 0) == 0 || type.rfind("bf16", 0) == 0;
+  if (is({"ld", "ldu", "ldmatrix"})) return Kind::load;
+  if (is({"st", "stmatrix"})) return Kind::store;
+  if (is({"atom", "red"})) return Kind::atomic;
+  if (op == "mma") return Kind::tensor;
+  if (op == "wmma") {
+    return inst.modifiers.empty() || inst.modifiers[0] == "mma" ? Kind::tensor
+           : inst.modifiers[0] == "load"                        ? Kind::load
+                                                                : Kind::store;
+  }
+  if (is({"bra", "brx", "call", "ret", "exit", "trap"})) return Kind::control;
+  if (op == "bar" || op == "barrier")
+    return inst.modifiers.empty() || inst.modifiers[0] != "warp" ? Kind::barrier : Kind::control;
+  if (op == "cvt") return Kind::conversion;
+  if (is({"rcp", "sqrt", "rsqrt", "ex2", "lg2", "sin", "cos", "tanh"}) || (op == "div" && f32)) return Kind::special;
+  if (is({"mov", "cvta", "ld.param"})) return Kind::other;
+  if (type == "f64") return Kind::fp64;
+  if (f32) return Kind::fp32;
+  return Kind::integer;
+}
 
 void Decoder::refuse(const Instruction& inst, const std::string& why) const {
   Place place;
@@ -232,6 +260,7 @@ uint32_t Decoder::destination(const Instruction& inst, const Operand& operand, R
 Inst& Decoder::emit(const Instruction& inst, Code code) {
   Inst decoded;
   decoded.code = code;
+  decoded.kind = kind_of(inst);
   if (inst.guard >= 0) {
     decoded.guard = rows_[static_cast<size_t>(inst.guard)];
     decoded.guard_negated = inst.guard_negated;

@@ -99,6 +99,7 @@ void check_guard(Warp& warp, const Inst& inst, uint32_t pc, uint32_t active) {
 template <bool kTrack>
 End run_group(Warp& warp, size_t index) {
   const Inst* const code = warp.launch->program.code.data();
+  SiteCounts* const counts = warp.block->counts.data();
   Group* group = &warp.groups[index];
   uint32_t active = group->mask;
   char* registers = warp.file + group->frame;
@@ -132,10 +133,11 @@ End run_group(Warp& warp, size_t index) {
         ++pc;
         continue;
       }
-      lane_steps += mask == active ? lanes : static_cast<uint64_t>(std::popcount(mask));
-    } else {
-      lane_steps += lanes;
     }
+    const uint64_t busy = mask == active ? lanes : static_cast<uint64_t>(std::popcount(mask));
+    lane_steps += busy;
+    ++counts[pc].warps;
+    counts[pc].lanes += busy;
     switch (inst.code) {
       case Code::lane:
         (mask == kFullMask ? inst.full : inst.masked)(registers, inst.rows, mask);

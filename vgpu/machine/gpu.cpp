@@ -25,6 +25,22 @@ constexpr int kPatience = 16;
 // Below this many warps of work, host threads cost more than they bring.
 constexpr uint64_t kParallelWarps = 64;
 
+/// Adds what a block's object has counted to the launch's sum.
+void collect(LaunchState& state, const Block& block) {
+  const std::lock_guard lock(state.counts_mutex);
+  for (size_t pc = 0; pc < block.counts.size(); ++pc) {
+    SiteCounts& sum = state.counts[pc];
+    const SiteCounts& mine = block.counts[pc];
+    sum.warps += mine.warps;
+    sum.lanes += mine.lanes;
+    sum.global_requests += mine.global_requests;
+    sum.global_sectors += mine.global_sectors;
+    sum.shared_requests += mine.shared_requests;
+    sum.shared_wavefronts += mine.shared_wavefronts;
+    sum.bank_conflicts += mine.bank_conflicts;
+  }
+}
+
 void count(LaunchState& state, const Block& block) {
   uint64_t steps = 0, lanes = 0;
   for (const Warp& warp : block.warps) {
@@ -68,16 +84,21 @@ void run_in_order(LaunchState& state) {
     block->start(next++);
     resident.push_back(std::move(block));
   };
+  const auto finish = [&] {
+    for (const auto& block : spare) collect(state, *block);
+    for (const auto& block : resident) collect(state, *block);
+  };
   while (next < blocks || !resident.empty()) {
     if (resident.empty()) start();
-    if (stop_asked(state)) return;
+    if (stop_asked(state)) return finish();
     std::unique_ptr<Block> block = std::move(resident.front());
     resident.pop_front();
     Turn turn = Turn::yielded;
     for (int i = 0; i < kPatience && turn == Turn::yielded; ++i) turn = run_block(*block);
     if (turn == Turn::aborted) {
       count(state, *block);
-      return;
+      spare.push_back(std::move(block));
+      return finish();
     }
     if (turn == Turn::done) {
       count(state, *block);
@@ -90,6 +111,7 @@ void run_in_order(LaunchState& state) {
       std::rotate(resident.begin(), resident.end() - 1, resident.end());  // the new one goes first
     }
   }
+  finish();
 }
 
 /// Host threads take blocks in turn. The shadows of writable buffers see whether two blocks meet in a word.
@@ -101,6 +123,11 @@ void run_in_parallel(LaunchState& state, unsigned threads) {
   const auto work = [&] {
     try {
       Block block(state);
+      struct Collector {  // however this thread ends
+        LaunchState& state;
+        Block& block;
+        ~Collector() { collect(state, block); }
+      } const collector{state, block};
       // A few at a time: neighbours share cache lines.
       const uint64_t chunk = std::clamp<uint64_t>(blocks / (threads * 8), 1, 32);
       for (;;) {
@@ -289,6 +316,15 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   }
   state.total_shared = offset;
 
+  state.counts.resize(program.code.size());
+  const auto clear_sectors = [&] {
+    impl_->memory.for_each([](Buffer& buffer) {
+      buffer.read_sectors.resize(buffer.bytes);
+      buffer.written_sectors.resize(buffer.bytes);
+    });
+  };
+  clear_sectors();
+
   const uint64_t warps = grid.count() * ((block.count() + kLanes - 1) / kLanes);
   const bool parallel = limits.threads > 1 && grid.count() > 1 && warps >= kParallelWarps && !program.blocks_may_talk &&
                         grid.count() < GlobalShadow::kManyBlocks - 1;
@@ -308,6 +344,8 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
       state.conflict = false;
       state.warp_instructions = 0;
       state.lane_instructions = 0;
+      std::fill(state.counts.begin(), state.counts.end(), SiteCounts{});
+      clear_sectors();
     }
   }
   if (!state.parallel) {
@@ -323,6 +361,11 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   result.lane_instructions = state.lane_instructions;
   result.stopped = state.stopped;
   result.completed = !state.abort;
+  summarise(program, state.counts, result.counters);
+  impl_->memory.for_each([&](Buffer& buffer) {
+    result.counters.dram_read_sectors += buffer.read_sectors.count();
+    result.counters.dram_written_sectors += buffer.written_sectors.count();
+  });
   return result;
 }
 

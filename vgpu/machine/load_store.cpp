@@ -253,8 +253,20 @@ SharedAccess shared_access(const MemoryInfo& info, const Resolved& r, uint32_t m
           r.shape.uniform, r.region.shared};
 }
 
+void count_access(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t mask, bool write) {
+  const CountedAccess access{
+      r.offsets, r.region.shared, access_bytes(info), mask, r.shape.consecutive && mask == kFullMask, r.shape.uniform};
+  SiteCounts& counts = warp.block->counts[warp.pc];
+  if (r.region.is_shared) {
+    count_shared(counts, access);
+  } else if (r.region.buffer != nullptr) {
+    count_global(counts, access, write ? r.region.buffer->written_sectors : r.region.buffer->read_sectors);
+  }
+}
+
 /// What the checks want to know of a load that is inside its region; definedness goes to the destination rows.
 void note_load(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t mask) {
+  count_access(warp, info, r, mask, false);
   uint32_t undefined = 0;
   if (r.region.is_shared) {
     if (warp.block->copies) check_pending_copies(warp, info, mask);
@@ -272,6 +284,7 @@ void note_load(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t m
 }
 
 void note_store(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t mask) {
+  count_access(warp, info, r, mask, true);
   const uint32_t undefined = undefined_values(warp, info, mask);
   if (r.region.is_shared) {
     warp.block->shadow.write(warp, shared_access(info, r, mask), &info, undefined);

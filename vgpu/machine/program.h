@@ -34,6 +34,24 @@ inline constexpr uint32_t kNone = 0xffffffffu;
 
 using StepFn = void (*)(Warp& warp, const Inst& inst, uint32_t mask);
 
+/// What an instruction counts as.
+enum class Kind : uint8_t {
+  other,
+  load,
+  store,
+  atomic,
+  barrier,
+  tensor,
+  fp32,
+  fp64,
+  integer,
+  control,
+  conversion,
+  special,
+};
+/// Of an instruction, by its opcode and type.
+Kind kind_of(const ptx::Instruction& inst);
+
 /// Rows start at multiples of this, so that a row has a number: offset / kRowAlignment.
 inline constexpr uint32_t kRowAlignment = 64;
 /// Two rows at the front of every frame stand for sources and destinations that an instruction does not have.
@@ -56,6 +74,7 @@ struct alignas(64) Inst {
   uint32_t target = 0;     ///< branch: instruction index
   Code code = Code::lane;
   bool guard_negated = false;
+  Kind kind = Kind::other;
   bool selects = false;  ///< selp: only the chosen source counts for definedness
 };
 

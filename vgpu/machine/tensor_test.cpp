@@ -20,7 +20,7 @@ struct At {
 /// One form of mma.sync. The places are of element i of a lane; g = lane / 4, t = lane % 4.
 struct Form {
   int m, n, k;
-  Kind input;
+  ElementKind input;
   At (*a)(int g, int t, int i);
   At (*b)(int g, int t, int i);
   At (*c)(int g, int t, int i);
@@ -38,11 +38,11 @@ At a_16x16_half(int g, int t, int i) {
 At b_16_half(int g, int t, int i) { return {t * 2 + (i & 1) + (i >= 2 ? 8 : 0), g}; }
 
 const Form kForms[] = {
-    {16, 8, 8, Kind::f16, a_16x8_half, b_8_half, c_of_16},
-    {16, 8, 16, Kind::f16, a_16x16_half, b_16_half, c_of_16},
-    {16, 8, 8, Kind::bf16, a_16x8_half, b_8_half, c_of_16},
-    {16, 8, 16, Kind::bf16, a_16x16_half, b_16_half, c_of_16},
-    {16, 8, 4, Kind::tf32,
+    {16, 8, 8, ElementKind::f16, a_16x8_half, b_8_half, c_of_16},
+    {16, 8, 16, ElementKind::f16, a_16x16_half, b_16_half, c_of_16},
+    {16, 8, 8, ElementKind::bf16, a_16x8_half, b_8_half, c_of_16},
+    {16, 8, 16, ElementKind::bf16, a_16x16_half, b_16_half, c_of_16},
+    {16, 8, 4, ElementKind::tf32,
      [](int g, int t, int i) -> At {
        return {i == 0 ? g : g + 8, t};
      },
@@ -50,7 +50,7 @@ const Form kForms[] = {
        return {t, g};
      },
      c_of_16},
-    {16, 8, 8, Kind::tf32,
+    {16, 8, 8, ElementKind::tf32,
      [](int g, int t, int i) -> At {
        return {i == 0 || i == 2 ? g : g + 8, i < 2 ? t : t + 4};
      },
@@ -58,7 +58,7 @@ const Form kForms[] = {
        return {i == 0 ? t : t + 4, g};
      },
      c_of_16},
-    {8, 8, 16, Kind::s8,
+    {8, 8, 16, ElementKind::s8,
      [](int g, int t, int i) -> At {
        return {g, t * 4 + i};
      },
@@ -66,7 +66,7 @@ const Form kForms[] = {
        return {t * 4 + i, g};
      },
      c_of_8},
-    {16, 8, 16, Kind::s8,
+    {16, 8, 16, ElementKind::s8,
      [](int g, int t, int i) -> At {
        return {i < 4 ? g : g + 8, t * 4 + (i & 3)};
      },
@@ -74,7 +74,7 @@ const Form kForms[] = {
        return {t * 4 + i, g};
      },
      c_of_16},
-    {16, 8, 32, Kind::s8,
+    {16, 8, 32, ElementKind::s8,
      [](int g, int t, int i) -> At {
        const bool upper = i < 4 || (i >= 8 && i < 12);
        return {upper ? g : g + 8, t * 4 + (i & 3) + (i >= 8 ? 16 : 0)};
@@ -83,7 +83,7 @@ const Form kForms[] = {
        return {t * 4 + (i & 3) + (i >= 4 ? 16 : 0), g};
      },
      c_of_16},
-    {8, 8, 4, Kind::f64,
+    {8, 8, 4, ElementKind::f64,
      [](int g, int t, int) -> At {
        return {g, t};
      },
@@ -109,7 +109,7 @@ std::vector<uint64_t> fragment_of(const Bits& matrix, Places places) {
   return words;
 }
 
-Bits matrix_of(const std::vector<uint64_t>& words, int rows, int columns, Kind kind, Places places) {
+Bits matrix_of(const std::vector<uint64_t>& words, int rows, int columns, ElementKind kind, Places places) {
   Bits matrix(rows, columns, kind);
   const int bits = bits_of(kind), per = bits < 32 ? 32 / bits : 1;
   for (int lane = 0; lane < 32; ++lane) {
@@ -129,9 +129,9 @@ std::string registers(const char* name, int first, int count) {
 }
 
 /// Runs one mma on fragments; `d` says the result's kind.
-Bits multiply(const std::string& opcode, const Form& form, const Bits& a, const Bits& b, const Bits& c, Kind d) {
+Bits multiply(const std::string& opcode, const Form& form, const Bits& a, const Bits& b, const Bits& c, ElementKind d) {
   CAPTURE(opcode);
-  const bool wide = form.input == Kind::f64;
+  const bool wide = form.input == ElementKind::f64;
   std::vector<uint64_t> in;
   int counts[3] = {}, next = 0;
   for (const auto& [matrix, places] : {std::pair{&a, form.a}, std::pair{&b, form.b}, std::pair{&c, form.c}}) {
@@ -174,20 +174,20 @@ void check_product(const Bits& a, const Bits& b, const Bits& c, const Bits& d) {
   }
 }
 
-std::vector<Kind> accumulators_of(Kind input) {
+std::vector<ElementKind> accumulators_of(ElementKind input) {
   switch (input) {
-    case Kind::f16:
-      return {Kind::f32, Kind::f16};
-    case Kind::s8:
-      return {Kind::s32};
-    case Kind::f64:
-      return {Kind::f64};
+    case ElementKind::f16:
+      return {ElementKind::f32, ElementKind::f16};
+    case ElementKind::s8:
+      return {ElementKind::s32};
+    case ElementKind::f64:
+      return {ElementKind::f64};
     default:
-      return {Kind::f32};
+      return {ElementKind::f32};
   }
 }
 
-const Form& form_of(int m, int k, Kind input) {
+const Form& form_of(int m, int k, ElementKind input) {
   for (const Form& form : kForms) {
     if (form.m == m && form.k == k && form.input == input) return form;
   }
@@ -210,11 +210,11 @@ const char* const kPlain =
 TEST_CASE("mma.sync: every shape and type is the product of the matrices its fragments hold") {
   std::mt19937 random(1);
   for (const Form& form : kForms) {
-    for (const Kind sum : accumulators_of(form.input)) {
-      const std::vector<Kind> inputs =
-          form.input == Kind::s8 ? std::vector{Kind::s8, Kind::u8} : std::vector{form.input};
-      for (const Kind left : inputs) {
-        for (const Kind right : inputs) {
+    for (const ElementKind sum : accumulators_of(form.input)) {
+      const std::vector<ElementKind> inputs =
+          form.input == ElementKind::s8 ? std::vector{ElementKind::s8, ElementKind::u8} : std::vector{form.input};
+      for (const ElementKind left : inputs) {
+        for (const ElementKind right : inputs) {
           const Bits a = random_bits(form.m, form.k, left, random), b = random_bits(form.k, form.n, right, random);
           const Bits c = random_bits(form.m, form.n, sum, random);
           const std::string opcode = opcode_of(form, name_of(left), name_of(right), name_of(sum), name_of(sum));
@@ -227,14 +227,14 @@ TEST_CASE("mma.sync: every shape and type is the product of the matrices its fra
 
 TEST_CASE("mma.sync: one element of A and one of B reach one element of D") {
   for (const Form& form : kForms) {
-    if (form.input != Kind::s8) continue;
+    if (form.input != ElementKind::s8) continue;
     const std::string opcode = opcode_of(form, "s8", "s8", "s32", "s32");
     for (int k = 0; k < form.k; ++k) {
-      Bits a(form.m, form.k, Kind::s8), b(form.k, form.n, Kind::s8);
+      Bits a(form.m, form.k, ElementKind::s8), b(form.k, form.n, ElementKind::s8);
       const int row = k % form.m, column = (k * 3 + 1) % form.n;
       a(row, k) = 5;
       b(k, column) = 0xf9;  // -7
-      const Bits d = multiply(opcode, form, a, b, Bits(form.m, form.n, Kind::s32), Kind::s32);
+      const Bits d = multiply(opcode, form, a, b, Bits(form.m, form.n, ElementKind::s32), ElementKind::s32);
       for (int i = 0; i < form.m; ++i) {
         for (int j = 0; j < form.n; ++j) CHECK(d.value(i, j) == (i == row && j == column ? -35 : 0));
       }
@@ -244,8 +244,8 @@ TEST_CASE("mma.sync: one element of A and one of B reach one element of D") {
 
 TEST_CASE("mma.sync: 32-bit sums wrap around, or stop with .satfinite") {
   for (const Form& form : kForms) {
-    if (form.input != Kind::s8) continue;
-    Bits a(form.m, form.k, Kind::u8), b(form.k, form.n, Kind::s8), c(form.m, form.n, Kind::s32);
+    if (form.input != ElementKind::s8) continue;
+    Bits a(form.m, form.k, ElementKind::u8), b(form.k, form.n, ElementKind::s8), c(form.m, form.n, ElementKind::s32);
     for (uint64_t& x : a.at) x = 255;
     for (int k = 0; k < form.k; ++k) {
       for (int j = 0; j < form.n; ++j) b(k, j) = j % 2 == 0 ? 127 : 0x80;
@@ -253,8 +253,9 @@ TEST_CASE("mma.sync: 32-bit sums wrap around, or stop with .satfinite") {
     for (int i = 0; i < form.m; ++i) {
       for (int j = 0; j < form.n; ++j) c(i, j) = j % 2 == 0 ? 0x7ffffff0 : 0x80000010;
     }
-    const Bits wrapped = multiply(opcode_of(form, "u8", "s8", "s32", "s32"), form, a, b, c, Kind::s32);
-    const Bits stopped = multiply(opcode_of(form, "u8", "s8", "s32", "s32", ".satfinite"), form, a, b, c, Kind::s32);
+    const Bits wrapped = multiply(opcode_of(form, "u8", "s8", "s32", "s32"), form, a, b, c, ElementKind::s32);
+    const Bits stopped =
+        multiply(opcode_of(form, "u8", "s8", "s32", "s32", ".satfinite"), form, a, b, c, ElementKind::s32);
     for (int i = 0; i < form.m; ++i) {
       for (int j = 0; j < form.n; ++j) {
         const int64_t products = int64_t{form.k} * 255 * (j % 2 == 0 ? 127 : -128);
@@ -267,21 +268,21 @@ TEST_CASE("mma.sync: 32-bit sums wrap around, or stop with .satfinite") {
 }
 
 TEST_CASE("mma.sync: sums are f32 and an f16 result is rounded once") {
-  const Form& form = form_of(16, 16, Kind::f16);
-  Bits a(16, 16, Kind::f16), b(16, 8, Kind::f16), c(16, 8, Kind::f16);
+  const Form& form = form_of(16, 16, ElementKind::f16);
+  Bits a(16, 16, ElementKind::f16), b(16, 8, ElementKind::f16), c(16, 8, ElementKind::f16);
   for (uint64_t& x : a.at) x = 0x3c00;  // 1
   for (uint64_t& x : b.at) x = 0x3c00;
   for (uint64_t& x : c.at) x = 0x6800;  // 2048: in f16, adding 1 to it sixteen times would change nothing
-  const Bits d = multiply(opcode_of(form, "f16", "f16", "f16", "f16"), form, a, b, c, Kind::f16);
+  const Bits d = multiply(opcode_of(form, "f16", "f16", "f16", "f16"), form, a, b, c, ElementKind::f16);
   for (const uint64_t x : d.at) CHECK(x == 0x6808);  // 2064
 }
 
 TEST_CASE("mma.sync: products keep all their bits") {
-  const Form& form = form_of(16, 8, Kind::f16);
-  Bits a(16, 8, Kind::f16), b(8, 8, Kind::f16), c(16, 8, Kind::f32);
+  const Form& form = form_of(16, 8, ElementKind::f16);
+  Bits a(16, 8, ElementKind::f16), b(8, 8, ElementKind::f16), c(16, 8, ElementKind::f32);
   for (int i = 0; i < 16; ++i) a(i, 0) = 0x3fff;  // 2047 / 1024
   for (int j = 0; j < 8; ++j) b(0, j) = 0x3fff;
-  const Bits d = multiply(opcode_of(form, "f16", "f16", "f32", "f32"), form, a, b, c, Kind::f32);
+  const Bits d = multiply(opcode_of(form, "f16", "f16", "f32", "f32"), form, a, b, c, ElementKind::f32);
   for (int i = 0; i < 16; ++i) {
     for (int j = 0; j < 8; ++j) CHECK(d.value(i, j) == 2047.0 * 2047.0 / (1024.0 * 1024.0));
   }
@@ -289,8 +290,8 @@ TEST_CASE("mma.sync: products keep all their bits") {
 
 TEST_CASE("mma.sync: special values") {
   constexpr uint64_t kInfinity16 = 0x7c00, kNan16 = 0x7e00, kSmallest16 = 0x0001, kOne16 = 0x3c00, kMax16 = 0x7bff;
-  const Form& form = form_of(16, 16, Kind::f16);
-  Bits a(16, 16, Kind::f16), b(16, 8, Kind::f16), c(16, 8, Kind::f32);
+  const Form& form = form_of(16, 16, ElementKind::f16);
+  Bits a(16, 16, ElementKind::f16), b(16, 8, ElementKind::f16), c(16, 8, ElementKind::f32);
   for (int j = 0; j < 8; ++j) b(0, j) = kOne16, b(1, j) = kOne16;
   a(0, 0) = kInfinity16;
   a(1, 0) = kNan16;
@@ -300,7 +301,7 @@ TEST_CASE("mma.sync: special values") {
   a(5, 0) = kMax16;
   a(6, 0) = 0x8000;  // -0
   for (int j = 0; j < 8; ++j) c(7, j) = 0x7f800000;
-  const Bits d = multiply(opcode_of(form, "f16", "f16", "f32", "f32"), form, a, b, c, Kind::f32);
+  const Bits d = multiply(opcode_of(form, "f16", "f16", "f32", "f32"), form, a, b, c, ElementKind::f32);
   for (int j = 0; j < 8; ++j) {
     CHECK(d(0, j) == 0x7f800000);
     CHECK(d(1, j) == 0x7fffffff);  // the GPU's only NaN
@@ -312,9 +313,9 @@ TEST_CASE("mma.sync: special values") {
     CHECK(d(7, j) == 0x7f800000);
     CHECK(d(8, j) == 0);
   }
-  Bits small(16, 8, Kind::f16);
+  Bits small(16, 8, ElementKind::f16);
   for (int j = 0; j < 8; ++j) small(5, j) = kMax16;  // 65504 + 65504: past f16's range
-  const Bits half = multiply(opcode_of(form, "f16", "f16", "f16", "f16"), form, a, b, small, Kind::f16);
+  const Bits half = multiply(opcode_of(form, "f16", "f16", "f16", "f16"), form, a, b, small, ElementKind::f16);
   for (int j = 0; j < 8; ++j) {
     CHECK(half(0, j) == kInfinity16);
     CHECK(half(1, j) == 0x7fff);
@@ -324,11 +325,11 @@ TEST_CASE("mma.sync: special values") {
 }
 
 TEST_CASE("mma.sync: tf32 looks at the upper 19 bits only") {
-  const Form& form = form_of(16, 4, Kind::tf32);
-  Bits a(16, 4, Kind::tf32), b(4, 8, Kind::tf32), c(16, 8, Kind::f32);
+  const Form& form = form_of(16, 4, ElementKind::tf32);
+  Bits a(16, 4, ElementKind::tf32), b(4, 8, ElementKind::tf32), c(16, 8, ElementKind::f32);
   for (uint64_t& x : a.at) x = 0x3f801fff;  // 1 and everything below tf32's last bit
   for (uint64_t& x : b.at) x = 0x40003fff;  // 2 + 2^-9 and likewise
-  const Bits d = multiply(opcode_of(form, "tf32", "tf32", "f32", "f32"), form, a, b, c, Kind::f32);
+  const Bits d = multiply(opcode_of(form, "tf32", "tf32", "f32", "f32"), form, a, b, c, ElementKind::f32);
   for (int i = 0; i < 16; ++i) {
     for (int j = 0; j < 8; ++j) CHECK(d.value(i, j) == 4 * (2 + 0x1p-9));
   }
@@ -336,8 +337,8 @@ TEST_CASE("mma.sync: tf32 looks at the upper 19 bits only") {
 
 TEST_CASE("mma.sync: D may be C's registers, and A's") {
   std::mt19937 random(3);
-  const Form& form = form_of(8, 4, Kind::f64);
-  const Bits a = random_bits(8, 4, Kind::f64, random), b = random_bits(4, 8, Kind::f64, random);
+  const Form& form = form_of(8, 4, ElementKind::f64);
+  const Bits a = random_bits(8, 4, ElementKind::f64, random), b = random_bits(4, 8, ElementKind::f64, random);
   Machine machine(
       kernel("ld.global.b64 %rd1, [%i]; ld.global.b64 %rd2, [%i+256]; mov.b64 %rd3, 0; mov.b64 %rd4, 0;\n"
              "mma.sync.aligned.m8n8k4.row.col.f64.f64.f64.f64 {%rd3, %rd4}, {%rd1}, {%rd2}, {%rd3, %rd4};\n"
@@ -348,10 +349,10 @@ TEST_CASE("mma.sync: D may be C's registers, and A's") {
   in.insert(in.end(), right.begin(), right.end());
   const Address from = machine.buffer("in", in), to = machine.zeros<uint64_t>("out", 64);
   machine.run(1, 32, to, from);
-  const Bits d = matrix_of(machine.values<uint64_t>(to), 8, 8, Kind::f64, form.c);
+  const Bits d = matrix_of(machine.values<uint64_t>(to), 8, 8, ElementKind::f64, form.c);
   for (int i = 0; i < 8; ++i) {
     for (int j = 0; j < 8; ++j) {
-      const Sum once = product_of(a, b, Bits(8, 8, Kind::f64), i, j);
+      const Sum once = product_of(a, b, Bits(8, 8, ElementKind::f64), i, j);
       CHECK(std::fabs(d.value(i, j) - 2 * once.value) <= 16 * std::ldexp(once.magnitude, -52));
     }
   }
@@ -376,7 +377,8 @@ TEST_CASE("matrix products: every build of them gives the same bits") {
     }
     alignas(64) char rows[32 * 256] = {};
     for (int i = 0; i < 24; ++i) {
-      const Bits bits = random_bits(32, form.input == Kind::f64 ? 1 : 32 / bits_of(form.input), form.input, random);
+      const Bits bits =
+          random_bits(32, form.input == ElementKind::f64 ? 1 : 32 / bits_of(form.input), form.input, random);
       for (size_t e = 0; e < bits.at.size(); ++e) {
         const size_t bytes = static_cast<size_t>(bits_of(form.input)) / 8;
         std::memcpy(rows + i * 256 + e * bytes, &bits.at[e], bytes);

@@ -11,24 +11,24 @@
 
 namespace vgpu::testing {
 
-enum class Kind { f16, bf16, tf32, f32, f64, s8, u8, s32 };
+enum class ElementKind { f16, bf16, tf32, f32, f64, s8, u8, s32 };
 
-inline int bits_of(Kind kind) {
+inline int bits_of(ElementKind kind) {
   switch (kind) {
-    case Kind::s8:
-    case Kind::u8:
+    case ElementKind::s8:
+    case ElementKind::u8:
       return 8;
-    case Kind::f16:
-    case Kind::bf16:
+    case ElementKind::f16:
+    case ElementKind::bf16:
       return 16;
-    case Kind::f64:
+    case ElementKind::f64:
       return 64;
     default:
       return 32;
   }
 }
 
-inline std::string name_of(Kind kind) {
+inline std::string name_of(ElementKind kind) {
   static const char* const names[] = {"f16", "bf16", "tf32", "f32", "f64", "s8", "u8", "s32"};
   return names[static_cast<int>(kind)];
 }
@@ -45,21 +45,21 @@ inline double from_fields(uint64_t bits, int exponent_bits, int fraction_bits) {
 }
 
 /// What an element's bits mean.
-inline double value_of(Kind kind, uint64_t bits) {
+inline double value_of(ElementKind kind, uint64_t bits) {
   switch (kind) {
-    case Kind::f16:
+    case ElementKind::f16:
       return from_fields(bits & 0xffff, 5, 10);
-    case Kind::bf16:
+    case ElementKind::bf16:
       return from_fields(bits & 0xffff, 8, 7);
-    case Kind::tf32:
+    case ElementKind::tf32:
       return from_fields((bits & 0xffffffff) >> 13, 8, 10);
-    case Kind::f32:
+    case ElementKind::f32:
       return from_fields(bits & 0xffffffff, 8, 23);
-    case Kind::f64:
+    case ElementKind::f64:
       return from_fields(bits, 11, 52);
-    case Kind::s8:
+    case ElementKind::s8:
       return static_cast<int8_t>(bits);
-    case Kind::u8:
+    case ElementKind::u8:
       return static_cast<uint8_t>(bits);
     default:
       return static_cast<int32_t>(bits);
@@ -69,16 +69,16 @@ inline double value_of(Kind kind, uint64_t bits) {
 /// A matrix of elements' bits.
 struct Bits {
   int rows = 0, columns = 0;
-  Kind kind{};
+  ElementKind kind{};
   std::vector<uint64_t> at;
-  Bits(int r, int c, Kind k) : rows(r), columns(c), kind(k), at(static_cast<size_t>(r * c)) {}
+  Bits(int r, int c, ElementKind k) : rows(r), columns(c), kind(k), at(static_cast<size_t>(r * c)) {}
   uint64_t& operator()(int r, int c) { return at[static_cast<size_t>(r * columns + c)]; }
   uint64_t operator()(int r, int c) const { return at[static_cast<size_t>(r * columns + c)]; }
   double value(int r, int c) const { return value_of(kind, (*this)(r, c)); }
 };
 
 /// Random bits; floating-point magnitudes between 2^-5 and 2^4, all fractions (tf32: with low bits to be ignored).
-inline Bits random_bits(int rows, int columns, Kind kind, std::mt19937& random) {
+inline Bits random_bits(int rows, int columns, ElementKind kind, std::mt19937& random) {
   Bits m(rows, columns, kind);
   const auto floating = [&](int exponent_bits, int fraction_bits) {
     const int bias = (1 << (exponent_bits - 1)) - 1;
@@ -88,20 +88,20 @@ inline Bits random_bits(int rows, int columns, Kind kind, std::mt19937& random) 
   };
   for (uint64_t& x : m.at) {
     switch (kind) {
-      case Kind::f16:
+      case ElementKind::f16:
         x = floating(5, 10);
         break;
-      case Kind::bf16:
+      case ElementKind::bf16:
         x = floating(8, 7);
         break;
-      case Kind::tf32:
-      case Kind::f32:
+      case ElementKind::tf32:
+      case ElementKind::f32:
         x = floating(8, 23);
         break;
-      case Kind::f64:
+      case ElementKind::f64:
         x = floating(11, 52);
         break;
-      case Kind::s32:
+      case ElementKind::s32:
         x = random() % 2000001 - 1000000;
         x &= 0xffffffff;
         break;
@@ -128,11 +128,11 @@ inline Sum product_of(const Bits& a, const Bits& b, const Bits& c, int i, int j)
 
 /// How far a result may be from the product in double: every addition rounds once in f32 (f64: 2^-53; integers: not at
 /// all), an f16 result once more.
-inline double tolerance(Kind d, Kind a, int k, const Sum& sum) {
-  if (d == Kind::s32) return 0;
-  if (d == Kind::f64) return (k + 1) * std::ldexp(sum.magnitude, -52);
-  const double sums = (k + 1) * std::ldexp(sum.magnitude, -24) + (a == Kind::bf16 ? 1e-36 : 0);
-  return d == Kind::f16 ? sums + std::ldexp(std::fabs(sum.value), -11) + 0x1p-25 : sums;
+inline double tolerance(ElementKind d, ElementKind a, int k, const Sum& sum) {
+  if (d == ElementKind::s32) return 0;
+  if (d == ElementKind::f64) return (k + 1) * std::ldexp(sum.magnitude, -52);
+  const double sums = (k + 1) * std::ldexp(sum.magnitude, -24) + (a == ElementKind::bf16 ? 1e-36 : 0);
+  return d == ElementKind::f16 ? sums + std::ldexp(std::fabs(sum.value), -11) + 0x1p-25 : sums;
 }
 
 }  // namespace vgpu::testing

@@ -165,6 +165,7 @@ Block::Block(LaunchState& state) : launch(&state) {
   shared.resize(state.total_shared);
   shadow.resize(state.total_shared, state.program.narrow_shared, state.program.code.size());
   barrier_time.resize(warps.size() * kLanes);
+  counts.resize(state.program.code.size());
 }
 
 void Block::start(uint64_t linear_index) {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <utility>
@@ -59,9 +60,11 @@ struct LaunchState {
   std::vector<uint32_t> shared_offset;  ///< where each shared variable lies in a block's storage
   std::vector<uint32_t> shared_bytes;   ///< and its size, dynamic memory's filled in
   uint32_t total_shared = 0;
-  bool parallel = false;              ///< several host threads run blocks
-  uint32_t clock = 0;                 ///< counts what orders accesses, unless parallel (then each block counts)
-  std::vector<uint32_t> released;     ///< of each block: its last fence; empty where blocks cannot talk
+  bool parallel = false;           ///< several host threads run blocks
+  uint32_t clock = 0;              ///< counts what orders accesses, unless parallel (then each block counts)
+  std::vector<uint32_t> released;  ///< of each block: its last fence; empty where blocks cannot talk
+  std::vector<SiteCounts> counts;  ///< of every instruction, summed when a host thread ends
+  std::mutex counts_mutex;
   std::atomic<bool> abort{false};     ///< a trap, a limit or a stop ends every block
   std::atomic<bool> conflict{false};  ///< parallel blocks touched the same word: start again in order
   std::atomic<bool> stopped{false};
@@ -137,10 +140,11 @@ struct Block {
   std::vector<Warp> warps;
   std::vector<std::byte> shared;
   SharedShadow shadow;
-  std::shared_ptr<AsyncCopies> copies;   ///< cp.async (async_copy.h); nullptr before the first
-  uint32_t clock = 1;                  ///< grows whenever something orders accesses
-  std::vector<uint32_t> barrier_time;  ///< of each thread: the last barrier it took part in
-  uint32_t acquired = 0;               ///< its last look at what other blocks released
+  std::vector<SiteCounts> counts;       ///< of every instruction, over all blocks this object has run
+  std::shared_ptr<AsyncCopies> copies;  ///< cp.async (async_copy.h); nullptr before the first
+  uint32_t clock = 1;                   ///< grows whenever something orders accesses
+  std::vector<uint32_t> barrier_time;   ///< of each thread: the last barrier it took part in
+  uint32_t acquired = 0;                ///< its last look at what other blocks released
   std::array<Barrier, 16> barriers{};
 
   explicit Block(LaunchState& state);

@@ -1,0 +1,189 @@
+#include "vgpu/machine/count.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <map>
+#include <utility>
+
+namespace vgpu {
+
+Counts& Counts::operator+=(const Counts& other) {
+  warp_instructions += other.warp_instructions;
+  lane_instructions += other.lane_instructions;
+  global_load_requests += other.global_load_requests;
+  global_load_sectors += other.global_load_sectors;
+  global_store_requests += other.global_store_requests;
+  global_store_sectors += other.global_store_sectors;
+  shared_load_requests += other.shared_load_requests;
+  shared_load_wavefronts += other.shared_load_wavefronts;
+  shared_store_requests += other.shared_store_requests;
+  shared_store_wavefronts += other.shared_store_wavefronts;
+  bank_conflicts += other.bank_conflicts;
+  atomics += other.atomics;
+  barriers += other.barriers;
+  tensor_operations += other.tensor_operations;
+  fp32 += other.fp32;
+  fp64 += other.fp64;
+  integer += other.integer;
+  control += other.control;
+  conversion += other.conversion;
+  special += other.special;
+  return *this;
+}
+
+void SectorSet::add(uint64_t sector) {
+  std::atomic_ref<uint64_t> word(words_[sector / 64]);
+  const uint64_t bit = uint64_t{1} << (sector % 64);
+  if ((word.load(std::memory_order_relaxed) & bit) == 0) word.fetch_or(bit, std::memory_order_relaxed);
+}
+
+uint64_t SectorSet::count() const {
+  uint64_t sum = 0;
+  for (const uint64_t word : words_) sum += static_cast<uint64_t>(std::popcount(word));
+  return sum;
+}
+
+void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& touched) {
+  ++counts.global_requests;
+  if (access.consecutive || access.uniform) {
+    const uint64_t first = access.base + access.offsets[std::countr_zero(access.mask)];
+    const uint64_t end = first + (access.consecutive ? uint64_t{access.bytes} * kLanes : access.bytes);
+    const uint64_t last = (end - 1) / SectorSet::kSectorBytes;
+    for (uint64_t s = first / SectorSet::kSectorBytes; s <= last; ++s) touched.add(s);
+    counts.global_sectors += last - first / SectorSet::kSectorBytes + 1;
+    return;
+  }
+  // Aligned accesses of up to 16 bytes never cross a sector: one sector a lane, often its neighbour's.
+  uint64_t sectors[kLanes];
+  uint32_t n = 0;
+  bool rising = true;
+  for (uint32_t m = access.mask; m != 0; m &= m - 1) {
+    const uint64_t s = (access.base + access.offsets[std::countr_zero(m)]) / SectorSet::kSectorBytes;
+    if (n > 0 && sectors[n - 1] == s) continue;
+    rising = rising && (n == 0 || sectors[n - 1] < s);
+    sectors[n++] = s;
+  }
+  if (!rising) {
+    std::sort(sectors, sectors + n);
+    n = static_cast<uint32_t>(std::unique(sectors, sectors + n) - sectors);
+  }
+  for (uint32_t i = 0; i < n; ++i) touched.add(sectors[i]);
+  counts.global_sectors += n;
+}
+
+namespace {
+
+/// Passes for some lanes, each wanting one unit of `unit` bytes; `ways` units lie side by side in the banks.
+uint32_t passes(const CountedAccess& access, uint32_t mask, uint32_t unit) {
+  const uint32_t ways = 128 / unit;
+  uint64_t wanted[kLanes][4];  // the first distinct units of each way
+  uint8_t count[kLanes] = {};
+  uint32_t most = mask != 0 ? 1 : 0;
+  for (uint32_t m = mask; m != 0; m &= m - 1) {
+    const uint64_t u = (access.base + access.offsets[std::countr_zero(m)]) / unit;
+    const auto way = static_cast<uint32_t>(u % ways);
+    uint8_t& n = count[way];
+    bool known = false;
+    if (n <= 4) {
+      for (uint32_t i = 0; i < n; ++i) known = known || wanted[way][i] == u;
+    } else {
+      // Rare and slow: was this unit wanted by an earlier lane?
+      for (uint32_t e = mask & ((m & -m) - 1); e != 0; e &= e - 1) {
+        known = known || (access.base + access.offsets[std::countr_zero(e)]) / unit == u;
+      }
+    }
+    if (known) continue;
+    if (n < 4) wanted[way][n] = u;
+    ++n;
+    most = std::max<uint32_t>(most, n);
+  }
+  return most;
+}
+
+}  // namespace
+
+void count_shared(SiteCounts& counts, const CountedAccess& access) {
+  ++counts.shared_requests;
+  const uint32_t parts = access.bytes <= 4 ? 1 : access.bytes / 4;
+  if (access.consecutive) {
+    counts.shared_wavefronts += parts;
+    return;
+  }
+  if (access.uniform) {
+    ++counts.shared_wavefronts;
+    return;
+  }
+  uint32_t wavefronts = 0, needed = 0;
+  const uint32_t lanes = kLanes / parts;
+  for (uint32_t part = 0; part < parts; ++part) {
+    const uint32_t in_part = lanes == kLanes ? kFullMask : ((1u << lanes) - 1) << (part * lanes);
+    const uint32_t mask = access.mask & in_part;
+    if (mask == 0) continue;
+    ++needed;
+    wavefronts += passes(access, mask, std::max<uint32_t>(access.bytes, 4));
+  }
+  counts.shared_wavefronts += wavefronts;
+  counts.bank_conflicts += wavefronts - needed;
+}
+
+void summarise(const Program& program, const std::vector<SiteCounts>& sites, Counters& counters) {
+  std::map<std::pair<std::string, int>, Counts> lines;
+  for (uint32_t pc = 0; pc < sites.size(); ++pc) {
+    const SiteCounts& site = sites[pc];
+    if (site.warps == 0) continue;
+    Counts c;
+    c.warp_instructions = site.warps;
+    c.lane_instructions = site.lanes;
+    c.bank_conflicts = site.bank_conflicts;
+    switch (program.code[pc].kind) {
+      case Kind::load:
+        c.global_load_requests = site.global_requests;
+        c.global_load_sectors = site.global_sectors;
+        c.shared_load_requests = site.shared_requests;
+        c.shared_load_wavefronts = site.shared_wavefronts;
+        break;
+      case Kind::store:
+        c.global_store_requests = site.global_requests;
+        c.global_store_sectors = site.global_sectors;
+        c.shared_store_requests = site.shared_requests;
+        c.shared_store_wavefronts = site.shared_wavefronts;
+        break;
+      case Kind::atomic:
+        c.atomics = site.warps;
+        break;
+      case Kind::barrier:
+        c.barriers = site.warps;
+        break;
+      case Kind::tensor:
+        c.tensor_operations = site.warps;
+        break;
+      case Kind::fp32:
+        c.fp32 = site.warps;
+        break;
+      case Kind::fp64:
+        c.fp64 = site.warps;
+        break;
+      case Kind::integer:
+        c.integer = site.warps;
+        break;
+      case Kind::control:
+        c.control = site.warps;
+        break;
+      case Kind::conversion:
+        c.conversion = site.warps;
+        break;
+      case Kind::special:
+        c.special = site.warps;
+        break;
+      case Kind::other:
+        break;
+    }
+    counters.total += c;
+    const Place place = place_of(program, pc);
+    lines[{place.file, place.line}] += c;
+  }
+  for (auto& [place, counts] : lines) counters.lines.push_back({place.first, place.second, counts});
+}
+
+}  // namespace vgpu

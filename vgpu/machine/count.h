@@ -1,0 +1,56 @@
+#pragma once
+// Counting what a launch does, instruction by instruction, in the terms of NVIDIA's profiler.
+
+#include <cstdint>
+#include <vector>
+
+#include "vgpu/machine/program.h"
+#include "vgpu/vgpu.h"
+
+namespace vgpu {
+
+/// What one instruction did. Whether its requests are loads or stores is the instruction's.
+struct SiteCounts {
+  uint64_t warps = 0;
+  uint64_t lanes = 0;
+  uint64_t global_requests = 0;
+  uint64_t global_sectors = 0;
+  uint64_t shared_requests = 0;
+  uint64_t shared_wavefronts = 0;
+  uint64_t bank_conflicts = 0;
+  uint64_t padding = 0;
+};
+
+/// Which 32-byte sectors of a buffer were read or written; distinct ones are what DRAM has to move at least.
+class SectorSet {
+ public:
+  void resize(uint64_t bytes) { words_.assign((bytes / kSectorBytes + 64) / 64, 0); }
+  /// Several host threads may add at once.
+  void add(uint64_t sector);
+  uint64_t count() const;
+  static constexpr uint64_t kSectorBytes = 32;
+
+ private:
+  std::vector<uint64_t> words_;
+};
+
+/// The lanes' places of one access. Offsets are bytes from an address that is a multiple of 128.
+struct CountedAccess {
+  const uint64_t* offsets = nullptr;
+  uint64_t base = 0;   ///< added to every offset
+  uint32_t bytes = 0;  ///< of each lane
+  uint32_t mask = 0;
+  bool consecutive = false;  ///< all lanes, one after the other
+  bool uniform = false;
+};
+
+/// Adds the sectors of a global access to `counts` and to `touched`.
+void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& touched);
+/// Adds the passes through the 32 banks of 4 bytes: lanes that want different words of one bank take turns. Accesses of
+/// 8 and 16 bytes go in two and four parts.
+void count_shared(SiteCounts& counts, const CountedAccess& access);
+
+/// Totals and lines from the counts of every instruction.
+void summarise(const Program& program, const std::vector<SiteCounts>& sites, Counters& counters);
+
+}  // namespace vgpu
