@@ -111,15 +111,19 @@ TEST_CASE("one lane spins for another of its warp, whichever comes first in the 
 }
 
 TEST_CASE("a warp spins for another warp of its block") {
-  // The waiting warp comes first.
-  const std::string body =
-      "setp.ge.u32 %p1, %t, 32; @%p1 bra WRITE; WAIT: ld.volatile.global.b32 %r1, [%out+8];"
-      "setp.eq.u32 %p2, %r1, 0; @%p2 bra WAIT; add.u32 %r1, %r1, 1; st.global.b32 [%out], %r1; ret;"
-      "WRITE: st.volatile.global.b32 [%out+8], 41;";
-  Machine m(kernel(body));
-  const Address out = m.zeros<uint64_t>("out", 2);
-  m.run(1, 64, out, out);
-  CHECK(m.values<uint64_t>(out)[0] == 42);
+  // The waiting warp comes first; the loop's body diverges in every iteration in the second form.
+  for (const char* inside :
+       {"", "setp.lt.u32 %p3, %t, 7; @%p3 bra ODD; add.u32 %r3, %r3, 1; bra BACK; ODD: add.u32 %r3, %r3, 2; BACK:"}) {
+    const std::string body = with(
+        "setp.ge.u32 %p1, %t, 32; @%p1 bra WRITE; WAIT: {i} ld.volatile.global.b32 %r1, [%out+8];"
+        "setp.eq.u32 %p2, %r1, 0; @%p2 bra WAIT; add.u32 %r1, %r1, 1; st.global.b32 [%out], %r1; ret;"
+        "WRITE: st.volatile.global.b32 [%out+8], 41;",
+        {{"i", inside}});
+    Machine m(kernel(body));
+    const Address out = m.zeros<uint64_t>("out", 2);
+    m.run(1, 64, out, out);
+    CHECK(m.values<uint64_t>(out)[0] == 42);
+  }
 }
 
 TEST_CASE("blocks: a consumer spins for a producer that starts later; a chain of blocks; the last block done") {
@@ -154,9 +158,14 @@ TEST_CASE("an endless loop ends the launch with a finding at the loop's line") {
   constexpr Loop kLoops[] = {
       {"plain", "L: add.u32 %r1, %r1, 1;\n bra L;"},
       {"guarded", "setp.lt.u32 %p1, %t, 3;\n L: add.u32 %r1, %r1, 1;\n @%p1 bra L;"},
+      {"diverges in every iteration",
+       "setp.lt.u32 %p1, %t, 7;\n L: @%p1 bra A; add.u32 %r1, %r1, 1; bra B; A: add.u32 %r1, %r1, 2; B: bra L;"},
+      {"holds a barrier", "L: bar.sync 0; bra L;"},
       {"holds a shuffle", "L: shfl.sync.idx.b32 %r1, %r1, 0, 31, -1; bra L;"},
       {"two arms that never meet",
-       "setp.lt.u32 %p1, %t, 7;\n @%p1 bra A; L: add.u32 %r1, %r1, 1; bra L; A: add.u32 %r1, %r1, 2; bra A;"}};
+       "setp.lt.u32 %p1, %t, 7;\n @%p1 bra A; L: add.u32 %r1, %r1, 1; bra L; A: add.u32 %r1, %r1, 2; bra A;"},
+      {"calls", "L: call f; bra L;"},
+      {"jumps through a table", "T: .branchtargets L, L; mov.u32 %r2, 0; L: add.u32 %r1, %r1, 1; brx.idx %r2, T;"}};
   for (const Loop& loop : kLoops) {
     CAPTURE(loop.what);
     Machine m(kernel(std::string(".loc 1 5 1\n st.global.b32 [%o], 1;\n.loc 1 6 3\n") + loop.text +

@@ -10,7 +10,7 @@ namespace vgpu {
 
 namespace {
 
-// Backward branches before somebody else gets a turn. With groups apart the turn is shorter: a spinning group may wait
+// Backward branches and calls before somebody else gets a turn. With groups apart the turn is shorter: a spinning group may wait
 // for one that is held back. Both are long enough that ordinary divergent loops still meet again after the loop.
 constexpr uint32_t kLoopTurn = 8192;
 constexpr uint32_t kLoopTurnApart = 1024;
@@ -40,7 +40,8 @@ int pick_group(Warp& warp) {
     if (static_cast<int>(i) == best || groups[i].state != Group::State::ready) continue;
     if (!same_place(groups[i], groups[best])) continue;
     groups[best].mask |= groups[i].mask;
-    groups[best].turns = 0;
+    groups[best].turns = std::min(groups[best].turns, groups[i].turns);
+    groups[best].loops = std::max(groups[best].loops, groups[i].loops);
     groups.erase(groups.begin() + static_cast<ptrdiff_t>(i));
     if (static_cast<int>(i) < best) --best;
   }
@@ -107,14 +108,22 @@ End run_group(Warp& warp, size_t index) {
   warp.local = group->local;
   uint32_t pc = group->pc;
   const uint32_t limit = meeting_point(warp, *group);
-  uint32_t turn = warp.groups.size() > 1 ? kLoopTurnApart : kLoopTurn;
+  const uint32_t turn = warp.groups.size() > 1 ? kLoopTurnApart : kLoopTurn;
+  uint32_t loops = group->loops;  // kept over splits and barriers: a loop's body may hold them
   uint64_t steps = 0, lane_steps = 0;
   const uint64_t lanes = static_cast<uint64_t>(std::popcount(active));
 
   const auto finish = [&](uint32_t at) {
     group->pc = at;
+    group->loops = loops;
     warp.steps += steps;
     warp.lane_steps += lane_steps;
+  };
+
+  const auto turn_ends = [&] {
+    if (++loops < turn) return false;
+    loops = 0;
+    return true;
   };
 
   for (;;) {
@@ -158,7 +167,7 @@ End run_group(Warp& warp, size_t index) {
         break;
       case Code::branch: {
         const uint32_t target = inst.target;
-        if (target <= pc && --turn == 0) {
+        if (target <= pc && turn_ends()) {
           // The branch itself is taken when the group runs next.
           finish(pc);
           return End::yielded;
@@ -174,6 +183,10 @@ End run_group(Warp& warp, size_t index) {
       case Code::branch_index: {
         const auto& table = *static_cast<const BranchTable*>(inst.info);
         const uint32_t* choice = row_at<uint32_t>(registers, table.index_row);
+        if (turn_ends()) {
+          finish(pc);
+          return End::yielded;
+        }
         finish(pc + 1);
         uint32_t left = mask;
         if (active & ~mask) split(warp, index, active & ~mask, pc + 1);
@@ -200,6 +213,10 @@ End run_group(Warp& warp, size_t index) {
           finish(pc);
           split(warp, index, active & ~mask, pc + 1);
           return End::switch_group;  // the rest comes back to this instruction alone
+        }
+        if (turn_ends()) {
+          finish(pc);
+          return End::yielded;
         }
         finish(pc);
         if (enter_call(warp, *group, inst)) return warp.launch->abort ? End::aborted : End::switch_group;

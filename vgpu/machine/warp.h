@@ -43,6 +43,7 @@ struct Group {
   uint32_t local = 0;  ///< stack bytes below its frame
   State state = State::ready;
   uint32_t turns = 0;           ///< how often it was made to yield in a loop
+  uint32_t loops = 0;           ///< backward branches and calls since it last yielded
   uint32_t waits_for = 0;       ///< at_collective: members; at_barrier: the barrier's id
   std::vector<Return> returns;  ///< call stack, innermost last
 };
