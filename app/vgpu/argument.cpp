@@ -16,7 +16,7 @@ namespace vgpu_program {
 namespace {
 
 constexpr uint64_t kMaxCount = uint64_t{1} << 40;
-constexpr std::string_view kInitials = "zeros, ones, nan, iota, random:SEED, value:V, file:PATH or undefined";
+constexpr std::string_view kInitials = "zeros, ones, nan, iota, random:SEED, value:V, file:PATH, undefined or scratch";
 
 [[noreturn]] void fail(std::string_view text, const std::string& reason) {
   throw tritutor::CommandError(tritutor::status_usage, fmt::format("--arg '{}': {}", text, reason));
@@ -134,6 +134,8 @@ Initial parse_initial(const Argument& argument, std::string_view what) {
     if (more.empty()) fail(argument.text, "file: needs a path after it, such as file:x.bin");
   } else if (what == "undefined") {
     initial.how = Initial::How::undefined;
+  } else if (what == "scratch") {
+    initial.how = Initial::How::scratch;
   } else {
     fail(argument.text, fmt::format("'{}' is no initial value; {}", what, kInitials));
   }

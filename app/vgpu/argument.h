@@ -13,7 +13,7 @@ namespace vgpu_program {
 
 /// What a buffer holds before the kernel runs.
 struct Initial {
-  enum class How : uint8_t { zeros, ones, nan, iota, random, value, file, undefined };
+  enum class How : uint8_t { zeros, ones, nan, iota, random, value, file, undefined, scratch };
   How how = How::zeros;
   uint64_t seed = 0;             ///< random
   double low = -1, high = 1;     ///< random floats: in [low, high)

@@ -54,6 +54,7 @@ TEST_CASE("every initial value has its word") {
   CHECK(parse_argument("f64[4]=nan").initial.how == How::nan);
   CHECK(parse_argument("i32[4]=iota").initial.how == How::iota);
   CHECK(parse_argument("f32[4]=undefined").initial.how == How::undefined);
+  CHECK(parse_argument("f32[4]=scratch").initial.how == How::scratch);
   CHECK(as<int16_t>(parse_argument("i16[4]=value:-3").initial.value) == -3);
   CHECK(parse_argument("u8[4]=file:a=b,c:d.bin").initial.path == "a=b,c:d.bin");
 }

@@ -110,7 +110,11 @@ std::vector<std::byte> upload(vgpu::Gpu& gpu, const vgpu::KernelInfo& kernel, st
         bound[i].address = gpu.allocate(bound[i].name, argument.bytes(),
                                         argument.read_only ? vgpu::Access::read_only : vgpu::Access::read_write,
                                         size_of(argument.element), std::string(noun_of(argument.element)));
-        if (argument.initial.how != Initial::How::undefined) fill(argument, gpu.data(bound[i].address));
+        if (argument.initial.how == Initial::How::undefined || argument.initial.how == Initial::How::scratch) {
+          gpu.mark_undefined(bound[i].address, argument.initial.how == Initial::How::undefined);
+        } else {
+          fill(argument, gpu.data(bound[i].address));
+        }
         [[fallthrough]];
       case Argument::Kind::null:
         vgpu::pack(parameters, &bound[i].address, sizeof(vgpu::Address), alignment);

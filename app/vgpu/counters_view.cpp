@@ -57,15 +57,14 @@ std::string some(uint64_t count, std::string_view what) {
 std::string totals(const vgpu::Counters& counters, const ViewOptions& options) {
   const Counts& c = counters.total;
   Totals table(options);
-  table.row("instructions", {fmt::format("{} a warp", grouped(c.warp_instructions)), "lanes busy " + lanes(c)});
+  table.row("instructions", {fmt::format("{} by all warps", grouped(c.warp_instructions)), "lanes busy " + lanes(c)});
   table.row("by kind",
             {some(c.fp32, "fp32"), some(c.fp64, "fp64"), some(c.integer, "integer"), some(c.control, "control"),
              some(c.conversion, "conversion"), some(c.special, "special"), some(c.tensor_operations, "tensor")});
   const auto global = [&](std::string_view label, uint64_t asked, uint64_t touched) {
-    if (asked > 0) {
-      table.row(label, {counted(asked, "request"), counted(touched, "sector"),
-                        fmt::format("{} sectors a request (ideal 4 for 4-byte elements)", ratio(touched, asked))});
-    }
+    if (asked == 0) return;
+    table.row(label, {counted(asked, "request"), fmt::format("{}: {} each (ideal 4 at 4 bytes)",
+                                                             counted(touched, "sector"), ratio(touched, asked))});
   };
   global("global loads", c.global_load_requests, c.global_load_sectors);
   global("global stores", c.global_store_requests, c.global_store_sectors);
@@ -74,14 +73,16 @@ std::string totals(const vgpu::Counters& counters, const ViewOptions& options) {
                                 fmt::format("{} bytes written", grouped(32 * counters.dram_written_sectors))});
   }
   const auto shared = [&](std::string_view label, uint64_t asked, uint64_t passes) {
-    if (asked > 0) table.row(label, {counted(asked, "request"), counted(passes, "wavefront")});
+    if (asked == 0) return;
+    table.row(label, {counted(asked, "request"),
+                      fmt::format("{}: {} each", counted(passes, "wavefront"), ratio(passes, asked))});
   };
   shared("shared loads", c.shared_load_requests, c.shared_load_wavefronts);
   shared("shared stores", c.shared_store_requests, c.shared_store_wavefronts);
   if (wavefronts(c) > 0)
     table.row("bank conflicts", {fmt::format("{} wavefronts too many", grouped(c.bank_conflicts))});
-  table.row("together", {c.barriers == 0 ? "" : counted(c.barriers, "barrier"),
-                         c.atomics == 0 ? "" : counted(c.atomics, "atomic")});
+  table.row("others", {c.barriers == 0 ? "" : counted(c.barriers, "barrier"),
+                       c.atomics == 0 ? "" : counted(c.atomics, "atomic")});
   return table.text();
 }
 
@@ -144,7 +145,7 @@ std::string lines_table(const vgpu::Counters& counters, const Source& source, co
 
 std::string view_counters(const vgpu::Counters& counters, const Source& source, const ViewOptions& options) {
   std::string out = options.style.bold("Counters") + "  " +
-                    options.style.dim("of warps, in PTX instructions, which are not the machine's") + "\n";
+                    options.style.dim("instructions are those of PTX, not the machine's") + "\n";
   return out + totals(counters, options) + lines_table(counters, source, options);
 }
 

@@ -98,6 +98,7 @@ void fill(const Argument& argument, std::span<std::byte> bytes) {
       read_file(argument, bytes);
       break;
     case Initial::How::undefined:
+    case Initial::How::scratch:
       break;
   }
 }

@@ -131,7 +131,7 @@ TEST_CASE("an access out of bounds is status 1, with buffer, index and thread; t
   CHECK(contains(result.out, "FINDINGS"));
   CHECK(contains(result.out, "out-of-bounds"));
   CHECK(contains(result.out, "block (1,0,0) thread (28,0,0): wrote y[60]; y has 60 floats (0..59)"));
-  CHECK(contains(result.out, "times)"));
+  CHECK(contains(result.out, "out-of-bounds, 4 times\n"));
   CHECK(read(folder.path / "y.bin").size() == 240);
 }
 
@@ -141,6 +141,15 @@ TEST_CASE("a buffer that is read-only may not be written") {
       "run scale.ptx --kernel scale --grid 1 --block 32 --arg 'f32[32]=ones' --arg 'f32[32]=zeros,ro' --arg f32=3");
   CHECK(result.status == 1);
   CHECK(contains(result.out, "read-only-write"));
+}
+
+TEST_CASE("reading an undefined buffer is a finding, with its index") {
+  Folder folder;
+  const Result result = folder.vgpu(
+      "run scale.ptx --kernel scale --grid 1 --block 32 --arg x:f32[32]=undefined --arg f32[32]=zeros --arg f32=2");
+  CHECK(result.status == 1);
+  CHECK(contains(result.out, "uninitialized"));
+  CHECK(contains(result.out, "x[0]"));
 }
 
 TEST_CASE("bad usage is status 2, said on standard error alone, with what there is") {

@@ -93,14 +93,19 @@ class View {
     const vgpu::Finding& one = alike[0];
     std::string place = one.file.empty() ? outcome_.file : source_.shown(one.file);
     if (one.line > 0) place += fmt::format(":{}", one.line);
-    out_ += fmt::format("\n{}: {}\n", style_.bold(place), style_.red(vgpu::name_of(one.kind)));
+    const bool same_count =
+        std::all_of(alike.begin(), alike.end(), [&](const auto& f) { return f.count == one.count; });
+    std::string times;
+    if (same_count && one.count > 1)
+      times = fmt::format(", {} times{}", grouped(one.count), alike.size() > 1 ? " each" : "");
+    out_ += fmt::format("\n{}: {}{}\n", style_.bold(place), style_.red(vgpu::name_of(one.kind)), times);
     const std::string line = source_.line(one.file, one.line);
     if (!line.empty()) {
       const size_t room = static_cast<size_t>(std::max(options_.width, 40)) - 8;
       out_ += fmt::format("{:>5} | {}\n", one.line, fit(printable(line), room));
     }
     for (const vgpu::Finding& each : alike) {
-      const std::string times = each.count > 1 ? fmt::format(" ({} times)", grouped(each.count)) : "";
+      times = same_count ? "" : fmt::format(", {}", counted(each.count, "time"));
       paragraph(fmt::format("- {}{}", each.message, times), "  ");
     }
     if (!one.cause.empty()) paragraph("Likely cause: " + one.cause, "  ");
