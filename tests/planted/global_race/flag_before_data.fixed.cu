@@ -1,0 +1,20 @@
+// fixed: the data, a fence, the flag
+// launch: grid 2,1,1 block 32,1,1 shared 0
+// arg: f32[64]=uniform:14 ro
+// arg: f32[1]=zeros
+// arg: i32[1]=zeros
+// arg: f32[1]=undefined
+
+__global__ void hand_over(const float* x, float* data, int* ready, float* y) {
+  if (threadIdx.x != 0) return;
+  if (blockIdx.x == 0) {
+    data[0] = x[5];
+    __threadfence();
+    atomicExch(ready, 1);
+  } else {
+    while (atomicAdd(ready, 0) == 0) {
+    }
+    __threadfence();
+    y[0] = 2.0f * data[0];
+  }
+}
