@@ -22,11 +22,27 @@ void access(Warp& warp, const MemoryInfo& memory, uint32_t mask, bool load) {
   load ? load_step(warp, inst, mask) : store_step(warp, inst, mask);
 }
 
-// Element (row, column) of an 8x8 matrix of 16-bit elements whose rows are 16 bytes, 4 in each of lane `row`'s
-// registers.
-uint16_t* element(char* registers, const MatrixRowsInfo& info, int matrix, int row, int column) {
-  uint32_t* lane = row_at<uint32_t>(registers, info.memory.rows[column / 2]) + matrix * 8 + row;
-  return reinterpret_cast<uint16_t*>(lane) + column % 2;
+/// An 8x8 matrix of 16-bit elements, row after row: a register of a fragment is one, read as memory.
+using Matrix = uint16_t[8][8];
+
+void transpose_matrix(const Matrix& from, Matrix& to) {
+  for (int r = 0; r < 8; ++r) {
+    for (int c = 0; c < 8; ++c) to[r][c] = from[c][r];
+  }
+}
+
+// In the scratch rows, row r of matrix j is lane 8 * j + r's 16 bytes.
+void matrix_from_scratch(char* registers, const MatrixRowsInfo& info, int j, Matrix& to) {
+  for (int e = 0; e < 4; ++e) {
+    const uint32_t* from = row_at<uint32_t>(registers, info.memory.rows[e]) + j * 8;
+    for (int r = 0; r < 8; ++r) std::memcpy(&to[r][2 * e], &from[r], 4);
+  }
+}
+void matrix_to_scratch(char* registers, const MatrixRowsInfo& info, int j, const Matrix& from) {
+  for (int e = 0; e < 4; ++e) {
+    uint32_t* to = row_at<uint32_t>(registers, info.memory.rows[e]) + j * 8;
+    for (int r = 0; r < 8; ++r) std::memcpy(&to[r], &from[r][2 * e], 4);
+  }
 }
 
 int fragment_place(int lane, int i) { return lane % 4 * 2 + i; }
@@ -142,30 +158,22 @@ void load_matrices_step(Warp& warp, const Inst& inst, uint32_t mask) {
   if (!whole_warp(warp, mask, info.name)) return;
   access(warp, info.memory, address_lanes(info), true);
   if (warp.tracking) carry_to_fragments(warp, info);
+  Matrix matrix, turned;
   for (int j = 0; j < info.count; ++j) {
-    uint16_t* d = row_at<uint16_t>(warp.registers, info.rows[j]);
-    for (int l = 0; l < kLanes; ++l) {
-      for (int i = 0; i < 2; ++i) {
-        const int across = fragment_place(l, i), down = l / 4;
-        d[2 * l + i] = info.transpose ? *element(warp.registers, info, j, across, down)
-                                      : *element(warp.registers, info, j, down, across);
-      }
-    }
+    matrix_from_scratch(warp.registers, info, j, matrix);
+    if (info.transpose) transpose_matrix(matrix, turned);
+    std::memcpy(warp.registers + info.rows[j], info.transpose ? turned : matrix, sizeof(Matrix));
   }
 }
 
 void store_matrices_step(Warp& warp, const Inst& inst, uint32_t mask) {
   const auto& info = *static_cast<const MatrixRowsInfo*>(inst.info);
   if (!whole_warp(warp, mask, info.name)) return;
+  Matrix matrix, turned;
   for (int j = 0; j < info.count; ++j) {
-    const uint16_t* s = row_at<uint16_t>(warp.registers, info.rows[j]);
-    for (int l = 0; l < kLanes; ++l) {
-      for (int i = 0; i < 2; ++i) {
-        const int across = fragment_place(l, i), down = l / 4;
-        (info.transpose ? *element(warp.registers, info, j, across, down)
-                        : *element(warp.registers, info, j, down, across)) = s[2 * l + i];
-      }
-    }
+    std::memcpy(matrix, warp.registers + info.rows[j], sizeof(Matrix));
+    if (info.transpose) transpose_matrix(matrix, turned);
+    matrix_to_scratch(warp.registers, info, j, info.transpose ? turned : matrix);
   }
   if (warp.tracking) carry_from_fragments(warp, info);
   access(warp, info.memory, address_lanes(info), false);

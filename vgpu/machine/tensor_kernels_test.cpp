@@ -180,3 +180,52 @@ TEST_CASE("tensor kernels: inline assembly with cp.async, ldmatrix and mma.sync"
     }
   }
 }
+
+TEST_CASE("tensor kernels: undefined elements spoil their row of A, their column of B and nothing else") {
+  // Rows 3 and 12 of A and column 6 of B are never written. The other elements of D may go to the host.
+  const char* const body =
+      "mov.u32 %r40, left; mov.u32 %r41, right; mov.b32 %r42, 0x3c003c00; shr.u32 %r43, %t, 1; and.b32 %r44, %t, 1;\n"
+      "mad.lo.u32 %r45, %t, 16, %r40; mad.lo.u32 %r46, %t, 16, %r41;\n"
+      "setp.ne.u32 %p1, %r43, 3; setp.ne.and.u32 %p1, %r43, 12, %p1;\n"
+      "@%p1 st.shared.v4.b32 [%r45], {%r42, %r42, %r42, %r42};\n"  // half a row of A a lane
+      "setp.ne.u32 %p2, %r43, 6; setp.lt.and.u32 %p2, %t, 16, %p2;\n"
+      "@%p2 st.shared.v4.b32 [%r46], {%r42, %r42, %r42, %r42};\n"  // half a column of B a lane
+      "bar.sync 0;\n"
+      "and.b32 %r47, %t, 15; shr.u32 %r48, %t, 4; mad.lo.u32 %r49, %r47, 32, %r40; mad.lo.u32 %r49, %r48, 16, %r49;\n"
+      "ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%r4, %r5, %r6, %r7}, [%r49];\n"
+      "and.b32 %r47, %t, 7; shr.u32 %r48, %t, 3; and.b32 %r48, %r48, 1;\n"
+      "mad.lo.u32 %r49, %r47, 32, %r41; mad.lo.u32 %r49, %r48, 16, %r49;\n"
+      "ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%r8, %r9}, [%r49];\n"
+      "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%r0, %r1, %r2, %r3}, {%r4, %r5, %r6, %r7}, {%r8, %r9},\n"
+      "{%r20, %r20, %r20, %r20};\n";
+  const auto launch = [&](const std::string& stores) {
+    Machine machine(kernel(body + stores, "", ".shared .align 16 .b8 left[512]; .shared .align 16 .b8 right[256];"));
+    const Address out = machine.zeros<float>("out", 128), in = machine.zeros<float>("in", 1);
+    const LaunchResult result = machine.launch({1, 1, 1}, {32, 1, 1}, out, in);
+    return std::pair{result.findings, machine.values<float>(out)};
+  };
+  // Lane l has rows l / 4 and l / 4 + 8, columns l % 4 * 2 and the next: row 3 is lanes 12 to 15, row 12 lanes 16 to
+  // 19, column 6 the first element of each fourth lane.
+  const std::string good =
+      "shr.u32 %r43, %t, 2; setp.ne.u32 %p1, %r43, 3; setp.ne.u32 %p2, %r43, 4; and.b32 %r44, %t, 3;\n"
+      "setp.ne.and.u32 %p3, %r44, 3, %p1; setp.ne.and.u32 %p4, %r44, 3, %p2;\n"
+      "@%p3 st.global.b32 [%o], %r0; @%p1 st.global.b32 [%o+4], %r1; @%p4 st.global.b32 [%o+256], %r2;\n"
+      "@%p2 st.global.b32 [%o+260], %r3;\n";
+  const auto [none, values] = launch(good);
+  for (const Finding& finding : none) FAIL_CHECK(finding.message);
+  for (size_t lane = 0; lane < 32; ++lane) {
+    CHECK(values[lane * 2 + 1] == (lane / 4 == 3 ? 0 : 16));
+    CHECK(values[64 + lane * 2] == (lane / 4 == 4 || lane % 4 == 3 ? 0 : 16));
+  }
+  const std::tuple<const char*, uint64_t> bad[] = {{"st.global.b32 [%o], %r0;", 11},  // row 3: 4, column 6: 8, both: 1
+                                                   {"st.global.b32 [%o], %r1;", 4},
+                                                   {"st.global.b32 [%o], %r2;", 11},
+                                                   {"st.global.b32 [%o], %r3;", 4}};
+  for (const auto& [store, count] : bad) {
+    CAPTURE(store);
+    const std::vector<Finding> findings = launch(store).first;
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].kind == Finding::Kind::uninitialized);
+    CHECK(findings[0].count == count);
+  }
+}
