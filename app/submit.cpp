@@ -23,8 +23,18 @@ struct Arguments {
   std::string device = "auto";
   std::optional<uint64_t> seed;
   bool first = false;
+  std::string profile = "H200";  ///< --profile
+  bool counters = false;
   bool json = false;
 };
+
+std::vector<DeviceProfile> profiles_of(const Home& home) { return load_profiles(home.root / "grader" / "profiles"); }
+
+std::string names_of(const std::vector<DeviceProfile>& profiles) {
+  std::vector<std::string> names;
+  for (const DeviceProfile& profile : profiles) names.push_back(profile.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
 
 /// What is graded, and where it is recorded.
 struct Target {
@@ -147,7 +157,7 @@ int status_of(const Verdict& verdict) {
 void print_verdict(Session& session, const Arguments& arguments, const Target& target, const Verdict& verdict,
                    const std::string& source, const Recorded& recorded) {
   if (arguments.json) {
-    nlohmann::json answer = to_json(verdict);
+    nlohmann::json answer = to_json(verdict, arguments.counters);
     answer["attempt"] = recorded.attempt ? nlohmann::json(*recorded.attempt) : nlohmann::json();
     fmt::print("{}\n", answer.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
@@ -157,6 +167,7 @@ void print_verdict(Session& session, const Arguments& arguments, const Target& t
   options.width = session.width();
   options.file = shown(target.file);
   options.source = source;
+  options.counters = arguments.counters;
   options.retry = fmt::format("tritutor submit {}", target.by_id ? target.exercise->id : options.file);
   if (!target.by_id && !arguments.exercise.empty()) options.retry += " --exercise " + target.exercise->id;
   if (verdict.result == Verdict::Result::pass) options.next = what_is_next(session, target);
@@ -168,12 +179,19 @@ void print_verdict(Session& session, const Arguments& arguments, const Target& t
 void submit(Session& session, const Arguments& arguments) {
   const Target target = target_of(session, arguments);
   const std::string source = read_text(target.file);
+  const std::vector<DeviceProfile> profiles = profiles_of(session.home());
+  const DeviceProfile* profile = find_profile(profiles, arguments.profile);
+  if (profile == nullptr) {
+    throw CommandError(status_usage, fmt::format("--profile: there is no device profile {}; there are {}",
+                                                 arguments.profile, names_of(profiles)));
+  }
   Interrupt interrupt;
   SubmitOptions options;
   options.include_dir = session.home().tl;
   options.seed = arguments.seed;
   options.device = arguments.device;
   options.all_cases = !arguments.first;
+  options.profile = profile;
   options.stop = interrupt.flag();
   const Verdict verdict = grade(*target.exercise, target.file, source, options);
   if (interrupt.seen() || (verdict.refusal && verdict.refusal->kind == "stopped")) {
@@ -203,13 +221,26 @@ void add_submit(CLI::App& app, Session& session) {
       ->check(CLI::IsMember({"auto", "virtual", "cuda"}));
   command->add_option("--seed", arguments->seed, "Draw the hidden cases' inputs from this number")->type_name("N");
   command->add_flag("--first", arguments->first, "Stop at the first case that fails");
+  command->add_option("--profile", arguments->profile, "The device to predict the time of; absent: H200")
+      ->type_name("NAME");
+  command->add_flag("--counters", arguments->counters, "Show every counter, and the lines that cost most");
   command->add_flag("--json", arguments->json, "Print the verdict as JSON");
-  command->footer(
-      "Examples:\n"
-      "  tritutor submit                      the next exercise's file\n"
-      "  tritutor submit 1.1                  the workspace's file of an exercise\n"
-      "  tritutor submit my.cu --exercise 1.1 any file\n"
-      "\nExit status: 0 passed, 1 not passed, 2 bad usage, 3 the machine lacks something");
+  command->footer([&session] {
+    std::string profiles;
+    try {
+      profiles = fmt::format("\nDevice profiles: {}\n", names_of(profiles_of(session.home())));
+    } catch (const std::exception&) {
+      // Help is there all the same; a submission says what is wrong with the profiles.
+    }
+    return fmt::format(
+        "Examples:\n"
+        "  tritutor submit                      the next exercise's file\n"
+        "  tritutor submit 1.1                  the workspace's file of an exercise\n"
+        "  tritutor submit my.cu --exercise 1.1 any file\n"
+        "  tritutor submit 3.1 --profile T4     its time predicted for another device\n"
+        "{}\nExit status: 0 passed, 1 not passed, 2 bad usage, 3 the machine lacks something",
+        profiles);
+  });
   command->callback([&session, arguments] { submit(session, *arguments); });
 }
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/speed_view.h"
+
 namespace tritutor {
 
 namespace {
@@ -64,6 +66,8 @@ class View {
     if (verdict_.result == Verdict::Result::pass) warnings();
     printed();
     if (const CaseResult* one = telling_case(verdict_)) details(*one);
+    if (verdict_.inefficient) inefficiency(*verdict_.inefficient);
+    if (options_.counters) add(view_counters(verdict_, options_.source, style_, options_.width));
     closing();
     return std::move(out_);
   }
@@ -89,6 +93,7 @@ class View {
   }
 
   std::string headline_reason() const {
+    if (verdict_.inefficient) return ": right on every case, and far too slow";
     if (!verdict_.refusal) {
       const auto passed =
           std::count_if(verdict_.cases.begin(), verdict_.cases.end(), [](const CaseResult& one) { return one.passed; });
@@ -237,6 +242,15 @@ class View {
           fmt::format("  ... and {} more\n", plural(static_cast<int64_t>(all.size() - kMostFindings), "finding"))));
   }
 
+  /// Right everywhere, and not passed all the same: the counter that says why, and where.
+  void inefficiency(const Inefficiency& waste) {
+    add("\n");
+    const std::string place = waste.line > 0 ? fmt::format("{}:{}", file_shown(waste.file), waste.line) : options_.file;
+    add(fmt::format("{}: {}\n", style_.bold(place), waste.message));
+    if (waste.line > 0 && is_own(waste.file)) source_line(waste.line, 0);
+    paragraph(waste.cause, "    ");
+  }
+
   void warnings() {
     if (verdict_.warnings.empty()) return;
     add("\n");
@@ -273,10 +287,12 @@ class View {
     add("\n");
     if (verdict_.result == Verdict::Result::pass) {
       const std::string medal = verdict_.medal == "none" ? "No medal" : "Medal: " + verdict_.medal;
-      add(fmt::format("Right on every case. {}: {}.\n", medal, verdict_.timing.note));
+      add(view_speed(verdict_, style_, options_.width));
+      paragraph(fmt::format("Right on every case. {}: {}.", medal, verdict_.timing.note));
       if (!options_.next.empty()) add(fmt::format("{}  {}\n", style_.bold("next"), options_.next));
       return;
     }
+    if (verdict_.inefficient) add(view_speed(verdict_, style_, options_.width));
     const std::string hint = hint_for(verdict_, exercise_);
     if (!hint.empty()) {
       const std::string hanging = wrap(hint, options_.width, "      ");

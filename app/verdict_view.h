@@ -12,16 +12,17 @@ namespace tritutor {
 struct VerdictViewOptions {
   Style style;
   int width = 80;
-  std::string file;    ///< the submitted file as the learner wrote it; Verdict::file is shown so too
-  std::string source;  ///< its text, for the lines that diagnostics point at
-  std::string retry;   ///< command that submits it again: "tritutor submit 1.1"
-  std::string next;    ///< shown after a pass: what comes next
+  std::string file;       ///< the submitted file as the learner wrote it; Verdict::file is shown so too
+  std::string source;     ///< its text, for the lines that diagnostics point at
+  std::string retry;      ///< command that submits it again: "tritutor submit 1.1"
+  bool counters = false;  ///< every counter, not only those that matter most
+  std::string next;       ///< shown after a pass: what comes next
 };
 
 std::string view_verdict(const Verdict& verdict, const Exercise& exercise, const VerdictViewOptions& options);
 
-/// The hint that the explained case calls for: by its first finding's kind, the mismatch's pattern, the failed case's name,
-/// or "compile"; empty where the curriculum has none.
+/// The hint that the explained case calls for: by its first finding's kind, the mismatch's pattern, the failed case's
+/// name, or "compile"; empty where the curriculum has none.
 std::string hint_for(const Verdict& verdict, const Exercise& exercise);
 
 }  // namespace tritutor

@@ -46,7 +46,7 @@ VerdictViewOptions plain() {
 
 }  // namespace
 
-TEST_CASE("a pass says so, what was measured, and what is next") {
+TEST_CASE("a pass says so, what was timed, and what is next") {
   Verdict verdict = verdict_of(Verdict::Result::pass);
   verdict.cases = {case_of("one", "n = 1", true), case_of("tail", "the tail mask", true)};
   VerdictViewOptions options = plain();
@@ -57,7 +57,7 @@ TEST_CASE("a pass says so, what was measured, and what is next") {
         "  ok    one   n = 1\n"
         "  ok    tail  the tail mask\n"
         "\n"
-        "Right on every case. No medal: nothing was measured.\n"
+        "Right on every case. No medal: nothing was timed.\n"
         "next  1.2 Elementwise maximum: tritutor next\n");
 }
 

@@ -7,6 +7,7 @@
 #include "grader/curriculum.h"
 #include "grader/device.h"
 #include "grader/plan.h"
+#include "grader/predict.h"
 #include "grader/verdict.h"
 #include "reference/array.h"
 #include "reference/functions.h"
@@ -31,6 +32,7 @@ struct CaseOutcome {
   std::string problem;
   std::vector<vgpu::Finding> findings;
   std::string printed;
+  std::vector<StepCounters> steps;  ///< of the first run
 };
 
 /// Runs the plan's steps (as often as the case says) on a fresh device and judges what they leave. Throws

@@ -271,6 +271,43 @@ class Submission {
     }
     if (!jobs_.empty() && !jobs_[0].plan.printed.empty()) verdict.printed.insert(0, jobs_[0].plan.printed);
     verdict.result = passed ? Verdict::Result::pass : Verdict::Result::fail;
+    if (passed) judge_speed(verdict);
+  }
+
+  bool timed(const Case& test) const {
+    return std::find(exercise_.timed.begin(), exercise_.timed.end(), test.name) != exercise_.timed.end();
+  }
+
+  /// What the counters of the timed cases say of a right submission: whether it wastes grossly, and how long it would
+  /// take on the profile's device. The case that is worst for the learner decides. Timed cases are small enough here to
+  /// run whole: no sample of blocks stands for the grid.
+  void judge_speed(Verdict& verdict) const {
+    for (size_t i = 0; i < jobs_.size(); ++i) {
+      const Case& test = exercise_.cases[i];
+      if (!timed(test)) continue;
+      const std::vector<StepCounters>& steps = jobs_[i].outcome.steps;
+      CounterReport report{test.name, limit_work(exercise_.limit, test.values), sum_of(steps)};
+      if (report.counters.total.warp_instructions == 0) continue;  // a device that does not count
+      for (vgpu::LineCounts& line : report.counters.lines) line.file = own_file(line.file);
+      const std::optional<Inefficiency> waste = gross_inefficiency(steps, report.work, exercise_.thresholds);
+      if (waste && !verdict.inefficient) {
+        verdict.inefficient = waste;
+        verdict.inefficient->file = own_file(waste->file);
+        verdict.result = Verdict::Result::fail;
+      }
+      Prediction prediction;
+      if (options_.profile != nullptr) prediction = predict(steps, report.work, *options_.profile);
+      if (verdict.counters && prediction.fraction >= verdict.timing.prediction.fraction) continue;
+      verdict.counters = std::move(report);
+      verdict.timing.test = test.name;
+      verdict.timing.prediction = prediction;
+    }
+    if (options_.profile == nullptr || !verdict.counters) return;
+    const PredictedMedal medal = predicted_medal(verdict.timing.prediction.fraction, exercise_.thresholds);
+    verdict.timing.kind = "predicted";
+    verdict.timing.profile = options_.profile->name;
+    verdict.timing.note = verdict.inefficient ? "far too slow for bronze" : medal.note;
+    if (!verdict.inefficient) verdict.medal = medal.medal;
   }
 
   const Exercise& exercise_;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "grader/curriculum.h"
+#include "grader/profile.h"
 #include "grader/verdict.h"
 
 namespace tritutor {
@@ -19,6 +20,7 @@ struct SubmitOptions {
   std::string device = "auto";              ///< "auto", "virtual", "cuda"
   bool all_cases = true;                    ///< false: stop at the first case that fails
   unsigned threads = 0;                     ///< host threads, 0: as many as there are cores
+  const DeviceProfile* profile = nullptr;   ///< a device to predict the time of; nullptr: none is predicted
   const std::atomic<bool>* stop = nullptr;  ///< set by Ctrl-C; the verdict is then error/"stopped"
 };
 

@@ -82,6 +82,65 @@ json to_json(const Refusal& refusal) {
   return out;
 }
 
+json to_json(const vgpu::Counts& c) {
+  return {{"warp_instructions", c.warp_instructions},
+          {"lane_instructions", c.lane_instructions},
+          {"global_load_requests", c.global_load_requests},
+          {"global_load_sectors", c.global_load_sectors},
+          {"global_store_requests", c.global_store_requests},
+          {"global_store_sectors", c.global_store_sectors},
+          {"shared_load_requests", c.shared_load_requests},
+          {"shared_load_wavefronts", c.shared_load_wavefronts},
+          {"shared_store_requests", c.shared_store_requests},
+          {"shared_store_wavefronts", c.shared_store_wavefronts},
+          {"bank_conflicts", c.bank_conflicts},
+          {"atomics", c.atomics},
+          {"barriers", c.barriers},
+          {"tensor_operations", c.tensor_operations},
+          {"fp32", c.fp32},
+          {"fp64", c.fp64},
+          {"integer", c.integer},
+          {"control", c.control},
+          {"conversion", c.conversion},
+          {"special", c.special}};
+}
+
+json to_json(const CounterReport& report, bool lines) {
+  json out = to_json(report.counters.total);
+  out["case"] = report.test;
+  out["dram_read_sectors"] = report.counters.dram_read_sectors;
+  out["dram_written_sectors"] = report.counters.dram_written_sectors;
+  if (report.work.bytes > 0) out["needed_bytes"] = report.work.bytes;
+  if (report.work.flops > 0) out["needed_flops"] = report.work.flops;
+  if (!lines) return out;
+  out["lines"] = json::array();
+  for (const vgpu::LineCounts& line : report.counters.lines) {
+    json one = to_json(line.counts);
+    one["file"] = line.file;
+    one["line"] = line.line;
+    out["lines"].push_back(std::move(one));
+  }
+  return out;
+}
+
+json to_json(const Inefficiency& waste) {
+  return {{"kind", "too-slow"}, {"counter", waste.counter}, {"value", waste.value},     {"ideal", waste.ideal},
+          {"file", waste.file}, {"line", waste.line},       {"message", waste.message}, {"cause", waste.cause}};
+}
+
+json to_json(const Timing& timing) {
+  json out = {{"kind", timing.kind}, {"note", timing.note}};
+  if (timing.kind == "none") return out;
+  out["profile"] = timing.profile;
+  out["case"] = timing.test;
+  out["scale"] = timing.prediction.scale;
+  out["time_us"] = timing.prediction.time_us;
+  out["limit_us"] = timing.prediction.limit_us;
+  out["fraction"] = timing.prediction.fraction;
+  out["limiter"] = timing.prediction.limiter;
+  return out;
+}
+
 }  // namespace
 
 std::string_view name_of(Verdict::Result result) {
@@ -96,7 +155,7 @@ std::string_view name_of(Verdict::Result result) {
   return "error";
 }
 
-json to_json(const Verdict& verdict) {
+json to_json(const Verdict& verdict, bool lines) {
   json cases = json::array(), findings = json::array();
   for (const CaseResult& each : verdict.cases) {
     cases.push_back(to_json(each));
@@ -112,11 +171,13 @@ json to_json(const Verdict& verdict) {
               {"cases", std::move(cases)},
               {"findings", std::move(findings)},
               {"warnings", to_json(verdict.warnings)},
-              {"timing", {{"kind", verdict.timing.kind}, {"note", verdict.timing.note}}},
+              {"timing", to_json(verdict.timing)},
               {"printed", verdict.printed},
               {"toolchain", verdict.toolchain},
               {"seconds", verdict.seconds}};
   if (verdict.seed) out["seed"] = std::to_string(*verdict.seed);
+  if (verdict.counters) out["counters"] = to_json(*verdict.counters, lines);
+  if (verdict.inefficient) out["inefficiency"] = to_json(*verdict.inefficient);
   if (verdict.refusal) out["refusal"] = to_json(*verdict.refusal);
   return out;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "grader/compare.h"
+#include "grader/inefficiency.h"
 #include "vgpu/vgpu.h"
 
 namespace tritutor {
@@ -41,10 +42,19 @@ struct CaseResult {
   std::vector<vgpu::Finding> findings;
 };
 
-/// Nothing is measured yet: kind stays "none" until times are predicted.
 struct Timing {
   std::string kind = "none";  ///< "none", "measured", "predicted"
-  std::string note = "nothing was measured";
+  std::string note = "nothing was timed";
+  std::string profile;  ///< of a predicted time: the device it is for
+  std::string test;     ///< name of the timed case
+  Prediction prediction;
+};
+
+/// What the virtual GPU counted in one run of a timed case.
+struct CounterReport {
+  std::string test;  ///< name of the case
+  LimitWork work;    ///< what it has to do at the least
+  vgpu::Counters counters;
 };
 
 struct Verdict {
@@ -59,12 +69,15 @@ struct Verdict {
   std::vector<CaseResult> cases;
   std::vector<Diagnostic> warnings;
   Timing timing;
-  std::string toolchain;  ///< "NVRTC 13.0", empty: nothing was compiled
-  std::string printed;    ///< what the kernel's printf wrote
-  double seconds = 0;     ///< the whole submission
+  std::optional<CounterReport> counters;    ///< of the timed case with the lowest fraction; absent: none was run
+  std::optional<Inefficiency> inefficient;  ///< right on every case and yet not passed: far too slow
+  std::string toolchain;                    ///< "NVRTC 13.0", empty: nothing was compiled
+  std::string printed;                      ///< what the kernel's printf wrote
+  double seconds = 0;                       ///< the whole submission
 };
 
 std::string_view name_of(Verdict::Result result);  ///< "pass", "fail", "error"
-nlohmann::json to_json(const Verdict& verdict);    ///< design.md's form
+/// design.md's form. `lines`: the counters of every line too.
+nlohmann::json to_json(const Verdict& verdict, bool lines = false);
 
 }  // namespace tritutor

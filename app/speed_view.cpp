@@ -1,0 +1,148 @@
+#include "app/speed_view.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+namespace tritutor {
+
+namespace {
+
+constexpr size_t kMostLines = 8;
+
+double ratio(uint64_t part, uint64_t of) { return of == 0 ? 0 : static_cast<double>(part) / static_cast<double>(of); }
+
+std::string bytes_in_words(double bytes) {
+  if (bytes >= 1e6) return fmt::format("{:.3g} MB", bytes * 1e-6);
+  return bytes >= 1e3 ? fmt::format("{:.3g} kB", bytes * 1e-3) : fmt::format("{:.0f} bytes", bytes);
+}
+
+uint64_t wavefronts(const vgpu::Counts& c) { return c.shared_load_wavefronts + c.shared_store_wavefronts; }
+uint64_t sectors(const vgpu::Counts& c) { return c.global_load_sectors + c.global_store_sectors; }
+
+double lane_occupancy(const vgpu::Counts& c) { return ratio(c.lane_instructions, 32 * c.warp_instructions); }
+
+/// The counters that decide how near a kernel comes to its limit.
+std::vector<std::string> telling_counters(const CounterReport& report) {
+  const vgpu::Counts& c = report.counters.total;
+  std::vector<std::string> parts;
+  if (const double value = sectors_per_request(c); value > 0)
+    parts.push_back(fmt::format("sectors per request {:.3g} (ideal {:.3g})", value, ideal_sectors_per_request));
+  // Where arithmetic is the limit, how often bytes cross memory says little.
+  if (report.work.bytes > 0) {
+    const double moved =
+        32.0 * static_cast<double>(report.counters.dram_read_sectors + report.counters.dram_written_sectors);
+    parts.push_back(
+        fmt::format("memory moved {} (needed {})", bytes_in_words(moved), bytes_in_words(report.work.bytes)));
+  }
+  if (wavefronts(c) > 0) parts.push_back(fmt::format("shared wavefronts {:.2f} x ideal", wavefront_ratio(c)));
+  parts.push_back(fmt::format("active lanes {:.0f} %", 100 * lane_occupancy(c)));
+  return parts;
+}
+
+std::string prediction(const Timing& timing) {
+  const Prediction& p = timing.prediction;
+  const std::string size = p.scale > 1.05 ? fmt::format(", at {:.3g} times the size of case {}", p.scale, timing.test)
+                                          : fmt::format(" for case {}", timing.test);
+  return fmt::format("on {}: {:.3g} us, {:.0f} % of the limit's speed ({:.3g} us); held back by {}{}", timing.profile,
+                     p.time_us, 100 * p.fraction, p.limit_us, limiter_in_words(p.limiter), size);
+}
+
+std::string hanging(const std::string& label, const std::string& text, const Style& style, int width) {
+  const std::string indent(11, ' ');
+  return style.bold(fmt::format("{:<11}", label)) + wrap(text, width, indent).substr(indent.size());
+}
+
+std::string source_line(const std::string& source, int line) {
+  size_t at = 0;
+  for (int i = 1; i < line; ++i) {
+    at = source.find('\n', at);
+    if (at == std::string::npos) return "";
+    ++at;
+  }
+  const std::string text = source.substr(at, source.find('\n', at) - at);
+  const size_t first = text.find_first_not_of(" \t");
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r") + 1 - first);
+}
+
+/// Bytes that a line sends through L1 and shared memory: what costs most there first, then where most is computed.
+double traffic(const vgpu::LineCounts& line) {
+  return 32.0 * static_cast<double>(sectors(line.counts)) + 128.0 * static_cast<double>(wavefronts(line.counts)) +
+         static_cast<double>(line.counts.warp_instructions);
+}
+
+std::string totals(const CounterReport& report) {
+  const vgpu::Counts& c = report.counters.total;
+  const auto row = [](const char* label, const std::string& text) {
+    return fmt::format("  {:<20}  {}\n", label, text);
+  };
+  std::string out;
+  out += row("instructions (PTX)", fmt::format("{} of warps, {:.1f} lanes each", c.warp_instructions,
+                                               ratio(c.lane_instructions, c.warp_instructions)));
+  out += row("  by class",
+             fmt::format("fp32 {}, fp64 {}, integer {}, control {}, conversion {}, special {}, tensor {}", c.fp32,
+                         c.fp64, c.integer, c.control, c.conversion, c.special, c.tensor_operations));
+  const auto global = [](uint64_t requests, uint64_t all) {
+    return fmt::format("{} requests, {} sectors, {:.2f} each", requests, all, ratio(all, requests));
+  };
+  out += row("global loads", global(c.global_load_requests, c.global_load_sectors));
+  out += row("global stores", global(c.global_store_requests, c.global_store_sectors));
+  const auto shared = [](uint64_t requests, uint64_t all) {
+    return fmt::format("{} requests, {} wavefronts, {:.2f} each", requests, all, ratio(all, requests));
+  };
+  out += row("shared loads", shared(c.shared_load_requests, c.shared_load_wavefronts));
+  out += row("shared stores", shared(c.shared_store_requests, c.shared_store_wavefronts));
+  out += row("bank conflicts", fmt::format("{} wavefronts too many", c.bank_conflicts));
+  out += row("memory (DRAM)", fmt::format("{} sectors read, {} written", report.counters.dram_read_sectors,
+                                          report.counters.dram_written_sectors));
+  out += row("atomics, barriers", fmt::format("{}, {}", c.atomics, c.barriers));
+  return out;
+}
+
+}  // namespace
+
+std::string limiter_in_words(const std::string& limiter) {
+  static const std::map<std::string, std::string> words = {
+      {"issue", "instruction issue"},     {"fp32", "FP32 arithmetic"},      {"fp64", "FP64 arithmetic"},
+      {"integer", "integer arithmetic"},  {"special", "special functions"}, {"tensor", "the tensor cores"},
+      {"shared", "L1 and shared memory"}, {"l2", "the L2 cache"},           {"dram", "memory (DRAM)"},
+      {"launch", "the cost of launches"}};
+  const auto found = words.find(limiter);
+  return found == words.end() ? limiter : found->second;
+}
+
+std::string view_speed(const Verdict& verdict, const Style& style, int width) {
+  if (!verdict.counters) return "";
+  std::string out =
+      hanging("Counted", fmt::format("{}", fmt::join(telling_counters(*verdict.counters), ", ")), style, width);
+  if (verdict.timing.kind == "predicted") out += hanging("Predicted", prediction(verdict.timing), style, width);
+  return out;
+}
+
+std::string view_counters(const Verdict& verdict, const std::string& source, const Style& style, int width) {
+  if (!verdict.counters) return "";
+  const CounterReport& report = *verdict.counters;
+  std::string out = fmt::format("\n{}\n", style.bold(fmt::format("Counters of case {}", report.test)));
+  out += totals(report);
+  std::vector<vgpu::LineCounts> lines = report.counters.lines;
+  std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return traffic(a) > traffic(b); });
+  if (lines.size() > kMostLines) lines.resize(kMostLines);
+  std::sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.line < b.line; });
+  out += fmt::format("\n{}\n", style.bold(" line  instructions   sectors  a request  wavefronts  conflicts"));
+  for (const vgpu::LineCounts& line : lines) {
+    const vgpu::Counts& c = line.counts;
+    const std::string text = line.file == verdict.file ? source_line(source, line.line) : line.file;
+    out += fit(fmt::format("{:>5}  {:>12}  {:>8}  {:>9.3g}  {:>10}  {:>9}  {}", line.line, c.warp_instructions,
+                           sectors(c), sectors_per_request(c), wavefronts(c), c.bank_conflicts, text),
+               static_cast<size_t>(std::max(width, 72))) +
+           "\n";
+  }
+  if (report.counters.lines.size() > lines.size())
+    out += style.dim(fmt::format("  ... and {} lines that move less; --json --counters has all\n",
+                                 report.counters.lines.size() - lines.size()));
+  return out;
+}
+
+}  // namespace tritutor

@@ -1,0 +1,67 @@
+#pragma once
+// How long a submission would take on a device, predicted from what the virtual GPU counted. Never a measurement.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "grader/curriculum.h"
+#include "grader/profile.h"
+#include "vgpu/vgpu.h"
+
+namespace tritutor {
+
+/// What one launch of a plan did.
+struct StepCounters {
+  std::string kernel;
+  uint64_t blocks = 1;  ///< of its grid
+  vgpu::Counters counters;
+};
+
+/// One part of a device and how long it would be busy with a launch.
+struct TimeTerm {
+  std::string part;  ///< "issue", "fp32", "fp64", "integer", "special", "tensor", "shared", "l2", "dram"
+  double us = 0;
+};
+
+/// Every part's time for one launch without the launch's own cost. A grid of one block has one SM to itself, any other
+/// all of them.
+std::vector<TimeTerm> time_terms(const StepCounters& step, const DeviceProfile& profile);
+
+/// What has to be done at the least: an exercise's limit with a case's sizes.
+struct LimitWork {
+  std::string kind;  ///< as Limit::kind
+  double bytes = 0, flops = 0;
+};
+
+LimitWork limit_work(const Limit& limit, const reference::Values& values);
+
+/// The time of the limit without a launch's cost: bytes at the DRAM's rate; operations at 0.8 of the peak.
+double limit_us(const LimitWork& work, const DeviceProfile& profile);
+
+struct Prediction {
+  /// The cases of a virtual GPU are small, and a launch would hide everything. So time and limit are those of a case so
+  /// many times as large, which leaves the caches and lasts far longer than its launch.
+  double scale = 1;
+  double time_us = 0;
+  double limit_us = 0;
+  double fraction = 0;  ///< limit / time
+  std::string limiter;  ///< the busiest part of the step that takes longest, or "launch"
+};
+
+/// The steps of one run of a plan, one after the other: each takes as long as its busiest part, plus its launch.
+Prediction predict(const std::vector<StepCounters>& steps, const LimitWork& work, const DeviceProfile& profile);
+
+/// A predicted fraction has to be above a medal's threshold by this factor to earn it. The model knows no latencies, no
+/// machine instructions and no cache but an ideal one; a factor of 1.5 is what its terms may be wrong by without
+/// anything being odd. Where even the limit itself does not reach that far (1.5 * 0.75 > 1), only a GPU can tell.
+inline constexpr double medal_margin = 1.5;
+
+struct PredictedMedal {
+  std::string medal = "none";
+  std::string note;  ///< which medals are too close to call, for a person
+};
+
+PredictedMedal predicted_medal(double fraction, const Thresholds& thresholds);
+
+}  // namespace tritutor
