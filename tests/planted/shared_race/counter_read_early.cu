@@ -9,6 +9,6 @@ __global__ void count_even(const int* x, int* y) {
   const int t = threadIdx.x;
   if (t == 0) count = 0;
   __syncthreads();
-  if (x[t] % 2 == 0) atomicAdd(&count, 1);     // <- and here
-  y[t] = *static_cast<volatile int*>(&count);  // <- here
+  if (x[t] % 2 == 0) atomicAdd(&count, 1);  // <- and here
+  y[t] = count;                             // <- here
 }

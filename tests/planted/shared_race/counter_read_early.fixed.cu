@@ -10,5 +10,5 @@ __global__ void count_even(const int* x, int* y) {
   __syncthreads();
   if (x[t] % 2 == 0) atomicAdd(&count, 1);
   __syncthreads();
-  y[t] = *static_cast<volatile int*>(&count);
+  y[t] = count;
 }
