@@ -233,7 +233,7 @@ void Decoder::decode_matrix_tile(const Instruction& inst) {
   // Elements that are not side by side in the fragment are loaded and stored one by one.
   const auto width = static_cast<uint8_t>(std::min(element_bytes(info.type), 4));
   if (space != ptx::Space::global && width < 4) program_.narrow_shared = true;
-  if (space != ptx::Space::shared) program_.narrowest_global = std::min(program_.narrowest_global, width);
+  if (space != ptx::Space::shared && store) program_.narrowest_global = std::min(program_.narrowest_global, width);
   Inst& decoded = emit(inst, Code::step);
   decoded.step = store ? store_tile_step : load_tile_step;
   decoded.info = own(std::move(info));
@@ -337,8 +337,7 @@ void Decoder::decode_async_copy(const Instruction& inst) {
       info.ignore_negated = fourth.negated;
     } else if (width != 8) {
       info.size = source(inst, fourth, Row::b32);
-      // Parts of a copy are read byte by byte.
-      if (fourth.kind != Operand::Kind::integer || fourth.value % 4 != 0) program_.narrowest_global = 1;
+      // Parts of a copy are read byte by byte; cells as wide as the narrowest store tell them from stores all the same.
     }
   }
   Inst& decoded = emit(inst, Code::step);
