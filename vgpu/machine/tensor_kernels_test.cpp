@@ -181,6 +181,31 @@ TEST_CASE("tensor kernels: inline assembly with cp.async, ldmatrix and mma.sync"
   }
 }
 
+TEST_CASE("tensor kernels: a tile among inline assembly, virtual calls, shuffles and a pipelined copy") {
+  std::mt19937 random(11);
+  const Bits a = random_bits(16, 16, ElementKind::f16, random), b = random_bits(16, 16, ElementKind::f16, random);
+  Machine machine(fixture("nvrtc-13.0-tile"));
+  machine.kernel = "tile";
+  struct alignas(16) Float4 {
+    float x, y, z, w;
+  };
+  const Address pa = machine.buffer("a", elements<uint16_t>(a)), pb = machine.buffer("b", elements<uint16_t>(b, false));
+  const Address pc = machine.zeros<float>("c", 256), pv = machine.zeros<Float4>("v", 128);
+  const Address out = machine.zeros<float>("out", 16);
+  const int n = 4;
+  const LaunchResult result = machine.launch({1, 1, 1}, {128, 1, 1}, pa, pb, pc, pv, out, n, Float4{1, 2, 3, 4});
+  CHECK(result.completed);
+  // Every thread writes the same few words of out; all warps store the same tile, which is harmless.
+  for (const Finding& finding : result.findings) CHECK_MESSAGE(finding.buffer == "out", finding.message);
+  const std::vector<float> got = machine.values<float>(pc);
+  for (int i = 0; i < 16; ++i) {
+    for (int j = 0; j < 16; ++j) {
+      const Sum sum = product_of(a, b, Bits(16, 16, ElementKind::f32), i, j);
+      check_close(got[static_cast<size_t>(i * 16 + j)], sum, ElementKind::f32, ElementKind::f16, 16, i, j);
+    }
+  }
+}
+
 TEST_CASE("tensor kernels: undefined elements spoil their row of A, their column of B and nothing else") {
   // Rows 3 and 12 of A and column 6 of B are never written. The other elements of D may go to the host.
   const char* const body =
