@@ -207,6 +207,7 @@ void Decoder::decode() {
 }
 
 std::unique_ptr<Program> decode(ptx::Module module) {
+  check_sizes(module);
   auto program = std::make_unique<Program>();
   program->module = std::move(module);
   lay_out_module(*program);

@@ -361,20 +361,20 @@ void Decoder::decode_mov(const Instruction& inst) {
   }
   if (from.kind == Operand::Kind::variable) {
     const ptx::Variable& v = variable(from);
+    const int bytes = to.kind == Operand::Kind::reg ? register_bytes(to) : 0;
+    if (bytes != 4 && bytes != 8) refuse(inst, "an address needs a register of 32 or 64 bits");
     if (v.space == ptx::Space::local) {
       // Depends on how deep the call is: a step that adds the stack offset.
-      if (register_bytes(to) < 4) refuse(inst, "an address needs a register of 32 or 64 bits");
-      const size_t at = from.scope == Operand::Scope::function ? static_cast<size_t>(from.index) : 0;
+      const auto at = static_cast<size_t>(from.index);
       Inst& decoded = emit(inst, Code::step);
-      decoded.step = register_bytes(to) == 8 ? local_address_step<uint64_t> : local_address_step<uint32_t>;
+      decoded.step = bytes == 8 ? local_address_step<uint64_t> : local_address_step<uint32_t>;
       decoded.rows.d[0] = register_row(to);
       decoded.rows.imm = kLocalStart + static_cast<int64_t>(local_offsets_[at]) + from.value;
       return;
     }
     if (v.space == ptx::Space::param) {
       if (!function_.entry) refuse(inst, "the address of a device function's parameter cannot be taken");
-      const Row kind = register_bytes(to) == 8 ? Row::b64 : Row::b32;
-      if (register_bytes(to) < 4) refuse(inst, "an address needs a register of 32 or 64 bits");
+      const Row kind = bytes == 8 ? Row::b64 : Row::b32;
       const uint32_t row =
           constant_row(kind, areas_[static_cast<size_t>(from.index)].frame_offset + static_cast<uint64_t>(from.value));
       emit_lane(inst, *ops_.find(kind == Row::b64 ? "mov.b64" : "mov.b32"), {register_row(to)}, {row});

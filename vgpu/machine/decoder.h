@@ -20,6 +20,9 @@ int bytes_of_type(std::string_view type);
 /// "float" for "f32", for people.
 std::string c_name_of_type(std::string_view type);
 
+/// Refuses variables, frames and parameters that no GPU would hold. Throws LoadError.
+void check_sizes(const ptx::Module& module);
+
 /// Decodes one function. Use: construct, layout(), then decode() once every function has its place.
 class Decoder {
  public:
