@@ -130,11 +130,11 @@ std::string view_counters(const Verdict& verdict, const std::string& source, con
   std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return traffic(a) > traffic(b); });
   if (lines.size() > kMostLines) lines.resize(kMostLines);
   std::sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.line < b.line; });
-  out += fmt::format("\n{}\n", style.bold(" line  instructions   sectors  a request  wavefronts  conflicts"));
+  out += fmt::format("\n{}\n", style.bold(" line    instrs  sectors   each  wavefronts  conflicts"));
   for (const vgpu::LineCounts& line : lines) {
     const vgpu::Counts& c = line.counts;
     const std::string text = line.file == verdict.file ? source_line(source, line.line) : line.file;
-    out += fit(fmt::format("{:>5}  {:>12}  {:>8}  {:>9.3g}  {:>10}  {:>9}  {}", line.line, c.warp_instructions,
+    out += fit(fmt::format("{:>5}  {:>8}  {:>7}  {:>5.3g}  {:>10}  {:>9}  {}", line.line, c.warp_instructions,
                            sectors(c), sectors_per_request(c), wavefronts(c), c.bank_conflicts, text),
                static_cast<size_t>(std::max(width, 72))) +
            "\n";

@@ -286,9 +286,9 @@ class View {
   void closing() {
     add("\n");
     if (verdict_.result == Verdict::Result::pass) {
-      const std::string medal = verdict_.medal == "none" ? "No medal" : "Medal: " + verdict_.medal;
+      const std::string medal = verdict_.medal == "none" ? "No medal:" : fmt::format("Medal: {},", verdict_.medal);
       add(view_speed(verdict_, style_, options_.width));
-      paragraph(fmt::format("Right on every case. {}: {}.", medal, verdict_.timing.note));
+      paragraph(fmt::format("Right on every case. {} {}.", medal, verdict_.timing.note));
       if (!options_.next.empty()) add(fmt::format("{}  {}\n", style_.bold("next"), options_.next));
       return;
     }
