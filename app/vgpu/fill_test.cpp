@@ -41,12 +41,12 @@ TEST_CASE("zeros, ones, iota, value and nan mean the type's values, not its bits
   CHECK(std::isnan(filled<float>("f32[2]=nan")[1]));
 }
 
-TEST_CASE("an integer iota keeps its low bytes; undefined writes nothing") {
+TEST_CASE("an integer iota keeps its low bytes, and undefined writes nothing") {
   CHECK(filled<uint8_t>("u8[258]=iota")[257] == 1);
   CHECK(filled<float>("f32[2]=undefined") == std::vector<float>{77, 77});
 }
 
-TEST_CASE("random floats lie in [-1, 1) and reach toward both ends; a seed is a sequence") {
+TEST_CASE("random floats lie from -1 to below 1 and reach toward both ends, and a seed is a sequence") {
   const std::vector<float> values = filled<float>("f32[4000]=random:7");
   const auto [least, most] = extremes(values);
   CHECK(least >= -1);
@@ -69,7 +69,7 @@ TEST_CASE("random integers take both bounds and all between") {
   CHECK(extremes(filled<int64_t>("i64[64]=random:1:-9223372036854775808:9223372036854775807")).first < 0);
 }
 
-TEST_CASE("a file gives its bytes; of another size, both sizes are told") {
+TEST_CASE("a file gives its bytes, and of another size, both sizes are told") {
   const std::filesystem::path path = std::filesystem::temp_directory_path() / "vgpu-fill-test.bin";
   const float values[] = {1.5f, -2, 3};
   std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(values), sizeof values);

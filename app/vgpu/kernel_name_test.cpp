@@ -41,7 +41,7 @@ TEST_CASE("a kernel answers to its name in PTX, in C++, and to the last part of 
   CHECK(choose_kernel(all, "plain", "a.cu").name == "plain");
 }
 
-TEST_CASE("the only kernel needs no name; of several, those meant are listed") {
+TEST_CASE("the only kernel needs no name, and of several, those meant are listed") {
   CHECK(choose_kernel(kernels({scale}), "", "a.cu").name == scale);
   const auto all = kernels({copy_float, copy_short, scale});
   CHECK_THROWS_WITH_AS(choose_kernel(all, "", "a.cu"), doctest::Contains("3 kernels"), tritutor::CommandError);

@@ -1,8 +1,11 @@
 // The built vgpu as a shell sees it.
 
 #include <doctest/doctest.h>
+#include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -10,6 +13,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <thread>
 
 namespace fs = std::filesystem;
 
@@ -91,6 +95,43 @@ struct Folder {
   }
 };
 
+/// Whether a process that was started handles SIGINT, by the kernel's own account, or has ended.
+bool listens(pid_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  std::string line;
+  while (std::getline(status, line)) {
+    if (line.starts_with("SigCgt:")) return (std::stoull(line.substr(7), nullptr, 16) >> (SIGINT - 1) & 1) != 0;
+    if (line.starts_with("State:\tZ")) return true;
+  }
+  return true;
+}
+
+/// Runs vgpu in a folder with its output in out.txt and err.txt, and sends it Ctrl-C's signal. Its exit status.
+int interrupted(const fs::path& folder, const std::vector<std::string>& arguments) {
+  const pid_t pid = fork();
+  if (pid == 0) {
+    signal(SIGINT, SIG_DFL);  // the tests' own handler is not the program's
+    if (chdir(folder.c_str()) != 0 || std::freopen("out.txt", "w", stdout) == nullptr ||
+        std::freopen("err.txt", "w", stderr) == nullptr)
+      _exit(99);
+    std::vector<char*> argv = {const_cast<char*>("vgpu")};
+    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    execv(VGPU_PROGRAM, argv.data());
+    _exit(99);
+  }
+  // Until exec the child has the tests' handlers: it must be vgpu that listens.
+  const std::string program = fs::canonical(VGPU_PROGRAM).string();
+  std::error_code error;
+  while (fs::read_symlink("/proc/" + std::to_string(pid) + "/exe", error).string() != program && !error)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  while (!listens(pid)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  kill(pid, SIGINT);
+  int status = 0;
+  waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
@@ -122,7 +163,7 @@ TEST_CASE("a clean run is status 0, and --out is the buffer's bytes") {
   CHECK(last == 31);
 }
 
-TEST_CASE("an access out of bounds is status 1, with buffer, index and thread; the rest is written all the same") {
+TEST_CASE("an access out of bounds is status 1, with buffer, index and thread, and the rest is written all the same") {
   Folder folder;
   const Result result = folder.vgpu(
       "run scale.ptx --kernel scale --grid 2 --block 32 --arg 'x:f32[64]=ones' --arg 'y:f32[60]=zeros' --arg f32=3 "
@@ -243,17 +284,11 @@ TEST_CASE("Ctrl-C stops a kernel: status 130, said so, and nothing is written") 
   std::ofstream(folder.path / "spin.ptx") << ".version 7.0\n.target sm_80\n.address_size 64\n"
                                              ".visible .entry spin(.param .u64 p)\n{\n"
                                              "again:\n  bra agn;\nagn:\n  bra again;\n}\n";
-  // The signal is sent once the program listens to it, by the kernel's own account (bit 2 of SigCgt).
-  const std::string send =
-      "p=$!; until [ $((0x$(sed -n 's/^SigCgt:[[:space:]]*//p' /proc/$p/status) & 2)) -ne 0 ]; do sleep 0.05; done; "
-      "kill -INT $p; wait $p; echo $? >status.txt; :";
-  folder.vgpu(
-      "run spin.ptx --grid 1 --block 32 --steps 1000000000000 --arg 'f32[4]=ones' --out 0=y.bin >out2.txt "
-      "2>err2.txt & " +
-      send);
-  CHECK(read(folder.path / "status.txt") == "130\n");
-  CHECK(contains(read(folder.path / "err2.txt"), "stopped by Ctrl-C"));
-  CHECK(contains(read(folder.path / "out2.txt"), "STOPPED"));
+  const int status = interrupted(folder.path, {"run", "spin.ptx", "--grid", "1", "--block", "32", "--steps",
+                                               "1000000000000", "--arg", "f32[4]=ones", "--out", "0=y.bin"});
+  CHECK(status == 130);
+  CHECK(contains(read(folder.path / "err.txt"), "stopped by Ctrl-C"));
+  CHECK(contains(read(folder.path / "out.txt"), "STOPPED"));
   CHECK_FALSE(fs::exists(folder.path / "y.bin"));
 }
 
