@@ -1,6 +1,6 @@
 // Whole kernels (native.cu) on the virtual GPU with its checks on, one thread, against the same loops in C++ (-O3, one
 // thread): how much slower is a learner's kernel here than plain code on this processor?
-// Run: build/release/bench/native
+// Run: build/release/bench/native [KERNEL]
 
 #include <fmt/format.h>
 
@@ -10,6 +10,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <string_view>
 #include <vector>
 
 #include "grader/nvrtc.h"
@@ -142,7 +143,7 @@ void measure(const vgpu::Module& module, const Case& c) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
   try {
     std::ifstream file(TRITUTOR_SOURCE_DIR "/bench/native.cu");
     const std::string source{std::istreambuf_iterator<char>(file), {}};
@@ -165,7 +166,9 @@ int main() {
     fmt::print("instruction set: {}; one thread; median of 5 runs\n\n", vgpu::op_tables().front().first);
     fmt::print("{:<11}{:<15}{:>12}{:>12}{:>9}{:>20}{:>24}\n", "kernel", "elements", "virtual ms", "native ms", "factor",
                "M PTX instr./s", "G lane-instructions/s");
-    for (const Case& c : cases) measure(*module, c);
+    for (const Case& c : cases) {
+      if (argc < 2 || std::string_view(argv[1]) == c.kernel) measure(*module, c);
+    }
   } catch (const std::exception& error) {
     fmt::print(stderr, "native: {}\n", error.what());
     return 1;

@@ -50,9 +50,8 @@ TEST_CASE("most of the programs the writer makes of random bytes load: the fuzze
     try {
       vgpu::Module::load(vgpu::fuzz::write_program(bytes).ptx);
       ++loaded;
-    } catch (const vgpu::LoadError& error) {
-      MESSAGE(std::string(error.what()));
+    } catch (const vgpu::LoadError&) {
     }
   }
-  CHECK(loaded > 100);
+  CHECK(loaded > 150);
 }

@@ -489,7 +489,7 @@ constexpr std::string_view kModule = R"(.version 8.7
 .extern .shared .align 16 .b8 dynamic_bytes[];
 .global .align 16 .b8 global_bytes[256];
 .const .align 16 .b8 const_bytes[64] = {1, 2, 3};
-.global .align 1 .b8 format[13] = {37, 100, 32, 37, 115, 32, 37, 102, 32, 37, 112, 10, 0};
+.global .align 1 .b8 format[13] = {37, 100, 32, 37, 115, 32, 37, 103, 32, 37, 112, 10, 0};
 .extern .func (.param .b32 result) vprintf (.param .b64 text, .param .b64 values);
 )";
 
