@@ -11,6 +11,7 @@ namespace tritutor {
 namespace {
 
 constexpr size_t kMostLines = 8;
+constexpr double kNearIdeal = 1.25;  // times the ideal: not worth a word
 
 double ratio(uint64_t part, uint64_t of) { return of == 0 ? 0 : static_cast<double>(part) / static_cast<double>(of); }
 
@@ -24,12 +25,46 @@ uint64_t sectors(const vgpu::Counts& c) { return c.global_load_sectors + c.globa
 
 double lane_occupancy(const vgpu::Counts& c) { return ratio(c.lane_instructions, 32 * c.warp_instructions); }
 
+/// " at line 14": where most of something is, among the lines of the learner's file.
+template <class Measure>
+std::string worst_place(const CounterReport& report, Measure measure) {
+  const auto& lines = report.counters.lines;
+  const auto worst = std::max_element(
+      lines.begin(), lines.end(), [&](const auto& a, const auto& b) { return measure(a.counts) < measure(b.counts); });
+  if (worst == lines.end() || worst->line == 0) return "";
+  return fmt::format(", most at line {}", worst->line);
+}
+
+/// Sectors per request with their ideal. Accesses wider than 4 bytes touch more sectors by right: they waste nothing
+/// where about every sector is touched once.
+std::string sectors_in_words(const CounterReport& report) {
+  const vgpu::Counts& c = report.counters.total;
+  const double value = sectors_per_request(c);
+  const double once = static_cast<double>(report.counters.dram_read_sectors + report.counters.dram_written_sectors);
+  std::string text = fmt::format("sectors per request {:.3g} ", value);
+  if (value <= kNearIdeal * ideal_sectors_per_request)
+    return text + fmt::format("(ideal {})", ideal_sectors_per_request);
+  if (static_cast<double>(sectors(c)) <= kNearIdeal * once) return text + "(wide accesses, none wasted)";
+  const auto beyond = [](const vgpu::Counts& counts) {
+    return sectors_per_request(counts) > ideal_sectors_per_request ? sectors(counts) : 0;
+  };
+  return text + fmt::format("(ideal {}{})", ideal_sectors_per_request, worst_place(report, beyond));
+}
+
+std::string wavefronts_in_words(const CounterReport& report) {
+  const double value = wavefront_ratio(report.counters.total);
+  const std::string place =
+      value <= kNearIdeal
+          ? ""
+          : " (bank conflicts" + worst_place(report, [](const vgpu::Counts& c) { return c.bank_conflicts; }) + ")";
+  return fmt::format("shared wavefronts {:.2f} x ideal{}", value, place);
+}
+
 /// The counters that decide how near a kernel comes to its limit.
 std::vector<std::string> telling_counters(const CounterReport& report) {
   const vgpu::Counts& c = report.counters.total;
   std::vector<std::string> parts;
-  if (const double value = sectors_per_request(c); value > 0)
-    parts.push_back(fmt::format("sectors per request {:.3g} (ideal {:.3g})", value, ideal_sectors_per_request));
+  if (sectors_per_request(c) > 0) parts.push_back(sectors_in_words(report));
   // Where arithmetic is the limit, how often bytes cross memory says little.
   if (report.work.bytes > 0) {
     const double moved =
@@ -37,7 +72,7 @@ std::vector<std::string> telling_counters(const CounterReport& report) {
     parts.push_back(
         fmt::format("memory moved {} (needed {})", bytes_in_words(moved), bytes_in_words(report.work.bytes)));
   }
-  if (wavefronts(c) > 0) parts.push_back(fmt::format("shared wavefronts {:.2f} x ideal", wavefront_ratio(c)));
+  if (wavefronts(c) > 0) parts.push_back(wavefronts_in_words(report));
   parts.push_back(fmt::format("active lanes {:.0f} %", 100 * lane_occupancy(c)));
   return parts;
 }
@@ -140,8 +175,8 @@ std::string view_counters(const Verdict& verdict, const std::string& source, con
            "\n";
   }
   if (report.counters.lines.size() > lines.size())
-    out += style.dim(fmt::format("  ... and {} lines that move less; --json --counters has all\n",
-                                 report.counters.lines.size() - lines.size()));
+    out += style.dim(
+        fmt::format("  ... {} more that cost less; --json has all\n", report.counters.lines.size() - lines.size()));
   return out;
 }
 

@@ -261,6 +261,51 @@ TEST_CASE("A device that is not there is the environment's fault") {
   CHECK(contains(verdict.refusal->message, "--device virtual"));
 }
 
+TEST_CASE("What a timed case did is counted, once where the case runs twice") {
+  Exercise exercise = test::vector_scaling();
+  exercise.timed = {"twice"};  // n = 100: four warps, and 400 bytes are 13 sectors
+  const Verdict verdict = submit(test::scaling_solution(), {}, exercise);
+  REQUIRE(verdict.counters);
+  CHECK(verdict.counters->test == "twice");
+  CHECK(verdict.counters->work.bytes == 800);
+  CHECK(verdict.counters->counters.total.global_load_requests == 4);
+  CHECK(verdict.counters->counters.total.global_load_sectors == 13);
+  CHECK(verdict.counters->counters.total.global_store_sectors == 13);
+  CHECK(verdict.counters->counters.dram_read_sectors == 13);
+  CHECK(verdict.counters->counters.dram_written_sectors == 13);
+  for (const vgpu::LineCounts& line : verdict.counters->counters.lines) CHECK(line.file == verdict.file);
+}
+
+TEST_CASE("A time is predicted for the profile that is asked for, of right submissions only") {
+  const DeviceProfile profile = load_profile(TRITUTOR_SOURCE_DIR "/grader/profiles/t4.json");
+  SubmitOptions options;
+  options.seed = 5;
+  options.profile = &profile;
+  options.threads = 1;
+  nlohmann::json one = to_json(submit(test::scaling_solution(), options), true);
+  CHECK(one["timing"]["kind"] == "predicted");
+  CHECK(one["timing"]["profile"] == "T4");
+  CHECK(one["timing"]["case"] == "tail");
+  CHECK(one["timing"]["time_us"].is_number());
+  CHECK(one["timing"]["limit_us"].is_number());
+  CHECK(one["timing"]["fraction"].is_number());
+  CHECK(one["timing"]["limiter"].is_string());
+  CHECK(one["counters"]["global_load_sectors"] == 125);
+  CHECK(one["counters"]["needed_bytes"] == 8000);
+  CHECK(one["counters"]["lines"].size() > 1);
+  CHECK(!to_json(submit(test::scaling_solution(), options))["counters"].contains("lines"));
+
+  options.threads = 4;
+  nlohmann::json four = to_json(submit(test::scaling_solution(), options), true);
+  one.erase("seconds");
+  four.erase("seconds");
+  CHECK(one == four);
+
+  const nlohmann::json wrong = to_json(submit(test::scaling_with("alpha * x[i]", "1.0f"), options));
+  CHECK(wrong["timing"]["kind"] == "none");
+  CHECK(!wrong.contains("counters"));
+}
+
 TEST_CASE("The verdict as JSON has the form of the contract") {
   const nlohmann::json fail = to_json(submit(test::scaling_with("if (i < n) y[i]", "if (i <= n) y[i]")));
   CHECK(fail["exercise"] == "1.1");

@@ -1,0 +1,105 @@
+#include "app/speed_view.h"
+
+#include <doctest/doctest.h>
+
+using namespace tritutor;
+
+namespace {
+
+const Style plain;
+
+/// A coalesced copy of 8000 floats: 250 requests each way.
+Verdict copy_verdict() {
+  Verdict verdict;
+  verdict.file = "copy.cu";
+  verdict.result = Verdict::Result::pass;
+  CounterReport report;
+  report.test = "large";
+  report.work = {"copy", 64e3, 0};
+  vgpu::LineCounts line{"copy.cu", 2, {}};
+  line.counts.warp_instructions = 1000;
+  line.counts.lane_instructions = 16 * 1000;
+  line.counts.global_load_requests = line.counts.global_store_requests = 250;
+  line.counts.global_load_sectors = line.counts.global_store_sectors = 1000;
+  report.counters.lines = {line};
+  report.counters.total = line.counts;
+  report.counters.dram_read_sectors = report.counters.dram_written_sectors = 1000;
+  verdict.counters = report;
+  verdict.timing.kind = "predicted";
+  verdict.timing.profile = "H200";
+  verdict.timing.test = "large";
+  verdict.timing.prediction = {1, 200, 100, 0.5, "dram"};
+  return verdict;
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a copy shows its sectors, its bytes and its lanes, each with what it should be, and the predicted time") {
+  CHECK(view_speed(copy_verdict(), plain, 100) ==
+        "Counted    sectors per request 4 (ideal 4), memory moved 64 kB (needed 64 kB), active lanes 50 %\n"
+        "Predicted  on H200: 200 us, 50 % of the limit's speed (100 us); held back by memory (DRAM) for case\n"
+        "           large\n");
+}
+
+TEST_CASE("scattered accesses are shown with their line, wide ones as what they are") {
+  Verdict verdict = copy_verdict();
+  vgpu::Counters& counters = verdict.counters->counters;
+  for (vgpu::Counts* c : {&counters.total, &counters.lines[0].counts}) c->global_load_sectors = 4000;
+  CHECK(contains(view_speed(verdict, plain, 200), "sectors per request 10 (ideal 4, most at line 2)"));
+  counters.dram_read_sectors = 4000;
+  CHECK(contains(view_speed(verdict, plain, 200), "sectors per request 10 (wide accesses, none wasted)"));
+}
+
+TEST_CASE("bank conflicts are shown with their line where there are many") {
+  Verdict verdict = copy_verdict();
+  vgpu::Counters& counters = verdict.counters->counters;
+  for (vgpu::Counts* c : {&counters.total, &counters.lines[0].counts}) {
+    c->shared_load_requests = 100;
+    c->shared_load_wavefronts = 110;
+    c->bank_conflicts = 10;
+  }
+  CHECK(contains(view_speed(verdict, plain, 200), "shared wavefronts 1.10 x ideal,"));
+  for (vgpu::Counts* c : {&counters.total, &counters.lines[0].counts}) {
+    c->shared_load_wavefronts = 400;
+    c->bank_conflicts = 300;
+  }
+  CHECK(contains(view_speed(verdict, plain, 200), "shared wavefronts 4.00 x ideal (bank conflicts, most at line 2),"));
+}
+
+TEST_CASE("where arithmetic is the limit, bytes are not held against it; a scaled case says so") {
+  Verdict verdict = copy_verdict();
+  verdict.counters->work = {"gemm_f32", 0, 1e6};
+  verdict.timing.prediction = {50, 200, 100, 0.5, "fp32"};
+  const std::string view = view_speed(verdict, plain, 200);
+  CHECK(!contains(view, "needed"));
+  CHECK(contains(view, "held back by FP32 arithmetic, at 50 times the size of case large\n"));
+}
+
+TEST_CASE("every part that a prediction may name has words") {
+  for (const TimeTerm& term : time_terms({}, DeviceProfile{})) CHECK(limiter_in_words(term.part) != term.part);
+  CHECK(limiter_in_words("launch") == "the cost of launches");
+}
+
+TEST_CASE("--counters lists the costliest lines in the file's order, with their text") {
+  Verdict verdict = copy_verdict();
+  for (int i = 10; i < 20; ++i) {
+    vgpu::LineCounts more{"copy.cu", i, {}};
+    more.counts.warp_instructions = static_cast<uint64_t>(i);
+    verdict.counters->counters.lines.push_back(more);
+  }
+  const std::string view = view_counters(verdict, "first\n  y[i] = x[i];\n", plain, 80);
+  CHECK(contains(view, "Counters of case large\n"));
+  CHECK(contains(view, "global loads          250 requests, 1000 sectors, 4.00 each\n"));
+  CHECK(contains(view, "    2      1000     2000      4           0          0  y[i] = x[i];\n"));
+  CHECK(contains(view, "\n   19 "));
+  CHECK(!contains(view, "\n   10 "));
+  CHECK(contains(view, "  ... 3 more that cost less"));
+  CHECK(view.find("\n    2 ") < view.find("\n   19 "));
+}
+
+TEST_CASE("nothing is shown where nothing was counted") {
+  CHECK(view_speed(Verdict{}, plain, 80).empty());
+  CHECK(view_counters(Verdict{}, "", plain, 80).empty());
+}
