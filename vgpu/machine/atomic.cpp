@@ -120,7 +120,7 @@ void atomic_step(Warp& warp, const Inst& inst, uint32_t mask) {
     const size_t lane = static_cast<size_t>(l) * bytes;
     char old[16] = {};
     if (host != nullptr && undefined && info.op != AtomicOp::exch) {
-      warp.origin = {warp.pc, "the memory itself", ""};
+      remember_origin(warp, info.memory, l);
       report_undefined(warp, 1u << l, "the atomic starts from");
     }
     if (host != nullptr) {

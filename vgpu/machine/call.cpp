@@ -102,7 +102,7 @@ bool enter_call(Warp& warp, Group& group, const Inst& inst) {
     overflow(warp, group);
     return true;
   }
-  const uint32_t local = group.local + program.functions[group.function].local_bytes;
+  const uint32_t local = (group.local + program.functions[group.function].local_bytes + 15) / 16 * 16;
   group.returns.push_back({group.pc, group.function, caller_frame, group.local});
   group.function = function;
   group.frame = frame;
@@ -111,6 +111,10 @@ bool enter_call(Warp& warp, Group& group, const Inst& inst) {
   if (!warp.reserve_local(local + callee.local_bytes)) {
     overflow(warp, group);
     return true;
+  }
+  for (uint32_t m = group.mask; m != 0 && callee.local_bytes > 0; m &= m - 1) {  // what an earlier call left is gone
+    const size_t lane = static_cast<size_t>(std::countr_zero(m)) * warp.local_bytes;
+    std::memset(warp.local_undefined.data() + lane + local, 0xff, callee.local_bytes);
   }
   prepare_frame(warp, function, frame);
   copy_areas(warp, caller_frame, info.arguments, frame, callee.params, group.mask);

@@ -1,10 +1,13 @@
 // Warp-wide operations: shfl, vote, match, redux, bar.warp.sync, elect. Lanes of the member mask may arrive as several
 // groups, even at different instructions; the operation happens when the last of them has come.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
 
+#include "vgpu/machine/definedness.h"
 #include "vgpu/machine/warp.h"
 
 namespace vgpu {
@@ -16,6 +19,7 @@ struct Brought {
   alignas(64) uint64_t a[kLanes];
   uint32_t b[kLanes], c[kLanes];
   uint32_t undefined = 0;  ///< lanes whose value is
+  uint32_t absent = 0;     ///< shfl: lanes whose source takes no part
 };
 
 const CollectiveInfo& info_of(const Inst& inst) { return *static_cast<const CollectiveInfo*>(inst.info); }
@@ -114,7 +118,7 @@ uint32_t reduce(CollectiveOp op, const Brought& brought, uint32_t members) {
 }
 
 /// Computes the results for the lanes of `mask`, of which all `members` have brought their values.
-void complete(const CollectiveInfo& info, char* registers, uint32_t mask, uint32_t members, const Brought& brought) {
+void complete(const CollectiveInfo& info, char* registers, uint32_t mask, uint32_t members, Brought& brought) {
   uint32_t* d = info.d != kNone ? row_at<uint32_t>(registers, info.d) : nullptr;
   const auto broadcast = [&](uint32_t value) {
     if (d == nullptr) return;
@@ -131,8 +135,11 @@ void complete(const CollectiveInfo& info, char* registers, uint32_t mask, uint32
         uint32_t j = 0;
         const bool ok = source_lane(info.op, static_cast<uint32_t>(l), brought.b[l], brought.c[l], j);
         in_range |= static_cast<uint32_t>(ok) << l;
-        // A lane outside the mask has nothing to give; PTX leaves the value undefined. Ours is the lane's own.
-        if ((members >> (j & 31) & 1) == 0) j = static_cast<uint32_t>(l);
+        // A lane outside the mask has nothing to give: PTX leaves the value undefined, and so do we.
+        if ((members >> (j & 31) & 1) == 0) {
+          j = static_cast<uint32_t>(l);
+          brought.absent |= 1u << l;
+        }
         if (d != nullptr) d[l] = static_cast<uint32_t>(brought.a[j & 31]);
       }
       set_predicate(registers, info.p, mask, in_range);
@@ -191,7 +198,12 @@ void complete(const CollectiveInfo& info, char* registers, uint32_t mask, uint32
 }
 
 /// Definedness goes where the values go: with shfl from lane to lane, otherwise from any member to all.
-void carry(Warp& warp, const CollectiveInfo& info, uint32_t frame, uint32_t mask, const Brought& brought) {
+void carry(Warp& warp, const CollectiveInfo& info, uint32_t pc, uint32_t frame, uint32_t mask, const Brought& brought) {
+  const uint32_t absent = brought.absent & mask;
+  if (absent != 0) {
+    warp.origin = {pc, "a lane that takes no part in the shuffle", ""};
+    if (!warp.tracking) start_tracking(warp);
+  }
   if (!warp.tracking) return;
   uint32_t lanes = brought.undefined != 0 ? mask : 0;
   if (info.op <= CollectiveOp::shfl_idx && brought.undefined != 0) {
@@ -203,17 +215,23 @@ void carry(Warp& warp, const CollectiveInfo& info, uint32_t frame, uint32_t mask
       if ((brought.undefined >> (j & 31)) & 1) lanes |= 1u << l;
     }
   }
-  for (const uint32_t row : {info.d, info.p}) {
-    if (row == kNone) continue;
-    uint32_t& bits = warp.undefined[(frame + row) / kRowAlignment];
-    bits = (bits & ~mask) | lanes;
+  if (info.d != kNone) {
+    uint32_t& bits = warp.undefined[(frame + info.d) / kRowAlignment];
+    bits = (bits & ~mask) | lanes | absent;
+  }
+  if (info.p != kNone) {  // shfl's predicate says whether the lane was in range, whatever it held
+    uint32_t& bits = warp.undefined[(frame + info.p) / kRowAlignment];
+    bits = (bits & ~mask) | (info.op <= CollectiveOp::shfl_idx ? 0 : lanes);
   }
 }
 
 /// __syncwarp: what these lanes did before comes before what they do after.
 void synchronise(Warp& warp, uint32_t lanes) {
   const uint32_t now = warp.block->tick();
-  for (uint32_t m = lanes; m != 0; m &= m - 1) warp.sync_time[std::countr_zero(m)] = now;
+  for (uint32_t m = lanes; m != 0; m &= m - 1) {
+    warp.sync_time[std::countr_zero(m)] = now;
+    warp.sync_mask[std::countr_zero(m)] = lanes;
+  }
   if ((warp.live & ~lanes) == 0) warp.full_sync_time = now;
 }
 
@@ -247,7 +265,7 @@ bool try_complete(Warp& warp, size_t index) {
   for (Group& other : warp.groups) {
     if (!takes_part(other)) continue;
     complete(info_of(code[other.pc]), warp.file + other.frame, other.mask, present, brought);
-    carry(warp, info_of(code[other.pc]), other.frame, other.mask, brought);
+    carry(warp, info_of(code[other.pc]), other.pc, other.frame, other.mask, brought);
     other.state = Group::State::ready;
     other.turns = 0;
     ++other.pc;
@@ -284,6 +302,14 @@ bool run_collective(Warp& warp, size_t index, const Inst& inst) {
     warp.groups.push_back(std::move(others));
   }
   Group& group = warp.groups[index];
+  const uint32_t named = row_at<uint32_t>(warp.registers, info.members)[std::countr_zero(group.mask)];
+  if (const uint32_t unnamed = group.mask & ~named; unnamed != 0) {
+    Incident incident;
+    incident.kind = Finding::Kind::barrier;
+    incident.text = fmt::format("executes a warp-wide operation whose member mask {:#010x} does not name it", named);
+    incident.cause = "the mask must name exactly the lanes that execute the instruction";
+    for (uint32_t m = unnamed; m != 0; m &= m - 1) report_lane(warp, std::countr_zero(m), incident);
+  }
   const uint32_t members = members_of(warp, info, warp.registers, group.mask);
   if (members == group.mask) [[likely]] {
     if (info.op == CollectiveOp::sync) {
@@ -293,7 +319,7 @@ bool run_collective(Warp& warp, size_t index, const Inst& inst) {
     Brought brought;
     bring(warp, info, group.frame, group.mask, brought);
     complete(info, warp.registers, group.mask, members, brought);
-    carry(warp, info, group.frame, group.mask, brought);
+    carry(warp, info, group.pc, group.frame, group.mask, brought);
     return true;
   }
   group.state = Group::State::at_collective;

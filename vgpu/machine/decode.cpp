@@ -1,8 +1,10 @@
 // A module's functions, variables and places; and the frame of one function.
 
+#include <cxxabi.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "vgpu/machine/address.h"
@@ -14,6 +16,17 @@ namespace {
 
 uint32_t round_up(uint32_t value, uint32_t to) { return (value + to - 1) / to * to; }
 
+/// "tile" for "_ZZ6kernelPKfE4tile": the name as it stands in the source.
+std::string source_name(const std::string& name) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> readable(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status),
+                                                        std::free);
+  if (status != 0 || !readable) return name;
+  const std::string text = readable.get();
+  const size_t colon = text.rfind("::");
+  return colon == std::string::npos ? text : text.substr(colon + 2);
+}
+
 void lay_out_module(Program& program) {
   const ptx::Module& module = program.module;
   program.shared.push_back({"dynamic shared memory", 0, 16, "byte", 1});
@@ -22,7 +35,7 @@ void lay_out_module(Program& program) {
     const auto element = static_cast<uint32_t>(std::max(bytes_of_type(variable.type), 1));
     if (variable.space == ptx::Space::shared) {
       if (variable.external) continue;
-      program.shared.push_back({variable.name, static_cast<uint32_t>(variable.bytes), variable.alignment,
+      program.shared.push_back({source_name(variable.name), static_cast<uint32_t>(variable.bytes), variable.alignment,
                                 c_name_of_type(variable.type), element});
     } else {
       if (slot == kSharedSlot) {
@@ -37,7 +50,7 @@ void lay_out_module(Program& program) {
   for (const ptx::Function& function : module.functions) {
     for (const ptx::Variable& variable : function.variables) {
       if (variable.space != ptx::Space::shared || variable.external) continue;
-      program.shared.push_back({variable.name, static_cast<uint32_t>(variable.bytes), variable.alignment,
+      program.shared.push_back({source_name(variable.name), static_cast<uint32_t>(variable.bytes), variable.alignment,
                                 c_name_of_type(variable.type),
                                 static_cast<uint32_t>(std::max(bytes_of_type(variable.type), 1))});
     }
@@ -177,7 +190,7 @@ void Decoder::layout() {
       code.results.push_back(areas_.back());
     }
   }
-  code.local_bytes = round_up(local, 16);
+  code.local_bytes = local;
 }
 
 void Decoder::decode() {

@@ -275,7 +275,13 @@ void Decoder::emit_lane(const Instruction& inst, const Op& op, std::vector<uint3
   Inst& decoded = emit(inst, Code::lane);
   decoded.full = op.full;
   decoded.masked = op.masked;
-  decoded.selects = op.name.rfind("selp.", 0) == 0;
+  const bool is_setp = op.name.rfind("setp.", 0) == 0;
+  decoded.carry = op.name.rfind("selp.", 0) == 0                          ? Carry::select
+                  : op.name == "and.pred"                                 ? Carry::and_pred
+                  : op.name == "or.pred"                                  ? Carry::or_pred
+                  : is_setp && op.name.find(".and.") != std::string::npos ? Carry::setp_and
+                  : is_setp && op.name.find(".or.") != std::string::npos  ? Carry::setp_or
+                                                                          : Carry::all;
   std::fill(std::begin(decoded.rows.d), std::end(decoded.rows.d), kNoDestination);
   std::copy(d.begin(), d.end(), decoded.rows.d);
   std::copy(s.begin(), s.end(), decoded.rows.s);

@@ -194,6 +194,7 @@ void Decoder::decode_load_store(const Instruction& inst, bool load) {
   const bool global = space == ptx::Space::generic || space == ptx::Space::global;
   const bool shared = space == ptx::Space::generic || space == ptx::Space::shared;
   info.strong = talks;
+  info.releases = !load && std::find(inst.modifiers.begin(), inst.modifiers.end(), "release") != inst.modifiers.end();
   if (shared && info.width < 4) program_.narrow_shared = true;
   if (global) program_.narrowest_global = std::min(program_.narrowest_global, info.width);
   if (talks && global) program_.blocks_may_talk = true;
@@ -287,6 +288,7 @@ void Decoder::decode_cvta(const Instruction& inst) {
   if (inst.operands[1].kind == Operand::Kind::variable && variable(inst.operands[1]).space == ptx::Space::local) {
     refuse(inst, "the address of a local variable must be taken by mov first");
   }
+  if (space == ptx::Space::param) refuse(inst, "a parameter has no generic address here: pass the value or a pointer");
   const uint32_t d = destination(inst, inst.operands[0], Row::b64);
   const uint32_t s = source(inst, inst.operands[1], Row::b64);
   const uint64_t window = window_of(space);

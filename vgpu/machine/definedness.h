@@ -28,24 +28,8 @@ inline uint32_t get_undefined(Warp& warp, uint32_t row) { return warp.tracking ?
 /// Something undefined was read: from now on definedness is carried through this warp's registers.
 void start_tracking(Warp& warp);
 
-/// What a lane-wise instruction does to definedness.
-inline void carry_undefined(Warp& warp, const Inst& inst, uint32_t mask) {
-  uint32_t* rows = warp.undefined.data() + static_cast<size_t>(warp.registers - warp.file) / kRowAlignment;
-  const OpRows& r = inst.rows;
-  uint32_t lanes = 0;
-  if (inst.selects) {
-    const uint32_t chosen = *row_at<uint32_t>(warp.registers, r.s[2]);
-    lanes = (rows[r.s[0] / kRowAlignment] & chosen) | (rows[r.s[1] / kRowAlignment] & ~chosen) |
-            rows[r.s[2] / kRowAlignment];
-  } else {
-    for (const uint32_t s : r.s) lanes |= rows[s / kRowAlignment];
-  }
-  for (const uint32_t d : r.d) {
-    uint32_t& bits = rows[d / kRowAlignment];
-    bits = (bits & ~mask) | (lanes & mask);
-  }
-  rows[kNoDestination / kRowAlignment] = 0;
-}
+/// What a lane-wise instruction does to definedness, before it runs: it may overwrite its own sources.
+void carry_undefined(Warp& warp, const Inst& inst, uint32_t mask);
 
 /// Reports that `what` ("the branch goes by") hangs on an undefined value, in the lanes of the mask.
 void report_undefined(Warp& warp, uint32_t lanes, const std::string& what);

@@ -10,8 +10,9 @@ namespace vgpu {
 
 namespace {
 
-// Backward branches and calls before somebody else gets a turn. With groups apart the turn is shorter: a spinning group may wait
-// for one that is held back. Both are long enough that ordinary divergent loops still meet again after the loop.
+// Backward branches and calls before somebody else gets a turn. With groups apart the turn is shorter: a spinning group
+// may wait for one that is held back. Both are long enough that ordinary divergent loops still meet again after the
+// loop.
 constexpr uint32_t kLoopTurn = 8192;
 constexpr uint32_t kLoopTurnApart = 1024;
 
@@ -106,6 +107,7 @@ End run_group(Warp& warp, size_t index) {
   char* registers = warp.file + group->frame;
   warp.registers = registers;
   warp.local = group->local;
+  warp.local_end = group->local + warp.launch->program.functions[group->function].local_bytes;
   uint32_t pc = group->pc;
   const uint32_t limit = meeting_point(warp, *group);
   const uint32_t turn = warp.groups.size() > 1 ? kLoopTurnApart : kLoopTurn;
@@ -149,8 +151,8 @@ End run_group(Warp& warp, size_t index) {
     counts[pc].lanes += busy;
     switch (inst.code) {
       case Code::lane:
-        (mask == kFullMask ? inst.full : inst.masked)(registers, inst.rows, mask);
         if constexpr (kTrack) carry_undefined(warp, inst, mask);
+        (mask == kFullMask ? inst.full : inst.masked)(registers, inst.rows, mask);
         ++pc;
         break;
       case Code::step:
@@ -260,7 +262,8 @@ End run_group(Warp& warp, size_t index) {
         warp.pc = pc;
         if (!run_collective(warp, index, inst)) return End::blocked;
         ++pc;
-        if (warp.groups.size() > 1) {  // others may have been set free by it
+        // Others may have been set free by it, or something undefined has come up.
+        if (warp.groups.size() > 1 || (!kTrack && warp.tracking)) {
           warp.groups[index].pc = pc;  // `group` may have moved: a collective splits lanes with different masks
           return End::switch_group;
         }

@@ -22,7 +22,10 @@ bool ordered_in_block(const Warp& warp, uint16_t who, uint32_t time, int lane) {
   const Block& block = *warp.block;
   const uint32_t me = warp.index * kLanes + static_cast<uint32_t>(lane);
   if (who == me) return true;
-  if (who / kLanes == warp.index && warp.sync_time[lane] > time && warp.sync_time[who % kLanes] > time) return true;
+  if (who / kLanes == warp.index) {
+    if (warp.full_sync_time > time) return true;
+    if (warp.sync_time[lane] > time && (warp.sync_mask[lane] >> (who % kLanes) & 1) != 0) return true;
+  }
   return block.barrier_time[me] > time && block.barrier_time[who] > time;
 }
 
@@ -141,6 +144,8 @@ void GlobalShadow::touch(Warp& warp, const Buffer& buffer, uint64_t offset, uint
       report(warp, buffer, offset, lane, "wrote", "read", read, cell.reader, cell.read_site);
     }
     if (write) {
+      // A block's plain store is not hidden by its own atomics that follow: other blocks still race with it.
+      if (strong && wrote == mine && cell.write_strong == 0) continue;
       if (!launch.parallel) cell.write_block = mine;
       cell.write_site = warp.pc;
       cell.write_time = time;

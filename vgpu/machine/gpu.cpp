@@ -94,7 +94,9 @@ void run_in_order(LaunchState& state) {
     std::unique_ptr<Block> block = std::move(resident.front());
     resident.pop_front();
     Turn turn = Turn::yielded;
-    for (int i = 0; i < kPatience && turn == Turn::yielded; ++i) turn = run_block(*block);
+    // Once others wait beside it, each has one turn at a time.
+    const int turns = resident.empty() ? kPatience : 1;
+    for (int i = 0; i < turns && turn == Turn::yielded; ++i) turn = run_block(*block);
     if (turn == Turn::aborted) {
       count(state, *block);
       spare.push_back(std::move(block));

@@ -52,7 +52,7 @@ void shared_region(const Warp& warp, uint64_t address, uint64_t window, Region& 
 void local_region(const Warp& warp, uint64_t window, Region& r) {
   r.host = warp.local_memory.get();
   r.base = window + kLocalStart;
-  r.bytes = warp.local_bytes;
+  r.bytes = warp.local_end;
   r.per_lane = true;
 }
 
@@ -95,8 +95,9 @@ void describe(const Warp& warp, const MemoryInfo& info, uint64_t address, const 
     const uint64_t window = info.space == ptx::Space::shared ? 0 : slot_base(kSharedSlot);
     const SharedVariable& variable = warp.launch->program.shared[(region.base - window) >> kSharedSlotBits];
     incident.buffer = variable.name;
-    incident.element_name = variable.element;
-    incident.element_bytes = variable.element_bytes;
+    // An array's element type is lost in PTX: the access says how large its elements are.
+    incident.element_name = variable.element_bytes < info.width ? "element" : variable.element;
+    incident.element_bytes = std::max<uint32_t>(variable.element_bytes, info.width);
   }
   incident.byte_offset = static_cast<int64_t>(address - region.base);
   incident.buffer_bytes = region.bytes;
@@ -114,30 +115,6 @@ const char* verb_of(Use use) {
 }
 
 uint32_t access_bytes(const MemoryInfo& info) { return uint32_t{info.width} * info.elements; }
-
-/// "tile[5] (shared)": for the history of an undefined value.
-void remember_origin(Warp& warp, const MemoryInfo& info, int lane) {
-  const uint64_t address = address_of(warp, info, lane);
-  const Region region = region_of(warp, info.space, address);
-  Incident incident;
-  describe(warp, info, address, region, incident);
-  const char* where = region.is_shared ? " (shared)" : region.per_lane ? "" : " (global)";
-  warp.origin.pc = warp.pc;
-  warp.origin.buffer = incident.buffer;
-  warp.origin.what = region.per_lane
-                         ? std::string("a local array")
-                         : fmt::format("{}[{}]{}", incident.buffer,
-                                       incident.byte_offset / std::max<int64_t>(incident.element_bytes, 1), where);
-}
-
-/// The lanes of `lanes` have read something undefined; the others something defined.
-void loaded_undefined(Warp& warp, const MemoryInfo& info, uint32_t mask, uint32_t lanes) {
-  if (lanes != 0) {
-    remember_origin(warp, info, std::countr_zero(lanes));
-    if (!warp.tracking) start_tracking(warp);
-  }
-  for (uint32_t e = 0; e < info.elements; ++e) set_undefined(warp, info.rows[e], mask, lanes);
-}
 
 /// The lanes whose value to be stored is undefined.
 uint32_t undefined_values(Warp& warp, const MemoryInfo& info, uint32_t mask) {
@@ -161,28 +138,16 @@ void report_undefined_store(Warp& warp, const Buffer& buffer, uint64_t offset, u
                    fmt::format("{}[{}] is given", buffer.name, offset / std::max<uint32_t>(buffer.element_bytes, 1)));
 }
 
-/// Notes a global access in the buffer's shadow. Returns the lanes that read something undefined.
-uint32_t note_global(Warp& warp, const MemoryInfo& info, Buffer& buffer, const uint64_t* offsets, uint32_t mask,
-                     bool write, uint32_t undefined) {
-  const uint32_t bytes = access_bytes(info);
-  uint32_t read_undefined = 0;
+/// Notes a global access in the buffer's shadow, which looks for races.
+void note_global(Warp& warp, const MemoryInfo& info, Buffer& buffer, const uint64_t* offsets, uint32_t mask,
+                 bool write) {
+  Block& block = *warp.block;
+  if (info.releases && !warp.launch->released.empty()) warp.launch->released[block.linear] = block.tick();
   for (uint32_t m = mask; m != 0; m &= m - 1) {
     const int l = std::countr_zero(m);
-    if (buffer.shadow)
-      buffer.shadow->touch(warp, buffer, offsets[l], bytes, l, write, info.strong, write ? &info : nullptr);
-    if (buffer.undefined.empty()) continue;
-    uint8_t* at = buffer.undefined.data() + offsets[l];
-    if (write) {
-      std::memset(at, (undefined >> l) & 1 ? 0xff : 0, bytes);
-    } else if (std::any_of(at, at + bytes, [](uint8_t u) { return u != 0; })) {
-      read_undefined |= 1u << l;
-    }
+    buffer.shadow->touch(warp, buffer, offsets[l], access_bytes(info), l, write, info.strong, write ? &info : nullptr);
   }
-  if (write && undefined != 0 && buffer.host_reads) {
-    report_undefined_store(warp, buffer, offsets[std::countr_zero(undefined)], undefined);
-  }
-  if (info.strong && !write) warp.block->acquired = warp.block->tick();
-  return read_undefined;
+  if (info.strong && !write) block.acquired = block.tick();
 }
 
 /// The slow way: lane by lane, every check, a finding for what is wrong. Loads give zeros there, stores nothing.
@@ -249,8 +214,8 @@ bool resolve(Warp& warp, const MemoryInfo& info, uint32_t mask, bool write, Reso
 }
 
 SharedAccess shared_access(const MemoryInfo& info, const Resolved& r, uint32_t mask) {
-  return {r.offsets,       access_bytes(info), mask, r.shape.consecutive && mask == kFullMask,
-          r.shape.uniform, r.region.shared};
+  return {r.offsets,       access_bytes(info), mask,       r.shape.consecutive && mask == kFullMask,
+          r.shape.uniform, r.region.shared,    info.strong};
 }
 
 void count_access(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t mask, bool write) {
@@ -264,6 +229,29 @@ void count_access(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_
   }
 }
 
+bool any_undefined(const uint8_t* at, uint32_t bytes) {
+  return std::any_of(at, at + bytes, [](uint8_t u) { return u != 0; });
+}
+
+/// The lanes that read a byte nobody has written, among `bytes` bytes at `first` of each lane's access.
+uint32_t undefined_bytes(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t mask, uint32_t first,
+                         uint32_t bytes) {
+  if (r.region.is_shared) {
+    SharedAccess access = shared_access(info, r, mask);
+    access.base += first;
+    access.bytes = bytes;
+    access.consecutive = false;
+    return warp.block->shadow.undefined_lanes(access);
+  }
+  const std::vector<uint8_t>& shadow = r.region.per_lane ? warp.local_undefined : r.region.buffer->undefined;
+  uint32_t lanes = 0;
+  for (uint32_t m = shadow.empty() ? 0 : mask; m != 0; m &= m - 1) {
+    const int l = std::countr_zero(m);
+    if (any_undefined(shadow.data() + r.offsets[l] + first, bytes)) lanes |= 1u << l;
+  }
+  return lanes;
+}
+
 /// What the checks want to know of a load that is inside its region; definedness goes to the destination rows.
 void note_load(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t mask) {
   count_access(warp, info, r, mask, false);
@@ -271,30 +259,58 @@ void note_load(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t m
   if (r.region.is_shared) {
     if (warp.block->copies) check_pending_copies(warp, info, mask);
     undefined = warp.block->shadow.read(warp, shared_access(info, r, mask));
-  } else if (r.region.per_lane) {
-    for (uint32_t m = mask; m != 0; m &= m - 1) {
-      const int l = std::countr_zero(m);
-      const uint8_t* at = warp.local_undefined.data() + r.offsets[l];
-      if (std::any_of(at, at + access_bytes(info), [](uint8_t u) { return u != 0; })) undefined |= 1u << l;
+  } else {
+    if (Buffer* buffer = r.region.buffer; buffer != nullptr && buffer->shadow) {
+      note_global(warp, info, *buffer, r.offsets, mask, false);
     }
-  } else if (Buffer& buffer = *r.region.buffer; buffer.shadow || !buffer.undefined.empty()) {
-    undefined = note_global(warp, info, buffer, r.offsets, mask, false, 0);
+    undefined = undefined_bytes(warp, info, r, mask, 0, access_bytes(info));
   }
-  if (undefined != 0 || warp.tracking) loaded_undefined(warp, info, mask, undefined);
+  if (undefined != 0) {
+    remember_origin(warp, info, std::countr_zero(undefined));
+    if (!warp.tracking) start_tracking(warp);
+  }
+  if (!warp.tracking) return;
+  for (uint32_t e = 0; e < info.elements; ++e) {
+    const uint32_t lanes = undefined == 0 || info.elements == 1
+                               ? undefined
+                               : undefined_bytes(warp, info, r, mask, e * info.width, info.width);
+    set_undefined(warp, info.rows[e], mask, lanes);
+  }
 }
 
 void note_store(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t mask) {
   count_access(warp, info, r, mask, true);
-  const uint32_t undefined = undefined_values(warp, info, mask);
+  Buffer* buffer = r.region.buffer;
   if (r.region.is_shared) {
-    warp.block->shadow.write(warp, shared_access(info, r, mask), &info, undefined);
-  } else if (r.region.per_lane) {
+    warp.block->shadow.write(warp, shared_access(info, r, mask), &info);
+  } else if (buffer != nullptr && buffer->shadow) {
+    note_global(warp, info, *buffer, r.offsets, mask, true);
+  }
+  std::vector<uint8_t>* bytes = r.region.per_lane   ? &warp.local_undefined
+                                : buffer != nullptr ? &buffer->undefined
+                                                    : nullptr;
+  if (bytes != nullptr && !bytes->empty()) {
     for (uint32_t m = mask; m != 0; m &= m - 1) {
-      const int l = std::countr_zero(m);
-      std::memset(warp.local_undefined.data() + r.offsets[l], (undefined >> l) & 1 ? 0xff : 0, access_bytes(info));
+      std::memset(bytes->data() + r.offsets[std::countr_zero(m)], 0, access_bytes(info));
     }
-  } else if (Buffer& buffer = *r.region.buffer; buffer.shadow || !buffer.undefined.empty() || undefined != 0) {
-    note_global(warp, info, buffer, r.offsets, mask, true, undefined);
+  }
+  if (!warp.tracking) return;
+  for (uint32_t e = 0; e < info.elements; ++e) {
+    const uint32_t lanes = undefined_of(warp, info.rows[e]) & mask;
+    if (lanes == 0) continue;
+    if (r.region.is_shared) {
+      SharedAccess access = shared_access(info, r, mask);
+      access.base += e * info.width;
+      access.bytes = info.width;
+      warp.block->shadow.mark_undefined(access, lanes);
+    } else if (bytes != nullptr && !bytes->empty()) {
+      for (uint32_t m = lanes; m != 0; m &= m - 1) {
+        std::memset(bytes->data() + r.offsets[std::countr_zero(m)] + e * info.width, 0xff, info.width);
+      }
+    }
+    if (buffer != nullptr && buffer->host_reads) {
+      report_undefined_store(warp, *buffer, r.offsets[std::countr_zero(lanes)] + e * info.width, lanes);
+    }
   }
 }
 
@@ -304,6 +320,20 @@ bool whole_rows(const MemoryInfo& info, const Resolved& r, uint32_t mask) {
 }
 
 }  // namespace
+
+void remember_origin(Warp& warp, const MemoryInfo& info, int lane) {
+  const uint64_t address = address_of(warp, info, lane);
+  const Region region = region_of(warp, info.space, address);
+  Incident incident;
+  describe(warp, info, address, region, incident);
+  const char* where = region.is_shared ? " (shared)" : region.per_lane ? "" : " (global)";
+  warp.origin.pc = warp.pc;
+  warp.origin.buffer = incident.buffer;
+  warp.origin.what = region.per_lane
+                         ? std::string("a local array")
+                         : fmt::format("{}[{}]{}", incident.buffer,
+                                       incident.byte_offset / std::max<int64_t>(incident.element_bytes, 1), where);
+}
 
 void report_lane(Warp& warp, int lane, Incident incident) {
   incident.pc = warp.pc;
@@ -363,11 +393,12 @@ std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t b
     } else {
       uint64_t places[kLanes];
       places[lane] = place;
-      const SharedAccess access{places, bytes, 1u << lane, false, false};
+      const SharedAccess access{places, bytes, 1u << lane, false, false, 0, info.strong};
       if (use == Use::read) {
         is_undefined = shadow.read(warp, access) != 0;
       } else {
-        shadow.write(warp, access, nullptr, is_undefined ? 1u << lane : 0);
+        shadow.write(warp, access, nullptr);
+        if (is_undefined) shadow.mark_undefined(access, 1u << lane);
       }
     }
     return region.host + offset;

@@ -27,4 +27,7 @@ uint64_t address_of(const Warp& warp, const MemoryInfo& info, int lane);
 std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t bytes, Use use,
                         bool* undefined = nullptr);
 
+/// Keeps where an undefined value was read, for the report: "tile[5] (shared)".
+void remember_origin(Warp& warp, const MemoryInfo& info, int lane);
+
 }  // namespace vgpu

@@ -34,6 +34,16 @@ inline constexpr uint32_t kNone = 0xffffffffu;
 
 using StepFn = void (*)(Warp& warp, const Inst& inst, uint32_t mask);
 
+/// How a lane-wise instruction's result is defined by its sources.
+enum class Carry : uint8_t {
+  all,       ///< all of them must be
+  select,    ///< selp: only the chosen one counts
+  and_pred,  ///< a source that is defined and false decides alone
+  or_pred,   ///< one that is defined and true does
+  setp_and,  ///< likewise, for the third source of setp.and and setp.or
+  setp_or,
+};
+
 /// What an instruction counts as.
 enum class Kind : uint8_t {
   other,
@@ -75,7 +85,7 @@ struct alignas(64) Inst {
   Code code = Code::lane;
   bool guard_negated = false;
   Kind kind = Kind::other;
-  bool selects = false;  ///< selp: only the chosen source counts for definedness
+  Carry carry = Carry::all;
 };
 
 /// A load or store, or the address part of an atomic.
@@ -92,6 +102,7 @@ struct MemoryInfo {
   uint32_t lane_stride = 0;   ///< param space of a device function: bytes from lane to lane in the frame
   uint32_t frame_offset = 0;  ///< there: where lane 0's bytes start in the frame
   bool strong = false;        ///< volatile or with an order of its own: never races with its like
+  bool releases = false;      ///< st.release: what the block wrote before is to be seen
 };
 
 enum class AtomicOp : uint8_t { add, min, max, inc, dec, and_, or_, xor_, exch, cas };

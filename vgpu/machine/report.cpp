@@ -9,7 +9,8 @@ namespace vgpu {
 namespace {
 
 constexpr size_t kMaxGroups = 200;
-constexpr uint64_t kMaxPrinted = 1 << 20;  // bytes, as a real GPU's printf buffer
+constexpr int64_t kNoLine = int64_t{1} << 40;  // keys of places without a line come after those with one
+constexpr uint64_t kMaxPrinted = 1 << 20;      // bytes, as a real GPU's printf buffer
 
 uint64_t linear(const Dim3& index, const Dim3& size) {
   return (uint64_t{index.z} * size.y + index.y) * size.x + index.x;
@@ -53,7 +54,9 @@ std::string_view name_of(Finding::Kind kind) {
 
 void Report::add(const Incident& incident) {
   const std::lock_guard lock(mutex_);
-  const Key key{incident.pc, static_cast<int>(incident.kind), incident.buffer};
+  // By source line where there is one: an unrolled loop is one place.
+  const int line = place_of(program_, incident.pc).line;
+  const Key key{line > 0 ? int64_t{line} : kNoLine + incident.pc, static_cast<int>(incident.kind), incident.buffer};
   const auto found = groups_.find(key);
   const uint64_t block = linear(incident.block, grid_);
   const uint64_t rank = block * block_.count() + linear(incident.thread, block_);

@@ -53,7 +53,7 @@ class Report {
     uint64_t first_block = 0, last_block = 0;
     int64_t lowest = 0, highest = 0;  ///< byte offsets
   };
-  using Key = std::tuple<uint32_t, int, std::string>;
+  using Key = std::tuple<int64_t, int, std::string>;
 
   Finding finish(const Group& group) const;
   std::string cause_of(const Group& group) const;

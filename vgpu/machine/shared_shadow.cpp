@@ -15,7 +15,9 @@ namespace {
 
 // Who touched a cell: a thread of the block, several threads of one warp, kManyWarps, or kNobody (lane_memory.h).
 constexpr size_t kMaxMoments = 1 << 20;
-constexpr uint16_t kAtomic = 0x4000;  // | thread: the write was an atomic
+constexpr uint16_t kManyStrong = 0xe000;  // several threads, all of them by atomic or volatile accesses
+constexpr uint16_t kStrong = 0x4000;      // | thread: an atomic or volatile access
+constexpr uint16_t kVolatile = 0x2000;    // | kStrong: volatile
 
 uint16_t thread_code(const Warp& warp, int lane) {
   return static_cast<uint16_t>(warp.index * kLanes + static_cast<uint32_t>(lane));
@@ -25,23 +27,30 @@ bool is_thread(uint16_t who) { return who < 0x8000; }
 
 uint32_t warp_of(uint16_t who) { return is_thread(who) ? (who & 0x3ffu) / kLanes : who & 0xfffu; }
 
+/// Atomics and volatile accesses do not race with each other, but for volatile ones of one warp: the idiom of warps
+/// that run in step, which they no longer do.
+bool both_strong(const Warp& warp, uint16_t who, bool strong, bool is_volatile) {
+  if (who == kManyStrong) return strong;
+  if (!strong || !is_thread(who) || (who & kStrong) == 0) return false;
+  return !(is_volatile && (who & kVolatile) != 0 && warp_of(who) == warp.index);
+}
+
 /// Whether what `who` did at `time` comes before what `lane` does now.
 bool ordered(const Warp& warp, uint16_t who, uint32_t time, int lane) {
   const Block& block = *warp.block;
   const uint32_t mine = block.barrier_time[thread_code(warp, lane)];
-  if (who == kManyWarps) return mine > time;  // whom it was is not known: in doubt they were ordered
+  if (who == kManyWarps || who == kManyStrong)
+    return mine > time;  // whom it was is not known: in doubt they were ordered
   if (warp_of(who) == warp.index) {
-    if (warp.sync_time[lane] > time) {
-      if (is_thread(who)) return warp.sync_time[who % kLanes] > time;
-      return warp.full_sync_time > time;
-    }
+    if (warp.full_sync_time > time) return true;
+    if (is_thread(who) && warp.sync_time[lane] > time && (warp.sync_mask[lane] >> (who % kLanes) & 1) != 0) return true;
   }
   if (!is_thread(who)) return mine > time;
   return mine > time && block.barrier_time[who & 0x3ffu] > time;
 }
 
 std::string thread_text(const Warp& warp, uint16_t who) {
-  if (who == kManyWarps) return "several threads";
+  if (who == kManyWarps || who == kManyStrong) return "several threads";
   if (!is_thread(who)) return "several threads of its warp";
   Warp other{};
   other.launch = warp.launch;
@@ -50,8 +59,8 @@ std::string thread_text(const Warp& warp, uint16_t who) {
   return fmt::format("thread ({},{},{})", t.x, t.y, t.z);
 }
 
-void report_race(Warp& warp, int lane, uint64_t offset, const char* now, const char* before, uint16_t who,
-                 uint32_t site) {
+void report_race(Warp& warp, int lane, uint64_t offset, uint32_t width, const char* now, const char* before,
+                 uint16_t who, uint32_t site) {
   const LaunchState& launch = *warp.launch;
   size_t variable = 0;
   for (size_t i = 0; i < launch.shared_offset.size(); ++i) {
@@ -61,16 +70,18 @@ void report_race(Warp& warp, int lane, uint64_t offset, const char* now, const c
   const uint64_t in = offset - launch.shared_offset[variable];
   Incident incident;
   incident.kind = Finding::Kind::race;
+  // An array's element type is lost in PTX: the access says how large its elements are.
+  const uint32_t element = std::max(shared.element_bytes, width);
   incident.buffer = shared.name;
-  incident.element_name = shared.element;
-  incident.element_bytes = shared.element_bytes;
+  incident.element_name = shared.element_bytes < width ? "element" : shared.element;
+  incident.element_bytes = element;
   incident.byte_offset = static_cast<int64_t>(in);
   incident.buffer_bytes = launch.shared_bytes[variable];
-  const bool same_warp = who != kManyWarps && warp_of(who) == warp.index;
+  const bool same_warp = who != kManyWarps && who != kManyStrong && warp_of(who) == warp.index;
   const Place other = place_of(launch.program, site);
-  incident.text = fmt::format("{} {}[{}] (shared), which {} {} at line {} with no {} between", now, shared.name,
-                              in / std::max<uint32_t>(shared.element_bytes, 1), thread_text(warp, who), before,
-                              other.line, same_warp ? "__syncwarp" : "barrier");
+  incident.text =
+      fmt::format("{} {}[{}] (shared), which {} {} at line {} with no {} between", now, shared.name, in / element,
+                  thread_text(warp, who), before, other.line, same_warp ? "__syncwarp" : "barrier");
   incident.cause = same_warp ? "threads of a warp do not run in lockstep: is a __syncwarp() missing between the two?"
                              : "is a __syncthreads() missing between the two?";
   report_lane(warp, lane, incident);
@@ -149,17 +160,20 @@ uint32_t SharedShadow::undefined_lanes(const SharedAccess& access) const {
   return lanes;
 }
 
-void SharedShadow::read_cell(Warp& warp, uint64_t cell, int lane, uint32_t now_stamp) {
+void SharedShadow::read_cell(Warp& warp, uint64_t cell, int lane, bool strong, uint32_t now_stamp) {
   const uint16_t me = thread_code(warp, lane);
   const uint16_t writer = writer_[cell];
-  if (writer != kNobody && (writer & 0x3ffu) != me && !ordered(warp, writer, moments_[write_stamp_[cell]].time, lane)) {
-    report_race(warp, lane, cell << shift_, "read", "wrote", writer, moments_[write_stamp_[cell]].site);
+  if (writer != kNobody && (writer & 0x3ffu) != me && !both_strong(warp, writer, strong, strong) &&
+      !ordered(warp, writer, moments_[write_stamp_[cell]].time, lane)) {
+    report_race(warp, lane, cell << shift_, 1u << shift_, "read", "wrote", writer, moments_[write_stamp_[cell]].site);
   }
   const uint16_t reader = reader_[cell];
-  uint16_t now = me;
-  if (reader != kNobody && reader != me && !ordered(warp, reader, moments_[read_stamp_[cell]].time, lane)) {
-    now = reader != kManyWarps && warp_of(reader) == warp.index ? static_cast<uint16_t>(kWholeWarp | warp.index)
-                                                                : kManyWarps;
+  uint16_t now = strong ? static_cast<uint16_t>(me | kStrong | kVolatile) : me;
+  if (reader != kNobody && (!is_thread(reader) || (reader & 0x3ffu) != me) &&
+      !ordered(warp, reader, moments_[read_stamp_[cell]].time, lane)) {
+    const bool was_strong = reader == kManyStrong || (is_thread(reader) && (reader & kStrong) != 0);
+    const bool one_warp = reader != kManyWarps && reader != kManyStrong && warp_of(reader) == warp.index;
+    now = strong && was_strong ? kManyStrong : one_warp ? static_cast<uint16_t>(kWholeWarp | warp.index) : kManyWarps;
   }
   reader_[cell] = now;
   read_stamp_[cell] = now_stamp;
@@ -170,7 +184,7 @@ void SharedShadow::write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, 
   const uint16_t me = thread_code(warp, lane);
   const uint32_t time = warp.block->clock;
   const uint16_t writer = writer_[cell];
-  if (writer != kNobody && (writer & 0x3ffu) != me && !(atomic && (writer & kAtomic) != 0) &&
+  if (writer != kNobody && (writer & 0x3ffu) != me && !both_strong(warp, writer, atomic, info != nullptr) &&
       !ordered(warp, writer, moments_[write_stamp_[cell]].time, lane)) {
     bool same = false;
     if (info != nullptr) {
@@ -186,22 +200,25 @@ void SharedShadow::write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, 
       same = std::memcmp(mine, theirs, bytes) == 0;
     }
     if (!same)
-      report_race(warp, lane, cell << shift_, atomic ? "atomically updated" : "wrote", "wrote", writer,
+      report_race(warp, lane, cell << shift_, 1u << shift_, atomic ? "atomically updated" : "wrote", "wrote", writer,
                   moments_[write_stamp_[cell]].site);
   }
   const uint16_t reader = reader_[cell];
-  if (reader != kNobody && reader != me && !ordered(warp, reader, moments_[read_stamp_[cell]].time, lane)) {
-    report_race(warp, lane, cell << shift_, atomic ? "atomically updated" : "wrote", "read", reader,
+  const bool me_alone = is_thread(reader) && (reader & 0x3ffu) == me;
+  const bool strong_too = both_strong(warp, reader, atomic, info != nullptr);
+  if (reader != kNobody && !me_alone && !strong_too && !ordered(warp, reader, moments_[read_stamp_[cell]].time, lane)) {
+    report_race(warp, lane, cell << shift_, 1u << shift_, atomic ? "atomically updated" : "wrote", "read", reader,
                 moments_[read_stamp_[cell]].site);
   }
-  writer_[cell] = static_cast<uint16_t>(atomic ? me | kAtomic : me);
+  const uint16_t how = info != nullptr ? kStrong | kVolatile : kStrong;
+  writer_[cell] = static_cast<uint16_t>(atomic ? me | how : me);
   write_stamp_[cell] = now_stamp;
 }
 
 uint32_t SharedShadow::read(Warp& warp, const SharedAccess& access) {
   const uint32_t cells = std::max<uint32_t>(access.bytes >> shift_, 1);  // of each lane
   const uint32_t now = stamp(warp);
-  if (access.consecutive) {
+  if (access.consecutive && !access.strong) {
     const uint64_t first = (access.base + access.offsets[0]) >> shift_;
     touch(first, first + uint64_t{cells} * kLanes);
     if (lane_memory().claim_read(writer_.data() + first, reader_.data() + first, read_stamp_.data() + first,
@@ -209,7 +226,7 @@ uint32_t SharedShadow::read(Warp& warp, const SharedAccess& access) {
                                  warp.full_sync_time <= epoch_, now)) {
       return undefined_lanes(access);
     }
-  } else if (access.uniform && std::popcount(access.mask) > 1) {
+  } else if (access.uniform && !access.strong && std::popcount(access.mask) > 1) {
     const uint64_t first = (access.base + access.offsets[std::countr_zero(access.mask)]) >> shift_;
     touch(first, first + cells);
     const auto all = static_cast<uint16_t>(kWholeWarp | warp.index);
@@ -218,7 +235,7 @@ uint32_t SharedShadow::read(Warp& warp, const SharedAccess& access) {
     if (plain) {
       for (uint32_t i = 0; i < cells; ++i) {
         uint16_t& r = reader_[first + i];
-        r = r == kNobody || (r != kManyWarps && warp_of(r) == warp.index) ? all : kManyWarps;
+        r = r == kNobody || (r != kManyWarps && r != kManyStrong && warp_of(r) == warp.index) ? all : kManyWarps;
         read_stamp_[first + i] = now;
       }
       return undefined_lanes(access);
@@ -228,34 +245,38 @@ uint32_t SharedShadow::read(Warp& warp, const SharedAccess& access) {
     const int l = std::countr_zero(m);
     const uint64_t first = (access.base + access.offsets[l]) >> shift_;
     touch(first, first + cells);
-    for (uint32_t i = 0; i < cells; ++i) read_cell(warp, first + i, l, now);
+    for (uint32_t i = 0; i < cells; ++i) read_cell(warp, first + i, l, access.strong, now);
   }
   return undefined_lanes(access);
 }
 
-void SharedShadow::write(Warp& warp, const SharedAccess& access, const MemoryInfo* info, uint32_t undefined) {
+void SharedShadow::write(Warp& warp, const SharedAccess& access, const MemoryInfo* info) {
   const uint32_t cells = std::max<uint32_t>(access.bytes >> shift_, 1);
   const uint32_t now = stamp(warp);
   bool done = false;
   if (access.consecutive) {
     const uint64_t first = (access.base + access.offsets[0]) >> shift_;
     touch(first, first + uint64_t{cells} * kLanes);
-    done = lane_memory().claim_write(writer_.data() + first, reader_.data() + first, write_stamp_.data() + first,
+    done = !access.strong &&
+           lane_memory().claim_write(writer_.data() + first, reader_.data() + first, write_stamp_.data() + first,
                                      static_cast<uint32_t>(std::countr_zero(cells)), warp.index * kLanes, now);
-    if (undefined == 0) {
-      std::memset(undefined_.data() + access.base + access.offsets[0], 0, size_t{access.bytes} * kLanes);
-      if (done) return;
-    }
+    std::memset(undefined_.data() + access.base + access.offsets[0], 0, size_t{access.bytes} * kLanes);
+    if (done) return;
   }
   for (uint32_t m = access.mask; m != 0; m &= m - 1) {
     const int l = std::countr_zero(m);
     const uint64_t first = (access.base + access.offsets[l]) >> shift_;
-    if (!done) {
-      touch(first, first + cells);
-      for (uint32_t i = 0; i < cells; ++i)
-        write_cell(warp, first + i, l, false, info, access.base + access.offsets[l], now);
+    touch(first, first + cells);
+    for (uint32_t i = 0; i < cells; ++i) {
+      write_cell(warp, first + i, l, access.strong, info, access.base + access.offsets[l], now);
     }
-    std::memset(undefined_.data() + access.base + access.offsets[l], (undefined >> l) & 1 ? 0xff : 0, access.bytes);
+    std::memset(undefined_.data() + access.base + access.offsets[l], 0, access.bytes);
+  }
+}
+
+void SharedShadow::mark_undefined(const SharedAccess& access, uint32_t lanes) {
+  for (uint32_t m = lanes; m != 0; m &= m - 1) {
+    std::memset(undefined_.data() + access.base + access.offsets[std::countr_zero(m)], 0xff, access.bytes);
   }
 }
 

@@ -22,6 +22,7 @@ struct SharedAccess {
   bool consecutive = false;  ///< lane l at lane 0 + l * bytes; all lanes active
   bool uniform = false;      ///< all lanes at the same place
   uint64_t base = 0;         ///< added to every offset
+  bool strong = false;       ///< volatile or with an order of its own
 };
 
 class SharedShadow {
@@ -38,17 +39,20 @@ class SharedShadow {
   uint32_t read(Warp& warp, const SharedAccess& access);
   /// A write that is about to happen; reports races. `info` gives the values, since storing the same value twice is no
   /// race (nullptr: not known). `undefined` are the lanes whose value is undefined.
-  void write(Warp& warp, const SharedAccess& access, const MemoryInfo* info, uint32_t undefined);
+  void write(Warp& warp, const SharedAccess& access, const MemoryInfo* info);
+  /// After a write: in these lanes the value that was written is undefined.
+  void mark_undefined(const SharedAccess& access, uint32_t lanes);
+  /// The lanes that would read a byte nobody has written.
+  uint32_t undefined_lanes(const SharedAccess& access) const;
   /// One lane's atomic, which never races with another one. True where it reads a byte nobody has written.
   bool atomic(Warp& warp, uint64_t offset, uint32_t bytes, int lane);
 
  private:
   uint32_t stamp(const Warp& warp);
   void touch(uint64_t first_cell, uint64_t end_cell);
-  void read_cell(Warp& warp, uint64_t cell, int lane, uint32_t now);
+  void read_cell(Warp& warp, uint64_t cell, int lane, bool strong, uint32_t now);
   void write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, const MemoryInfo* info, uint64_t offset,
                   uint32_t now);
-  uint32_t undefined_lanes(const SharedAccess& access) const;
 
   uint32_t shift_ = 2;              // a cell is 1 << shift_ bytes
   std::vector<uint8_t> undefined_;  // of each byte: 0xff until it is written

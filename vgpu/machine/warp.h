@@ -105,9 +105,11 @@ struct Warp {
   std::unique_ptr<std::byte[]> local_memory;  ///< lane by lane, each local_bytes long
   std::vector<uint8_t> local_undefined;       ///< of each byte of it: 0xff until it is written
   uint32_t local_bytes = 0;
+  uint32_t local_end = 0;  ///< the running function's stack ends here
 
   // __syncwarp: when each lane, and when all of them, last took part (Block::clock).
   uint32_t sync_time[kLanes] = {};
+  uint32_t sync_mask[kLanes] = {};  ///< and with whom each did last
   uint32_t full_sync_time = 0;
 
   // Definedness (definedness.h). Only once something undefined was read is it carried along.
