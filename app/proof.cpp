@@ -41,6 +41,7 @@ std::string reason_of(const Verdict& verdict) {
     }
     return text;
   }
+  if (verdict.inefficient) return fmt::format("too-slow: {}", verdict.inefficient->message);
   for (const CaseResult& one : verdict.cases) {
     if (one.passed || !one.ran) continue;
     if (one.mismatch)

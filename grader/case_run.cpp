@@ -28,12 +28,15 @@ class Buffers {
       const bool input = argument.role == Role::input;
       const reference::Array& start = input ? data.inputs.at(argument.name) : data.poison[output++];
       const auto element_bytes = static_cast<uint32_t>(reference::size_of(argument.type));
-      addresses_.push_back(device.allocate(
-          {argument.name, start.bytes.size(), input, element_bytes, std::string(reference::c_name_of(argument.type))}));
+      addresses_.push_back(device.allocate({argument.name, start.bytes.size(), input, element_bytes,
+                                            std::string(reference::c_name_of(argument.type)),
+                                            input ? BufferSpec::Content::data : BufferSpec::Content::nothing}));
       device.upload(addresses_.back(), start.bytes);
     }
     parameters_ = pack_parameters(exercise, test.values, addresses_);
-    if (plan.scratch_bytes > 0) scratch_ = device.allocate({"scratch", plan.scratch_bytes, false, 4, "float"});
+    if (plan.scratch_bytes > 0) {
+      scratch_ = device.allocate({"scratch", plan.scratch_bytes, false, 4, "float", BufferSpec::Content::scratch});
+    }
   }
 
   /// The parameter buffer of a step, with the scratch pointer where its kernel takes one.

@@ -25,6 +25,8 @@ struct BufferSpec {
   bool read_only = false;
   uint32_t element_bytes = 1;
   std::string element_name = "byte";  ///< "float"
+  /// What lies in it when the kernel starts: data, or nothing that the kernel may read. Nobody looks at scratch.
+  enum class Content : uint8_t { data, nothing, scratch } content = Content::data;
 };
 
 /// A device with one loaded program, in a fresh state: new memory, its global variables as the file sets them.

@@ -177,8 +177,10 @@ std::variant<LaunchPlan, Refusal> make_plan(const PlanContext& context, const Ca
                                             const vgpu::Limits& limits) {
   DevicePlan raw{};
   const std::vector<std::byte> problem = problem_bytes(context.exercise, test.values);
-  const Device::Buffer plan_buffer = device.allocate({"plan", sizeof(raw), false, 1, "byte"});
-  const Device::Buffer problem_buffer = device.allocate({"problem", problem.size(), true, 1, "byte"});
+  const Device::Buffer plan_buffer =
+      device.allocate({"plan", sizeof(raw), false, 1, "byte", BufferSpec::Content::data});
+  const Device::Buffer problem_buffer =
+      device.allocate({"problem", problem.size(), true, 1, "byte", BufferSpec::Content::data});
   device.upload(plan_buffer, std::as_bytes(std::span(&raw, 1)));
   device.upload(problem_buffer, problem);
   std::vector<std::byte> parameters;

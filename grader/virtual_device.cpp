@@ -7,7 +7,11 @@ namespace tritutor {
 
 Device::Buffer VirtualDevice::allocate(const BufferSpec& spec) {
   const auto access = spec.read_only ? vgpu::Access::read_only : vgpu::Access::read_write;
-  return gpu_.allocate(spec.name, spec.bytes, access, spec.element_bytes, spec.element_name);
+  const Buffer buffer = gpu_.allocate(spec.name, spec.bytes, access, spec.element_bytes, spec.element_name);
+  if (spec.content != BufferSpec::Content::data) {
+    gpu_.mark_undefined(buffer, spec.content == BufferSpec::Content::nothing);
+  }
+  return buffer;
 }
 
 void VirtualDevice::upload(Buffer buffer, std::span<const std::byte> bytes) {
