@@ -34,7 +34,11 @@ void order_accesses(Block& block, const std::vector<std::pair<uint32_t, uint32_t
       block.barrier_time[warp * kLanes + static_cast<uint32_t>(std::countr_zero(m))] = now;
     }
   }
-  if (all) block.shadow.all_synchronised(now);
+  if (all) {
+    block.shadow.all_synchronised(now);
+  } else {
+    block.partial_barrier_time = now;
+  }
 }
 
 void release(Block& block, uint32_t id) {

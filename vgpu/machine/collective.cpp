@@ -232,6 +232,7 @@ void synchronise(Warp& warp, uint32_t lanes) {
     warp.sync_time[std::countr_zero(m)] = now;
     warp.sync_mask[std::countr_zero(m)] = lanes;
   }
+  warp.last_sync_time = now;
   if ((warp.live & ~lanes) == 0) warp.full_sync_time = now;
 }
 

@@ -74,8 +74,25 @@ void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& to
 
 namespace {
 
+/// Whether no two lanes want different units of the same way: the usual case, and quick to see.
+bool no_conflict(const CountedAccess& access, uint32_t mask, uint32_t unit) {
+  const auto shift = static_cast<uint32_t>(std::countr_zero(unit));
+  const uint32_t ways = 128 / unit;
+  uint64_t wanted[kLanes];
+  uint32_t seen = 0;
+  for (uint32_t m = mask; m != 0; m &= m - 1) {
+    const uint64_t u = (access.base + access.offsets[std::countr_zero(m)]) >> shift;
+    const uint32_t way = static_cast<uint32_t>(u) & (ways - 1);
+    if ((seen >> way & 1) != 0 && wanted[way] != u) return false;
+    wanted[way] = u;
+    seen |= 1u << way;
+  }
+  return true;
+}
+
 /// Passes for some lanes, each wanting one unit of `unit` bytes; `ways` units lie side by side in the banks.
 uint32_t passes(const CountedAccess& access, uint32_t mask, uint32_t unit) {
+  if (no_conflict(access, mask, unit)) return mask != 0 ? 1 : 0;
   const uint32_t ways = 128 / unit;
   uint64_t wanted[kLanes][4];  // the first distinct units of each way
   uint8_t count[kLanes] = {};

@@ -245,7 +245,10 @@ struct Gpu::Impl {
     for (const ModuleVariable& variable : wanted.program().variables) {
       Buffer& buffer = memory.place(variable.slot, std::max<uint64_t>(variable.bytes, 1));
       std::memset(buffer.host, 0, buffer.bytes);
-      std::memcpy(buffer.host, variable.init.data(), std::min<size_t>(variable.init.size(), buffer.bytes));
+      std::transform(
+          variable.init.begin(),
+          variable.init.begin() + static_cast<ptrdiff_t>(std::min<size_t>(variable.init.size(), buffer.bytes)),
+          buffer.host, [](uint8_t b) { return std::byte{b}; });
       buffer.writable = variable.writable;
       buffer.name = variable.name;
     }

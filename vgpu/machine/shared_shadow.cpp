@@ -241,11 +241,25 @@ uint32_t SharedShadow::read(Warp& warp, const SharedAccess& access) {
       return undefined_lanes(access);
     }
   }
+  // While nothing has ordered this warp's accesses since the last barrier of all, who comes second cannot matter.
+  const bool quiet = !access.strong && warp.last_sync_time <= epoch_ && warp.block->partial_barrier_time <= epoch_;
+  const auto whole = static_cast<uint16_t>(kWholeWarp | warp.index);
   for (uint32_t m = access.mask; m != 0; m &= m - 1) {
     const int l = std::countr_zero(m);
     const uint64_t first = (access.base + access.offsets[l]) >> shift_;
     touch(first, first + cells);
-    for (uint32_t i = 0; i < cells; ++i) read_cell(warp, first + i, l, access.strong, now);
+    const uint16_t me = thread_code(warp, l);
+    for (uint64_t cell = first; cell < first + cells; ++cell) {
+      const uint16_t w = writer_[cell], r = reader_[cell];
+      if (!quiet || (w != kNobody && w != me)) {
+        read_cell(warp, cell, l, access.strong, now);
+        continue;
+      }
+      const bool alone = r == kNobody || (is_thread(r) && (r & 0x3ffu) == me);
+      const bool mine = r == whole || (is_thread(r) && warp_of(r) == warp.index);
+      reader_[cell] = alone ? me : mine ? whole : kManyWarps;
+      read_stamp_[cell] = now;
+    }
   }
   return undefined_lanes(access);
 }

@@ -178,6 +178,7 @@ void Block::start(uint64_t linear_index) {
   live = threads;
   tick();
   acquired = 0;
+  partial_barrier_time = 0;
   shadow.start(clock);
   copies.reset();
   std::fill(barrier_time.begin(), barrier_time.end(), 0);
@@ -207,6 +208,7 @@ void Block::start(uint64_t linear_index) {
     }
     std::fill(std::begin(warp.sync_time), std::end(warp.sync_time), 0);
     warp.full_sync_time = 0;
+    warp.last_sync_time = 0;
     warp.tracking = false;
     warp.steps = 0;
     warp.lane_steps = 0;
