@@ -68,7 +68,7 @@ TEST_CASE("bank conflicts are shown with their line where there are many") {
   CHECK(contains(view_speed(verdict, plain, 200), "shared wavefronts 4.00 x ideal (bank conflicts, most at line 2),"));
 }
 
-TEST_CASE("where arithmetic is the limit, bytes are not held against it; a scaled case says so") {
+TEST_CASE("where arithmetic is the limit, bytes are not held against it, a scaled case says so") {
   Verdict verdict = copy_verdict();
   verdict.counters->work = {"gemm_f32", 0, 1e6};
   verdict.timing.prediction = {50, 200, 100, 0.5, "fp32"};

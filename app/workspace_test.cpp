@@ -78,7 +78,7 @@ TEST_CASE("a new workspace takes an empty folder as it is, and makes its own in 
   CHECK(place_for_workspace(folder.path) == folder.path / "tritutor-workspace");
 }
 
-TEST_CASE("prepare writes the headers and the editor's files; those the learner may change stay changed") {
+TEST_CASE("prepare writes the headers and the editor's files, those the learner may change stay changed") {
   Product product;
   Folder folder;
   const Workspace workspace(folder.path);

@@ -74,7 +74,7 @@ TEST_CASE("Toolkits come before wheels, and of several versions the highest") {
   CHECK(nvrtc_candidates(search) == std::vector<fs::path>{home, toolkit, wheel13, wheel12});
 }
 
-TEST_CASE("Headers are taken from beside the library; wheels hold them in parts") {
+TEST_CASE("Headers are taken from beside the library, wheels hold them in parts") {
   const Machine machine;
   NvrtcSearch search;
   search.wheels = {machine / "cuda"};

@@ -74,7 +74,7 @@ TEST_CASE("Each part's time is its work over its rate") {
   CHECK(term(terms, "l2") == Approx(64e6 / 640 / 1000));
 }
 
-TEST_CASE("Loads of the same sector come out of L1; scattered stores all go to L2") {
+TEST_CASE("Loads of the same sector come out of L1, scattered stores all go to L2") {
   StepCounters step = copy();
   step.counters.total.global_load_sectors = 8'000'000;
   const DeviceProfile profile = round_device();
@@ -107,7 +107,7 @@ TEST_CASE("Limits are bytes at the memory's rate, or operations at 0.8 of the pe
   CHECK(work.flops == 1400);
 }
 
-TEST_CASE("A coalesced copy in one launch reaches its limit; memory holds it back by its way into the SMs") {
+TEST_CASE("A coalesced copy in one launch reaches its limit, memory holds it back by its way into the SMs") {
   DeviceProfile profile = round_device();
   profile.sm_count = 20;  // 1280 bytes a clock: no longer the narrowest
   const Prediction p = predict({copy()}, {"copy", 64e6, 0}, profile);
@@ -139,7 +139,7 @@ TEST_CASE("Launches follow one another, each with its own cost and its own busie
   CHECK(p.fraction == Approx(102.0 / 504));
 }
 
-TEST_CASE("A last step of one block does not grow with the case; one that does everything grows") {
+TEST_CASE("A last step of one block does not grow with the case, one that does everything grows") {
   StepCounters last = copy(1);
   last.counters = {};
   last.counters.total.warp_instructions = 4'000;  // 1 us on one SM

@@ -97,7 +97,7 @@ TEST_CASE("A result that depends on what the output held before fails in the sec
   CHECK(contains(twice.problem, "run 2"));
 }
 
-TEST_CASE("Hidden cases draw new seeds; --seed gives them again") {
+TEST_CASE("Hidden cases draw new seeds, --seed gives them again") {
   const Verdict first = submit(test::scaling_solution()), second = submit(test::scaling_solution());
   REQUIRE(first.seed);
   REQUIRE(second.seed);

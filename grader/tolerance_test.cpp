@@ -300,7 +300,7 @@ TEST_CASE("A sum without its tail is refused") {
   }
 }
 
-TEST_CASE("Layer normalization by E[x^2] - E[x]^2 in f32 is refused at mean 1e4") {
+TEST_CASE("Layer normalization by E(x^2) - E(x)^2 in f32 is refused at mean 1e4") {
   const int64_t m = 6, n = 1000;
   const Subject s = layernorm_subject("mean_1e4", m, n);
   for (const uint64_t seed : {1, 20, 300}) {

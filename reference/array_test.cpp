@@ -36,7 +36,7 @@ TEST_CASE("Types have names, C names and sizes") {
   CHECK(untouched == Type::i64);
 }
 
-TEST_CASE("An array is zeros of its shape; no shape is one element") {
+TEST_CASE("An array is zeros of its shape, no shape is one element") {
   const Array a(Type::f32, {3, 5});
   CHECK(a.count() == 15);
   CHECK(a.bytes.size() == 60);

@@ -14,7 +14,7 @@ TEST_CASE("Philox 4x32-10 gives the published answers") {
         Counter{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
 
-TEST_CASE("Words map onto [0, 1) from both ends") {
+TEST_CASE("Words map onto 0 to 1 from both ends") {
   CHECK(uint_to_uniform_float(0) == 0.0f);
   CHECK(uint_to_uniform_float(0xffffffffu) == 0.0f);  // -1 becomes 0
   CHECK(uint_to_uniform_float(0x7fffffffu) < 1.0f);

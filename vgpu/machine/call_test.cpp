@@ -44,7 +44,7 @@ TEST_CASE("a call passes and returns every size, signs and vectors as they are")
   }
 }
 
-TEST_CASE("a struct by value, in and out; a function without arguments or result") {
+TEST_CASE("a struct by value, in and out, a function without arguments or result") {
   const std::string module =
       ".global .align 4 .b32 calls = 0;\n"
       ".func (.param .align 8 .b8 r[24]) turn(.param .align 8 .b8 s[24], .param .b32 by)\n{\n.reg .b64 %a, %b, %c; "
@@ -185,7 +185,7 @@ TEST_CASE("endless recursion is a finding, whatever the size of its frame") {
   CHECK(result.findings[0].kind == Finding::Kind::stack_overflow);
 }
 
-TEST_CASE("assert: the message, the function and the line; the launch ends") {
+TEST_CASE("assert: the message, the function and the line, the launch ends") {
   const std::string module =
       ".extern .func __assertfail(.param .b64 m, .param .b64 f, .param .b32 l, .param .b64 fn, .param .b64 c);\n.file "
       "1 \"a.cu\"\n"

@@ -126,7 +126,7 @@ TEST_CASE("a warp spins for another warp of its block") {
   }
 }
 
-TEST_CASE("blocks: a consumer spins for a producer that starts later; a chain of blocks; the last block done") {
+TEST_CASE("blocks: a consumer spins for a producer that starts later, a chain of blocks, the last block done") {
   const std::string chain =
       "WAIT: ld.acquire.gpu.global.b32 %r1, [%out]; sub.u32 %r2, 9, %tc;"
       "setp.ne.u32 %p2, %r1, %r2; @%p2 bra WAIT; add.u32 %r1, %r1, 1; st.release.gpu.global.b32 [%out], %r1;";

@@ -22,7 +22,7 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 }  // namespace
 
-TEST_CASE("reading past a buffer's end: index, length, block, thread, count, cause; the values are 0") {
+TEST_CASE("reading past a buffer's end: index, length, block, thread, count, cause, the values are 0") {
   Machine m(
       kernel(".loc 1 12 7\nmul.wide.u32 %rd1, %t, 4; add.u64 %rd1, %in, %rd1; ld.global.f32 %f1, [%rd1];\n.loc 1 13 "
              "3\nst.global.f32 [%o], %f1;",
@@ -49,7 +49,7 @@ TEST_CASE("reading past a buffer's end: index, length, block, thread, count, cau
   CHECK(m.values<uint64_t>(y)[1023] == 0);
 }
 
-TEST_CASE("writing and atomics past the end, below the start; good lanes of the same access still happen") {
+TEST_CASE("writing and atomics past the end, below the start, good lanes of the same access still happen") {
   Machine m(
       kernel(".loc 1 3 1\nsub.u64 %rd1, %o, 16; st.global.b64 [%rd1], 7;\n.loc 1 4 1\n@%p1 ret; atom.global.add.u32 "
              "%r1, [%o+240], 1;",
@@ -250,7 +250,7 @@ TEST_CASE("a finding names the learner's line, walking out of headers") {
   CHECK(f.column == 9);
 }
 
-TEST_CASE("the same line and buffer is one finding; another buffer is another") {
+TEST_CASE("the same line and buffer is one finding, another buffer is another") {
   Machine m(kernel(".loc 1 4 1\nsetp.lt.u32 %p1, %t, 8; selp.b64 %rd1, %in, %out, %p1; ld.global.b32 %r1, [%rd1+400];",
                    "", kFile));
   const Address x = m.zeros<uint32_t>("x", 4, "int"), y = m.zeros<uint32_t>("y", 4, "int");

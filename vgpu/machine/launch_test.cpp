@@ -84,7 +84,7 @@ TEST_CASE("cvta and isspacep: there and back, in every space") {
   CHECK(m.values<uint64_t>(out) == std::vector<uint64_t>(32, 0x1111f));
 }
 
-TEST_CASE("module variables: initialisers, zeros, addresses; kept from launch to launch, set up again after unload()") {
+TEST_CASE("module variables: initialisers, zeros, addresses, kept from launch to launch, set up again after unload()") {
   const std::string module =
       ".global .align 4 .b32 count = 40;\n.global .align 8 .f64 table[3] = {0d3FF0000000000000, "
       "0d4004000000000000};\n.global .align 1 .b8 text[4] = {104, 105, 0x21};\n"

@@ -37,7 +37,7 @@ TEST_CASE("files keep their numbers, the numbers between are empty") {
   CHECK(m.files == std::vector<std::string>{"", "/k.cu", "", "h.cuh"});
 }
 
-TEST_CASE("an instruction has the last .loc before it; the same place is stored once") {
+TEST_CASE("an instruction has the last .loc before it, the same place is stored once") {
   const Module m = kernel("trap;\n.loc 1 5 3\ntrap; trap;\n.loc 3 6 1\ntrap;\n.loc 1 5 3\ntrap;");
   const auto& i = m.functions[0].instructions;
   CHECK(i[0].location == -1);

@@ -220,7 +220,7 @@ TEST_CASE("operands that are not supported are refused by name") {
   CHECK(has(error_in_kernel("foo 1 2;"), "expected ';', found '2'"));
 }
 
-TEST_CASE("a call sequence: results, target, arguments; params of its own scope") {
+TEST_CASE("a call sequence: results, target, arguments, params of its own scope") {
   const Module m = parse(header + R"(
 .extern .func (.param .b32 r) vprintf (.param .b64 a, .param .b64 b);
 .entry k(.param .u64 param0) {
