@@ -9,7 +9,7 @@ namespace {
 
 /// Raised whenever the tables change; kept in the file as user_version.
 constexpr int schema_version = 1;
-constexpr int busy_timeout_ms = 10'000;
+constexpr int busy_timeout_ms = 60'000;  // a disk that is busy elsewhere can hold a writer up for many seconds
 
 constexpr const char* schema = R"(
 CREATE TABLE attempts (
