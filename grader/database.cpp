@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <thread>
+
 #include "grader/record.h"
 
 namespace tritutor {
@@ -53,6 +56,19 @@ std::string_view next_step(int code) {
   }
 }
 
+/// The change to a write-ahead log is refused at once, not waited for, where another process makes it at this moment.
+void use_wal(sqlite3* db, const std::filesystem::path& file) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(busy_timeout_ms);
+  for (;;) {
+    const int code = sqlite3_exec(db, "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
+    if (code == SQLITE_OK) return;
+    if ((code & 0xff) != SQLITE_BUSY || std::chrono::steady_clock::now() > deadline) {
+      fail_record(db, code, file, "use the progress file");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
 int64_t user_version(sqlite3* db, const std::filesystem::path& file) {
   Statement statement(db, file, "PRAGMA user_version");
   return statement.step() ? statement.integer(0) : 0;
@@ -95,7 +111,8 @@ sqlite3* open_progress(const std::filesystem::path& file) {
     if (code != SQLITE_OK) fail_record(db, code, file, "open the progress file");
     sqlite3_extended_result_codes(db, 1);
     sqlite3_busy_timeout(db, busy_timeout_ms);
-    execute(db, file, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+    use_wal(db, file);
+    execute(db, file, "PRAGMA synchronous = FULL;");
     migrate(db, file);
   } catch (...) {
     sqlite3_close(db);

@@ -1,6 +1,8 @@
 #include "grader/profile.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -17,7 +19,8 @@ const fs::path shipped = TRITUTOR_SOURCE_DIR "/grader/profiles";
 /// A folder with one changed copy of a shipped profile, removed at the end.
 class Changed {
  public:
-  Changed() : folder_(fs::temp_directory_path() / "tritutor_profile_test") {
+  // Tests run side by side: each has a folder of its own.
+  Changed() : folder_(fs::temp_directory_path() / fmt::format("tritutor_profile_test.{}", getpid())) {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
     std::ifstream(shipped / "h200.json") >> document;
