@@ -13,6 +13,22 @@ AddressShape shape_loop(const A* base, uint64_t add, uint32_t mask, uint64_t byt
   const int first = kFull ? 0 : __builtin_ctz(mask);
   const uint64_t start = base[first] + add;
   const uint64_t lane0 = start - static_cast<uint64_t>(first) * bytes;
+  if constexpr (kFull) {
+    // The usual case first: neighbours next to each other, of which the ends say everything.
+    uint64_t uneven_rows = 0;
+    for (int l = 0; l < kLanes; ++l) {
+      const uint64_t offset = base[l] + add;
+      offsets[l] = offset;
+      uneven_rows |= offset ^ (lane0 + static_cast<uint64_t>(l) * bytes);
+    }
+    if (uneven_rows == 0) {
+      AddressShape shape;
+      shape.inside = start <= limit && offsets[kLanes - 1] <= limit;
+      shape.aligned = (start & (bytes - 1)) == 0;
+      shape.consecutive = true;
+      return shape;
+    }
+  }
   uint64_t outside = 0, low = 0, apart = 0, uneven = 0;
   for (int l = 0; l < kLanes; ++l) {
     const uint64_t on = kFull ? ~uint64_t{0} : uint64_t{0} - static_cast<uint64_t>((mask >> l) & 1);
