@@ -81,7 +81,7 @@ NvrtcSearch NvrtcSearch::of_this_machine() {
   // The build folder is one or two above the program.
   std::error_code error;
   fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
-  for (int up = 0; up < 3 && !folder.empty(); ++up, folder = folder.parent_path()) {
+  for (int up = 0; up < 5 && !folder.empty(); ++up, folder = folder.parent_path()) {
     search.wheels.push_back(folder / "cuda");
   }
   search.names = {"libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so"};
