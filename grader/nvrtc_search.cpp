@@ -78,7 +78,7 @@ NvrtcSearch NvrtcSearch::of_this_machine() {
 #ifdef TRITUTOR_CUDA_DIR
   search.wheels.emplace_back(TRITUTOR_CUDA_DIR);
 #endif
-  // The build folder is one or two above the program.
+  // build/cuda, seen from a program such as build/release/app/vgpu/vgpu.
   std::error_code error;
   fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
   for (int up = 0; up < 5 && !folder.empty(); ++up, folder = folder.parent_path()) {
