@@ -117,25 +117,25 @@ std::string c_name_of_type(std::string_view type) {
   return "byte";
 }
 
-Place place_of(const Program& program, uint32_t pc) {
-  const ptx::Module& module = program.module;
-  if (pc >= program.location.size() || program.location[pc] < 0) return {};
+Place place_at(const ptx::Module& module, int location) {
+  if (location < 0) return {};
+  const auto at = [&](int i) -> const ptx::SourceLocation& { return module.locations[static_cast<size_t>(i)]; };
   // The outermost place is in the kernel's own file; the learner's line is the innermost one in that file.
-  int outermost = program.location[pc];
-  for (int at = outermost; at >= 0; at = module.locations[static_cast<size_t>(at)].inlined_at) outermost = at;
-  const int own_file = module.locations[static_cast<size_t>(outermost)].file;
-  int at = program.location[pc];
-  while (module.locations[static_cast<size_t>(at)].file != own_file) {
-    at = module.locations[static_cast<size_t>(at)].inlined_at;
-  }
-  const ptx::SourceLocation& location = module.locations[static_cast<size_t>(at)];
+  int outermost = location;
+  while (at(outermost).inlined_at >= 0) outermost = at(outermost).inlined_at;
+  while (at(location).file != at(outermost).file) location = at(location).inlined_at;
+  const ptx::SourceLocation& found = at(location);
   Place place;
-  if (location.file >= 0 && static_cast<size_t>(location.file) < module.files.size()) {
-    place.file = module.files[static_cast<size_t>(location.file)];
+  if (found.file >= 0 && static_cast<size_t>(found.file) < module.files.size()) {
+    place.file = module.files[static_cast<size_t>(found.file)];
   }
-  place.line = location.line;
-  place.column = location.column;
+  place.line = found.line;
+  place.column = found.column;
   return place;
+}
+
+Place place_of(const Program& program, uint32_t pc) {
+  return pc < program.location.size() ? place_at(program.module, program.location[pc]) : Place{};
 }
 
 Decoder::Decoder(Program& program, uint32_t function)

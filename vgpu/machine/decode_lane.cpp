@@ -80,22 +80,7 @@ Kind kind_of(const ptx::Instruction& inst) {
 }
 
 void Decoder::refuse(const Instruction& inst, const std::string& why) const {
-  Place place;
-  if (inst.location >= 0) {
-    // place_of() wants decoded code; the walk out of headers is the same.
-    const auto& locations = program_.module.locations;
-    int outermost = inst.location;
-    for (int at = outermost; at >= 0; at = locations[static_cast<size_t>(at)].inlined_at) outermost = at;
-    int at = inst.location;
-    while (locations[static_cast<size_t>(at)].file != locations[static_cast<size_t>(outermost)].file) {
-      at = locations[static_cast<size_t>(at)].inlined_at;
-    }
-    const ptx::SourceLocation& location = locations[static_cast<size_t>(at)];
-    if (location.file >= 0 && static_cast<size_t>(location.file) < program_.module.files.size()) {
-      place.file = program_.module.files[static_cast<size_t>(location.file)];
-    }
-    place.line = location.line;
-  }
+  const Place place = place_at(program_.module, inst.location);
   throw LoadError(fmt::format("the virtual GPU cannot run `{}`: {} (PTX line {}, in {})", inst.text(), why,
                               inst.ptx_line, function_.name),
                   place.file, place.line);

@@ -23,6 +23,9 @@ std::string c_name_of_type(std::string_view type);
 /// Refuses variables, frames and parameters that no GPU would hold. Throws LoadError.
 void check_sizes(const ptx::Module& module);
 
+/// The place a location (index into Module::locations, -1: none) stands for in the learner's own file.
+Place place_at(const ptx::Module& module, int location);
+
 /// Decodes one function. Use: construct, layout(), then decode() once every function has its place.
 class Decoder {
  public:
