@@ -184,7 +184,7 @@ void prepare_frame(Warp& warp, uint32_t function, uint32_t frame);
 void call_external(Warp& warp, const Inst& inst, uint32_t mask);
 std::string format_printf(Warp& warp, int lane, uint64_t format, uint64_t arguments);  // print.cpp
 
-/// Reports one lane's bad access at the warp's pc (load_store.cpp).
+/// Reports one lane's bad access at the warp's pc (lane_access.cpp).
 void report_lane(Warp& warp, int lane, Incident incident);
 
 template <class T>
