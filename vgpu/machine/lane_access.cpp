@@ -144,8 +144,12 @@ std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t b
   }
   Buffer& buffer = *region.buffer;
   const bool write = use != Use::read;
-  if (buffer.shadow)
-    buffer.shadow->touch(warp, buffer, offset, bytes, lane, write, info.strong || use == Use::atomic, nullptr);
+  if (buffer.shadow) {
+    uint64_t offsets[kLanes];
+    offsets[lane] = offset;
+    const GlobalAccess access{offsets, bytes, 1u << lane, false, false, write, info.strong || use == Use::atomic};
+    buffer.shadow->touch(warp, buffer, access, nullptr);
+  }
   if (!buffer.undefined.empty()) {
     uint8_t* at = buffer.undefined.data() + offset;
     if (use == Use::write) {

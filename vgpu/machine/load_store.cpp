@@ -23,18 +23,6 @@ void check_address(Warp& warp, const MemoryInfo& info, uint32_t mask) {
   set_undefined(warp, info.base, mask, 0);
 }
 
-/// Notes a global access in the buffer's shadow, which looks for races.
-void note_global(Warp& warp, const MemoryInfo& info, Buffer& buffer, const uint64_t* offsets, uint32_t mask,
-                 bool write) {
-  Block& block = *warp.block;
-  if (info.releases && !warp.launch->released.empty()) warp.launch->released[block.linear] = block.tick();
-  for (uint32_t m = mask; m != 0; m &= m - 1) {
-    const int l = std::countr_zero(m);
-    buffer.shadow->touch(warp, buffer, offsets[l], access_bytes(info), l, write, info.strong, write ? &info : nullptr);
-  }
-  if (info.strong && !write) block.acquired = block.tick();
-}
-
 /// The addresses of an access relative to the region of its first lane, and their shape.
 struct Resolved {
   Region region;
@@ -84,6 +72,16 @@ void count_access(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_
   }
 }
 
+/// Notes a global access in the buffer's shadow, which looks for races.
+void note_global(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t mask, bool write) {
+  Block& block = *warp.block;
+  if (info.releases && !warp.launch->released.empty()) warp.launch->released[block.linear] = block.tick();
+  const GlobalAccess access{r.offsets, access_bytes(info), mask, r.shape.consecutive, r.shape.uniform,
+                            write,     info.strong};
+  r.region.buffer->shadow->touch(warp, *r.region.buffer, access, write ? &info : nullptr);
+  if (info.strong && !write) block.acquired = block.tick();
+}
+
 bool any_undefined(const uint8_t* at, uint32_t bytes) {
   return std::any_of(at, at + bytes, [](uint8_t u) { return u != 0; });
 }
@@ -116,7 +114,7 @@ void note_load(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t m
     undefined = warp.block->shadow.read(warp, shared_access(info, r, mask));
   } else {
     if (Buffer* buffer = r.region.buffer; buffer != nullptr && buffer->shadow) {
-      note_global(warp, info, *buffer, r.offsets, mask, false);
+      note_global(warp, info, r, mask, false);
     }
     undefined = undefined_bytes(warp, info, r, mask, 0, access_bytes(info));
   }
@@ -139,7 +137,7 @@ void note_store(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t 
   if (r.region.is_shared) {
     warp.block->shadow.write(warp, shared_access(info, r, mask), &info);
   } else if (buffer != nullptr && buffer->shadow) {
-    note_global(warp, info, *buffer, r.offsets, mask, true);
+    note_global(warp, info, r, mask, true);
   }
   std::vector<uint8_t>* bytes = r.region.per_lane   ? &warp.local_undefined
                                 : buffer != nullptr ? &buffer->undefined

@@ -148,6 +148,7 @@ struct Block {
   std::shared_ptr<AsyncCopies> copies;  ///< cp.async (async_copy.h); nullptr before the first
   uint32_t clock = 1;                   ///< grows whenever something orders accesses
   std::vector<uint32_t> barrier_time;   ///< of each thread: the last barrier it took part in
+  uint32_t whole_barrier_time = 0;      ///< the last barrier that all its threads took part in
   uint32_t partial_barrier_time = 0;    ///< the last barrier that not all live threads took part in
   uint32_t acquired = 0;                ///< its last look at what other blocks released
   std::array<Barrier, 16> barriers{};
