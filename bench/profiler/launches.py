@@ -14,6 +14,7 @@ class Launch:
     block: tuple
     args: list
     large: bool = False
+    shared: int = 0  # dynamic, bytes
     maps: dict = field(default_factory=dict)  # argument index -> numbers, written to a file that the argument names
 
 
@@ -35,6 +36,13 @@ def lane_maps():
     maps["first_8"] = [l if l < 8 else -1 for l in lanes]
     maps["first_16"] = [l if l < 16 else -1 for l in lanes]
     maps["lane_0_and_16"] = [l if l % 16 == 0 else -1 for l in lanes]
+    # Halves of the warp where neighbours agree in different ways.
+    maps["agree_first_half"] = [l // 2 if l < 16 else l for l in lanes]
+    maps["agree_second_half"] = [l if l < 16 else l // 2 for l in lanes]
+    maps["agree_differently"] = [l // 2 if l < 16 else l % 2 for l in lanes]
+    maps["agree_by_both"] = [l // 4 * 2 for l in lanes]
+    maps["few"] = [l if l in (4, 11, 12) else -1 for l in lanes]
+    maps["few_and_pair"] = [l if l in (4, 11, 12, 17, 16, 18) else -1 for l in lanes]
     for limit in (16, 32, 64, 256, 1024):
         for i in range(3):
             maps[f"random_{limit}_{i}"] = [rng.randrange(limit) for _ in lanes]
@@ -99,7 +107,7 @@ def solutions():
         return Launch(name + suffix, f"solutions/level{level}/{name}.cu", kernel or name, grid, block, args, large)
 
     result = []
-    for n, suffix, large in ((1_000_003, "", False), (50_331_648, " large", True)):
+    for n, suffix, large in ((1_000_003, "", False), (134_217_728, " large", True)):
         x, y = buffer(n), buffer(n, "zeros")
         each4 = (cdiv(n, 1024),)
         blocks = min(cdiv(n, 2048), 1024)
@@ -115,7 +123,7 @@ def solutions():
             of(5, "fused_dropout", (cdiv(n, 256),), (256,), [x, y, "f32=0.5", "i32=7", f"i32={n}"], suffix=suffix,
                large=large),
         ]
-    for m, n, suffix, large in ((513, 1001, "", False), (8192, 6144, " large", True)):
+    for m, n, suffix, large in ((513, 1001, "", False), (32768, 4096, " large", True)):
         x, y, sizes = buffer(m * n), buffer(m * n, "zeros"), [f"i32={m}", f"i32={n}"]
         row = buffer(n)
         result += [
@@ -142,5 +150,37 @@ def solutions():
     return result
 
 
+def tensor():
+    """Triton's kernels and NVRTC's with tensor cores, cp.async and ldmatrix: fixtures of the tests."""
+    def file(name):
+        return f"tests/fixtures/ptx/{name}.ptx"
+
+    no_scratch = ["null", "null"]
+    f32 = "f32[100000]=random:1"
+    result = [
+        Launch("triton add", file("triton-3.6-add_sm80"), "add_k", (97,), (128,),
+               [f32, f32, "f32[100000]=zeros", "i32=98765"] + no_scratch),
+        Launch("triton softmax", file("triton-3.6-softmax_sm80"), "soft_k", (99,), (128,),
+               [f32, "f32[100000]=zeros", "i32=1010", "i32=1000"] + no_scratch, shared=16),
+        Launch("triton argmax", file("triton-3.6-argmax_sm80"), "argmax_k", (1,), (128,),
+               [f32, "i32[1]=zeros", "i32=900"] + no_scratch, shared=32),
+        Launch("triton dropout", file("triton-3.6-dropout_sm80"), "drop_k", (97,), (128,),
+               [f32, "f32[100000]=zeros", "i32=98765", "f32=0.5", "i32=7"] + no_scratch),
+    ]
+    for m, n, k in ((256, 256, 128), (80, 144, 48)):
+        grid = (-(-m // 64), -(-n // 64))
+        sizes = [f"i32={x}" for x in (m, n, k, k, n, n)]
+        for kind, element in (("f16", "u16"), ("tf32", "u32")):
+            result.append(Launch(f"triton matmul {kind} {m}x{n}x{k}", file(f"triton-3.6-mm_{kind}_sm80"), "mm_k", grid,
+                                 (128,), [f"{element}[{m * k}]=zeros", f"{element}[{k * n}]=zeros",
+                                          f"f32[{m * n}]=zeros"] + sizes + no_scratch, shared=99 * 1024))
+    result.append(Launch("wmma 128x128x64", file("nvrtc-13.0-wmma"), "wmma_gemm", (4, 4), (32,),
+                         ["u16[8192]=zeros", "u16[8192]=zeros", "f32[16384]=zeros", "i32=128", "i32=64", "f32=0.5",
+                          "f32=2"]))
+    result.append(Launch("mma with cp.async 128x128x64", file("nvrtc-13.0-mma"), "mma_gemm", (8, 8), (32,),
+                         ["u16[8192]=zeros", "u16[8192]=zeros", "f32[16384]=zeros", "i32=128", "i32=128", "i32=64"]))
+    return result
+
+
 def launches():
-    return patterns() + loops() + solutions()
+    return patterns() + loops() + solutions() + tensor()

@@ -122,12 +122,13 @@ uint32_t lane_range(uint32_t first, uint32_t count) {
   return count == kLanes ? kFullMask : ((1u << count) - 1) << first;
 }
 
-/// Whether each lane and the one `apart` from it (1 or 2, by exclusive or) want the same place, or one is not there.
+/// Whether every lane with the bit `apart` (1 or 2) in its number wants what the lane without it does.
 bool neighbours_agree(const CountedAccess& access, uint32_t mask, uint32_t apart) {
-  for (uint32_t m = mask; m != 0; m &= m - 1) {
+  const uint32_t followers = mask & (apart == 1 ? 0xaaaaaaaau : 0xccccccccu);
+  for (uint32_t m = followers; m != 0; m &= m - 1) {
     const auto l = static_cast<uint32_t>(std::countr_zero(m));
-    const uint32_t other = l ^ apart;
-    if ((mask >> other & 1) != 0 && access.offsets[l] != access.offsets[other]) return false;
+    const uint32_t leader = l ^ apart;
+    if ((mask >> leader & 1) == 0 || access.offsets[l] != access.offsets[leader]) return false;
   }
   return true;
 }
@@ -147,19 +148,15 @@ void count_shared(SiteCounts& counts, const CountedAccess& access, bool store) {
   }
   uint32_t wavefronts = 0, needed = 0;
   const uint32_t unit = std::max<uint32_t>(access.bytes, 4);
-  // 32 lanes of 4 bytes, 16 of 8, 8 of 16 fill the banks. Loads take twice as many lanes where that cannot be more than
-  // the banks hold for certain: where lanes 2 i and 2 i + 1, or 4 i + j and 4 i + j + 2, agree.
-  const uint32_t lanes = kLanes / parts, together = parts == 1 || store ? lanes : 2 * lanes;
-  for (uint32_t first = 0; first < kLanes; first += together) {
-    const uint32_t all = access.mask & lane_range(first, together);
-    if (all == 0) continue;
-    if (together == lanes || neighbours_agree(access, all, 1) || neighbours_agree(access, all, 2)) {
-      ++needed;
-      wavefronts += passes(access, all, unit);
-      continue;
-    }
-    for (uint32_t half = first; half < first + together; half += lanes) {
-      const uint32_t mask = all & lane_range(half, lanes);
+  // 32 lanes of 4 bytes, 16 of 8, 8 of 16 fill the banks. Loads take twice as many lanes at once where neighbours want
+  // the same.
+  const uint32_t lanes = kLanes / parts, most = parts > 1 && !store ? 2 * lanes : lanes;
+  for (uint32_t first = 0; first < kLanes; first += most) {
+    const uint32_t all = access.mask & lane_range(first, most);
+    const bool together = most > lanes && (neighbours_agree(access, all, 1) || neighbours_agree(access, all, 2));
+    const uint32_t step = together ? most : lanes;
+    for (uint32_t part = first; part < first + most; part += step) {
+      const uint32_t mask = all & lane_range(part, step);
       if (mask == 0) continue;
       ++needed;
       wavefronts += passes(access, mask, unit);
@@ -205,6 +202,9 @@ void summarise(const Program& program, const std::vector<SiteCounts>& sites, Cou
         break;
       case Kind::tensor:
         c.tensor_operations = site.warps;
+        break;
+      case Kind::tensor_pair:
+        c.tensor_operations = 2 * site.warps;
         break;
       case Kind::fp32:
         c.fp32 = site.warps;

@@ -65,7 +65,7 @@ Kind kind_of(const ptx::Instruction& inst) {
   if (is({"atom", "red"})) return Kind::atomic;
   if (op == "mma") return Kind::tensor;
   if (op == "wmma") {
-    return inst.modifiers.empty() || inst.modifiers[0] == "mma" ? Kind::tensor
+    return inst.modifiers.empty() || inst.modifiers[0] == "mma" ? (type == "f64" ? Kind::tensor : Kind::tensor_pair)
            : inst.modifiers[0] == "load"                        ? Kind::load
                                                                 : Kind::store;
   }

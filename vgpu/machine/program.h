@@ -54,6 +54,7 @@ enum class Kind : uint8_t {
   atomic,
   barrier,
   tensor,
+  tensor_pair,  ///< wmma.mma: two of the machine's operations
   fp32,
   fp64,
   integer,
