@@ -96,7 +96,7 @@ bool no_conflict(const CountedAccess& access, uint32_t mask, uint32_t unit) {
 
 /// Passes for some lanes, each wanting one unit of `unit` bytes; `ways` units lie side by side in the banks.
 uint32_t passes(const CountedAccess& access, uint32_t mask, uint32_t unit) {
-  if (no_conflict(access, mask, unit)) return mask != 0 ? 1 : 0;
+  if (access.near || no_conflict(access, mask, unit)) return mask != 0 ? 1 : 0;
   const uint32_t ways = 128 / unit;
   uint64_t wanted[kLanes][4];  // the first distinct units of each way
   uint8_t count[kLanes] = {};

@@ -42,6 +42,7 @@ struct CountedAccess {
   uint32_t mask = 0;
   bool consecutive = false;  ///< all lanes, one after the other
   bool uniform = false;
+  bool near = false;  ///< all lanes in 128 bytes
 };
 
 /// Adds the sectors of a global access to `counts` and to `touched`.

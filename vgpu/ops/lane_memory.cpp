@@ -44,6 +44,7 @@ AddressShape shape_loop(const A* base, uint64_t add, uint32_t mask, uint64_t byt
   shape.inside = static_cast<int64_t>(outside) >= 0;
   shape.aligned = (low & (bytes - 1)) == 0;
   shape.uniform = apart == 0;
+  shape.apart = apart;
   shape.consecutive = uneven == 0;
   return shape;
 }

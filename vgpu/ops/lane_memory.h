@@ -5,12 +5,19 @@
 
 namespace vgpu {
 
+/// Bytes that the banks of shared memory give at once.
+inline constexpr uint32_t kRowBytes = 128;
+
 /// What the addresses of one access look like.
 struct AddressShape {
-  bool inside = false;       ///< every active lane lies wholly in the buffer
-  bool aligned = false;      ///< every active lane is aligned to the access
-  bool consecutive = false;  ///< lane l is at lane 0 + l * bytes
-  bool uniform = false;      ///< all active lanes at the same place
+  bool inside = false;            ///< every active lane lies wholly in the buffer
+  bool aligned = false;           ///< every active lane is aligned to the access
+  bool consecutive = false;       ///< lane l is at lane 0 + l * bytes
+  bool uniform = false;           ///< all active lanes at the same place
+  uint64_t apart = ~uint64_t{0};  ///< the bits in which active lanes' offsets differ; all of them where it is not known
+
+  /// Whether all active lanes lie in the same 128 bytes of the buffer, counted from its start.
+  bool in_one_row() const { return apart < kRowBytes; }
 };
 
 /// One build of these functions for a host instruction set. Offsets are bytes from the buffer's start, lane by lane.
