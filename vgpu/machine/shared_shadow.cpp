@@ -15,7 +15,8 @@ namespace {
 
 // Who touched a cell: a thread of the block, several threads of one warp, kManyWarps, or kNobody (lane_memory.h).
 constexpr size_t kMaxMoments = 1 << 20;
-constexpr size_t kMaxKept = 8192, kMaxPlaces = 1024 * kLanes;
+constexpr size_t kMaxKept = 8192;
+constexpr uint32_t kMaxPlaces = 1024 * kLanes;
 constexpr uint16_t kManyStrong = 0xe000;  // several threads, all of them by atomic or volatile accesses
 constexpr uint16_t kStrong = 0x4000;      // | thread: an atomic or volatile access
 constexpr uint16_t kVolatile = 0x2000;    // | kStrong: volatile
@@ -125,7 +126,7 @@ void SharedShadow::all_synchronised(uint32_t now) {
   touched_end_ = 0;
   moments_.clear();
   kept_.clear();
-  places_.clear();
+  places_used_ = 0;
   kept_zones_ = written_zones_ = 0;
   keeping_ = true;
 }
@@ -229,11 +230,12 @@ bool SharedShadow::keep_for_later(const Warp& warp, const SharedAccess& access, 
   if (!keeping_) return false;
   using enum PlainRead::Kind;
   const auto kind = access.consecutive ? consecutive : access.uniform ? uniform : scattered;
-  if (kept_.size() == kMaxKept || (kind == scattered && places_.size() == kMaxPlaces)) return keeping_ = false;
+  if (kept_.size() == kMaxKept || (kind == scattered && places_used_ == kMaxPlaces)) return keeping_ = false;
   uint32_t place = 0;
   if (kind == scattered) {
-    place = static_cast<uint32_t>(places_.size());
-    places_.resize(place + kLanes);
+    if (places_.empty()) places_.resize(kMaxPlaces);
+    place = places_used_;
+    places_used_ += kLanes;
     uint32_t* to = places_.data() + place;
     for (int l = 0; l < kLanes; ++l) to[l] = static_cast<uint32_t>(access.base + access.offsets[l]);
   } else {
@@ -249,7 +251,7 @@ void SharedShadow::apply_kept(uint32_t now) {
   if (moments_.size() + kept_.size() >= kMaxMoments) return all_synchronised(now);  // as in stamp()
   for (const PlainRead& read : kept_) apply(read);
   kept_.clear();
-  places_.clear();
+  places_used_ = 0;
   kept_zones_ = 0;
 }
 

@@ -88,6 +88,7 @@ class SharedShadow {
   // Mostly a tile is written, then a barrier, then it is read. The reads matter to nobody unless somebody writes there
   // before the next barrier, so only then are they brought into the cells.
   std::vector<PlainRead> kept_;
+  uint32_t places_used_ = 0;
   std::vector<uint32_t> places_;                 // 32 for each scattered read
   uint32_t zone_shift_ = 7;                      // the storage is looked at in up to 64 zones
   uint64_t kept_zones_ = 0, written_zones_ = 0;  // of kept_; of what was written since the last barrier of all

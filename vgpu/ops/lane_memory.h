@@ -55,7 +55,8 @@ inline constexpr uint16_t kNobody = 0xffff;
 inline constexpr uint16_t kManyWarps = 0xfffe;
 inline constexpr uint16_t kWholeWarp = 0xf000;  ///< | warp: several lanes of it
 
+extern const LaneMemory chosen_lane_memory;
 /// The functions for this processor.
-const LaneMemory& lane_memory();
+inline const LaneMemory& lane_memory() { return chosen_lane_memory; }
 
 }  // namespace vgpu
