@@ -1,6 +1,5 @@
 // ld.param, st.param: a kernel's parameters, and what a call passes.
 
-#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <span>
@@ -20,7 +19,7 @@ void fill(Warp& warp, const MemoryInfo& info, const std::byte* from) {
   for (uint32_t e = 0; e < info.elements; ++e) {
     T value;
     std::memcpy(&value, from + e * sizeof(T), sizeof(T));
-    std::fill_n(row_at<T>(warp.registers, info.rows[e]), kLanes, value);
+    lane_memory().broadcast(warp.registers + info.rows[e], sizeof(T), value);
     set_undefined(warp, info.rows[e], kFullMask, 0);
   }
 }

@@ -210,7 +210,7 @@ void load_step(Warp& warp, const Inst& inst, uint32_t mask) {
       !r.region.per_lane) {
     uint32_t value = 0;
     std::memcpy(&value, r.region.host + r.offsets[0], 4);
-    std::fill_n(row_at<uint32_t>(warp.registers, info.rows[0]), kLanes, value);
+    lanes.broadcast(warp.registers + info.rows[0], 4, value);
     return;
   }
   // A destination may be the address register itself: the offsets are already computed.

@@ -81,6 +81,44 @@ struct Bytes16 {
   uint64_t low, high;
 };
 
+// A row is written a vector at a time wherever it can be: what reads it next does so in vectors, and would have to wait
+// for narrower stores to drain.
+template <class R>
+struct VectorOf {
+  using Type [[gnu::vector_size(32)]] = R;
+};
+
+template <class R, class M>
+void gather_row(R* row, const char* from, const uint64_t* offsets) {
+  using Vector = typename VectorOf<R>::Type;
+  constexpr int kCount = 32 / sizeof(R);
+  const auto load = [&](int l) {
+    M value;
+    std::memcpy(&value, from + offsets[l], sizeof(M));
+    return static_cast<R>(value);
+  };
+  for (int first = 0; first < kLanes; first += kCount) {
+    Vector v;
+    if constexpr (kCount == 4) {
+      v = Vector{load(first), load(first + 1), load(first + 2), load(first + 3)};
+    } else {
+      v = Vector{load(first),     load(first + 1), load(first + 2), load(first + 3),
+                 load(first + 4), load(first + 5), load(first + 6), load(first + 7)};
+    }
+    std::memcpy(row + first, &v, sizeof(v));
+  }
+}
+
+template <class T>
+void broadcast_as(void* d, uint64_t value) {
+  T* row = static_cast<T*>(d);
+  for (int l = 0; l < kLanes; ++l) row[l] = static_cast<T>(value);
+}
+
+void broadcast(void* d, uint32_t register_bytes, uint64_t value) {
+  register_bytes == 8 ? broadcast_as<uint64_t>(d, value) : broadcast_as<uint32_t>(d, value);
+}
+
 template <class R, class M>
 void gather_as(void* d, const void* host, const uint64_t* offsets, uint32_t mask) {
   R* row = static_cast<R*>(d);
@@ -90,10 +128,12 @@ void gather_as(void* d, const void* host, const uint64_t* offsets, uint32_t mask
     std::memcpy(&value, from + offsets[l], sizeof(M));
     row[l] = static_cast<R>(value);
   };
-  if (mask == kFullMask) {
-    for (int l = 0; l < kLanes; ++l) load(l);
-  } else {
+  if (mask != kFullMask) {
     for (uint32_t m = mask; m != 0; m &= m - 1) load(__builtin_ctz(m));
+  } else if constexpr (std::is_integral_v<R> && sizeof(R) >= 4) {
+    gather_row<R, M>(row, from, offsets);
+  } else {
+    for (int l = 0; l < kLanes; ++l) load(l);
   }
 }
 
@@ -307,7 +347,7 @@ bool any_set(const uint8_t* at, uint32_t bytes) {
 }  // namespace
 
 LaneMemory lane_memory_functions() {
-  return {shape64, shape32, gather, scatter, load_rows, store_rows, claim_read, claim_write, any_set};
+  return {shape64, shape32, broadcast, gather, scatter, load_rows, store_rows, claim_read, claim_write, any_set};
 }
 
 }  // namespace vgpu::VGPU_ISA

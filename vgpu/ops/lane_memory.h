@@ -28,6 +28,8 @@ struct LaneMemory {
                           uint64_t* offsets);
   AddressShape (*shape32)(const uint32_t* base, uint64_t add, uint32_t mask, uint64_t bytes, uint64_t limit,
                           uint64_t* offsets);
+  /// d[l] = value, in registers of 4 or 8 bytes.
+  void (*broadcast)(void* d, uint32_t register_bytes, uint64_t value);
   /// d[l] = the element of `width` bytes (1, 2, 4, 8, 16) at host + offsets[l], for lanes of the mask, extended to
   /// `register_bytes`.
   void (*gather)(void* d, uint32_t register_bytes, const void* host, const uint64_t* offsets, uint32_t width,
