@@ -122,27 +122,52 @@ uint32_t passes(const CountedAccess& access, uint32_t mask, uint32_t unit) {
   return most;
 }
 
+uint32_t lane_range(uint32_t first, uint32_t count) {
+  return count == kLanes ? kFullMask : ((1u << count) - 1) << first;
+}
+
+/// Whether each lane and the one `apart` from it (1 or 2, by exclusive or) want the same place, or one is not there.
+bool neighbours_agree(const CountedAccess& access, uint32_t mask, uint32_t apart) {
+  for (uint32_t m = mask; m != 0; m &= m - 1) {
+    const auto l = static_cast<uint32_t>(std::countr_zero(m));
+    const uint32_t other = l ^ apart;
+    if ((mask >> other & 1) != 0 && access.offsets[l] != access.offsets[other]) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
-void count_shared(SiteCounts& counts, const CountedAccess& access) {
+void count_shared(SiteCounts& counts, const CountedAccess& access, bool store) {
   ++counts.shared_requests;
   const uint32_t parts = access.bytes <= 4 ? 1 : access.bytes / 4;
   if (access.consecutive) {
     counts.shared_wavefronts += parts;
     return;
   }
-  if (access.uniform) {
+  if (access.uniform && parts == 1) {
     ++counts.shared_wavefronts;
     return;
   }
   uint32_t wavefronts = 0, needed = 0;
-  const uint32_t lanes = kLanes / parts;
-  for (uint32_t part = 0; part < parts; ++part) {
-    const uint32_t in_part = lanes == kLanes ? kFullMask : ((1u << lanes) - 1) << (part * lanes);
-    const uint32_t mask = access.mask & in_part;
-    if (mask == 0) continue;
-    ++needed;
-    wavefronts += passes(access, mask, std::max<uint32_t>(access.bytes, 4));
+  const uint32_t unit = std::max<uint32_t>(access.bytes, 4);
+  // 32 lanes of 4 bytes, 16 of 8, 8 of 16 fill the banks. Loads take twice as many lanes where that cannot be more than
+  // the banks hold for certain: where lanes 2 i and 2 i + 1, or 4 i + j and 4 i + j + 2, agree.
+  const uint32_t lanes = kLanes / parts, together = parts == 1 || store ? lanes : 2 * lanes;
+  for (uint32_t first = 0; first < kLanes; first += together) {
+    const uint32_t all = access.mask & lane_range(first, together);
+    if (all == 0) continue;
+    if (together == lanes || neighbours_agree(access, all, 1) || neighbours_agree(access, all, 2)) {
+      ++needed;
+      wavefronts += passes(access, all, unit);
+      continue;
+    }
+    for (uint32_t half = first; half < first + together; half += lanes) {
+      const uint32_t mask = all & lane_range(half, lanes);
+      if (mask == 0) continue;
+      ++needed;
+      wavefronts += passes(access, mask, unit);
+    }
   }
   counts.shared_wavefronts += wavefronts;
   counts.bank_conflicts += wavefronts - needed;
@@ -167,6 +192,12 @@ void summarise(const Program& program, const std::vector<SiteCounts>& sites, Cou
       case Kind::store:
         c.global_store_requests = site.global_requests;
         c.global_store_sectors = site.global_sectors;
+        c.shared_store_requests = site.shared_requests;
+        c.shared_store_wavefronts = site.shared_wavefronts;
+        break;
+      case Kind::copy:
+        c.global_load_requests = site.global_requests;
+        c.global_load_sectors = site.global_sectors;
         c.shared_store_requests = site.shared_requests;
         c.shared_store_wavefronts = site.shared_wavefronts;
         break;

@@ -47,9 +47,9 @@ struct CountedAccess {
 
 /// Adds the sectors of a global access to `counts` and to `touched`.
 void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& touched);
-/// Adds the passes through the 32 banks of 4 bytes: lanes that want different words of one bank take turns. Accesses of
-/// 8 and 16 bytes go in two and four parts.
-void count_shared(SiteCounts& counts, const CountedAccess& access);
+/// Adds the passes (wavefronts) through the 32 banks of 4 bytes: lanes that want different words of one bank take
+/// turns. Accesses of 8 and 16 bytes go in two and four parts; loads in half as many where neighbours want the same.
+void count_shared(SiteCounts& counts, const CountedAccess& access, bool store);
 
 /// Totals and lines from the counts of every instruction.
 void summarise(const Program& program, const std::vector<SiteCounts>& sites, Counters& counters);

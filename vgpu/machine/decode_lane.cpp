@@ -61,6 +61,7 @@ Kind kind_of(const ptx::Instruction& inst) {
   const bool f32 = type == "f32" || type.rfind("f16", 0) == 0 || type.rfind("bf16", 0) == 0;
   if (is({"ld", "ldu", "ldmatrix"})) return Kind::load;
   if (is({"st", "stmatrix"})) return Kind::store;
+  if (op == "cp") return Kind::copy;
   if (is({"atom", "red"})) return Kind::atomic;
   if (op == "mma") return Kind::tensor;
   if (op == "wmma") {

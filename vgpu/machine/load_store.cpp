@@ -77,12 +77,18 @@ SharedAccess shared_access(const MemoryInfo& info, const Resolved& r, uint32_t m
 }
 
 void count_access(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t mask, bool write) {
-  const CountedAccess access{
+  CountedAccess access{
       r.offsets,       r.region.shared,     access_bytes(info), mask, r.shape.consecutive && mask == kFullMask,
       r.shape.uniform, r.shape.in_one_row()};
   SiteCounts& counts = warp.block->counts[warp.pc];
   if (r.region.is_shared) {
-    count_shared(counts, access);
+    if (info.merge.away) return;
+    if (info.merge.bytes != 0) {
+      access.base -= info.merge.before;
+      access.bytes = info.merge.bytes;
+      access.consecutive = access.near = false;
+    }
+    count_shared(counts, access, write);
   } else if (r.region.buffer != nullptr) {
     count_global(counts, access, write ? r.region.buffer->written_sectors : r.region.buffer->read_sectors);
   }
