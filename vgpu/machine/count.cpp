@@ -32,10 +32,14 @@ Counts& Counts::operator+=(const Counts& other) {
   return *this;
 }
 
-void SectorSet::add(uint64_t sector) {
-  std::atomic_ref<uint64_t> word(words_[sector / 64]);
-  const uint64_t bit = uint64_t{1} << (sector % 64);
-  if ((word.load(std::memory_order_relaxed) & bit) == 0) word.fetch_or(bit, std::memory_order_relaxed);
+void SectorSet::add(uint64_t first, uint64_t last) {
+  for (uint64_t w = first / 64; w <= last / 64; ++w) {
+    uint64_t bits = ~uint64_t{0};
+    if (w == first / 64) bits &= ~uint64_t{0} << (first % 64);
+    if (w == last / 64) bits &= ~uint64_t{0} >> (63 - last % 64);
+    std::atomic_ref<uint64_t> word(words_[w]);
+    if ((word.load(std::memory_order_relaxed) & bits) != bits) word.fetch_or(bits, std::memory_order_relaxed);
+  }
 }
 
 uint64_t SectorSet::count() const {
@@ -50,7 +54,7 @@ void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& to
     const uint64_t first = access.base + access.offsets[std::countr_zero(access.mask)];
     const uint64_t end = first + (access.consecutive ? uint64_t{access.bytes} * kLanes : access.bytes);
     const uint64_t last = (end - 1) / SectorSet::kSectorBytes;
-    for (uint64_t s = first / SectorSet::kSectorBytes; s <= last; ++s) touched.add(s);
+    touched.add(first / SectorSet::kSectorBytes, last);
     counts.global_sectors += last - first / SectorSet::kSectorBytes + 1;
     return;
   }
@@ -68,7 +72,7 @@ void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& to
     std::sort(sectors, sectors + n);
     n = static_cast<uint32_t>(std::unique(sectors, sectors + n) - sectors);
   }
-  for (uint32_t i = 0; i < n; ++i) touched.add(sectors[i]);
+  for (uint32_t i = 0; i < n; ++i) touched.add(sectors[i], sectors[i]);
   counts.global_sectors += n;
 }
 
@@ -92,7 +96,7 @@ bool no_conflict(const CountedAccess& access, uint32_t mask, uint32_t unit) {
 
 /// Passes for some lanes, each wanting one unit of `unit` bytes; `ways` units lie side by side in the banks.
 uint32_t passes(const CountedAccess& access, uint32_t mask, uint32_t unit) {
-  if (no_conflict(access, mask, unit)) return mask != 0 ? 1 : 0;
+  if (access.near || no_conflict(access, mask, unit)) return mask != 0 ? 1 : 0;
   const uint32_t ways = 128 / unit;
   uint64_t wanted[kLanes][4];  // the first distinct units of each way
   uint8_t count[kLanes] = {};

@@ -25,8 +25,8 @@ struct SiteCounts {
 class SectorSet {
  public:
   void resize(uint64_t bytes) { words_.assign((bytes / kSectorBytes + 64) / 64, 0); }
-  /// Several host threads may add at once.
-  void add(uint64_t sector);
+  /// Adds the sectors from `first` to `last`. Several host threads may add at once.
+  void add(uint64_t first, uint64_t last);
   uint64_t count() const;
   static constexpr uint64_t kSectorBytes = 32;
 
@@ -42,6 +42,7 @@ struct CountedAccess {
   uint32_t mask = 0;
   bool consecutive = false;  ///< all lanes, one after the other
   bool uniform = false;
+  bool near = false;  ///< all lanes in 128 bytes
 };
 
 /// Adds the sectors of a global access to `counts` and to `touched`.

@@ -122,7 +122,8 @@ std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t b
     } else {
       uint64_t places[kLanes];
       places[lane] = place;
-      const SharedAccess access{places, bytes, 1u << lane, false, false, 0, info.strong};
+      const auto first = static_cast<uint32_t>(place);
+      const SharedAccess access{places, bytes, 1u << lane, false, true, 0, info.strong, first, first + bytes};
       if (use == Use::read) {
         is_undefined = shadow.read(warp, access) != 0;
       } else {

@@ -1,6 +1,7 @@
 // ld.param, st.param: a kernel's parameters, and what a call passes.
 
 #include <bit>
+#include <cstring>
 #include <span>
 
 #include "vgpu/machine/definedness.h"
@@ -10,10 +11,32 @@
 
 namespace vgpu {
 
+namespace {
+
+/// A parameter that all lanes of a full warp load, in a register as wide as itself.
+template <class T>
+void fill(Warp& warp, const MemoryInfo& info, const std::byte* from) {
+  for (uint32_t e = 0; e < info.elements; ++e) {
+    T value;
+    std::memcpy(&value, from + e * sizeof(T), sizeof(T));
+    lane_memory().broadcast(warp.registers + info.rows[e], sizeof(T), value);
+    set_undefined(warp, info.rows[e], kFullMask, 0);
+  }
+}
+
+}  // namespace
+
 void load_parameter_step(Warp& warp, const Inst& inst, uint32_t mask) {
   const auto& info = *static_cast<const MemoryInfo*>(inst.info);
   const std::span<const std::byte> parameters = warp.launch->parameters;
   const uint32_t bytes = access_bytes(info);
+  if (info.base == kNone && mask == kFullMask && info.register_bytes[0] == info.width) {
+    const auto offset = static_cast<uint64_t>(info.offset);
+    if (offset <= parameters.size() && bytes <= parameters.size() - offset) {
+      if (info.width == 8) return fill<uint64_t>(warp, info, parameters.data() + offset);
+      if (info.width == 4) return fill<uint32_t>(warp, info, parameters.data() + offset);
+    }
+  }
   for (uint32_t m = mask; m != 0; m &= m - 1) {
     const int l = std::countr_zero(m);
     const uint64_t offset = address_of(warp, info, l);

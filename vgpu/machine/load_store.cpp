@@ -42,7 +42,7 @@ bool resolve(Warp& warp, const MemoryInfo& info, uint32_t mask, bool write, Reso
   const uint64_t add = static_cast<uint64_t>(info.offset) - region.base;
   if (info.base == kNone) {
     for (uint64_t& offset : r.offsets) offset = add;
-    r.shape = {add <= limit, (add & (bytes - 1)) == 0, false, true};
+    r.shape = {add <= limit, (add & (bytes - 1)) == 0, false, true, 0};
   } else if (info.address_is_32) {
     r.shape = lane_memory().shape32(row_at<uint32_t>(warp.registers, info.base), add, mask, bytes, limit, r.offsets);
   } else {
@@ -57,20 +57,36 @@ bool resolve(Warp& warp, const MemoryInfo& info, uint32_t mask, bool write, Reso
 }
 
 SharedAccess shared_access(const MemoryInfo& info, const Resolved& r, uint32_t mask) {
-  return {r.offsets,       access_bytes(info), mask,       r.shape.consecutive && mask == kFullMask,
-          r.shape.uniform, r.region.shared,    info.strong};
+  SharedAccess access{r.offsets,       access_bytes(info), mask,       r.shape.consecutive && mask == kFullMask,
+                      r.shape.uniform, r.region.shared,    info.strong};
+  const uint64_t offset = r.offsets[std::countr_zero(mask)];
+  if (access.consecutive) {
+    access.first = static_cast<uint32_t>(r.region.shared + offset);
+    access.end = access.first + access.bytes * kLanes;
+  } else if (access.uniform) {
+    access.first = static_cast<uint32_t>(r.region.shared + offset);
+    access.end = access.first + access.bytes;
+  } else {
+    access.near = r.shape.in_one_row();
+    const uint64_t from = access.near ? offset / kRowBytes * kRowBytes : 0;
+    access.first = static_cast<uint32_t>(r.region.shared + from);
+    access.end = static_cast<uint32_t>(r.region.shared +
+                                       (access.near ? std::min(from + kRowBytes, r.region.bytes) : r.region.bytes));
+  }
+  return access;
 }
 
 void count_access(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t mask, bool write) {
   CountedAccess access{
-      r.offsets, r.region.shared, access_bytes(info), mask, r.shape.consecutive && mask == kFullMask, r.shape.uniform};
+      r.offsets,       r.region.shared,     access_bytes(info), mask, r.shape.consecutive && mask == kFullMask,
+      r.shape.uniform, r.shape.in_one_row()};
   SiteCounts& counts = warp.block->counts[warp.pc];
   if (r.region.is_shared) {
     if (info.merge.away) return;
     if (info.merge.bytes != 0) {
       access.base -= info.merge.before;
       access.bytes = info.merge.bytes;
-      access.consecutive = false;
+      access.consecutive = access.near = false;
     }
     count_shared(counts, access, write);
   } else if (r.region.buffer != nullptr) {
@@ -200,7 +216,7 @@ void load_step(Warp& warp, const Inst& inst, uint32_t mask) {
       !r.region.per_lane) {
     uint32_t value = 0;
     std::memcpy(&value, r.region.host + r.offsets[0], 4);
-    std::fill_n(row_at<uint32_t>(warp.registers, info.rows[0]), kLanes, value);
+    lanes.broadcast(warp.registers + info.rows[0], 4, value);
     return;
   }
   // A destination may be the address register itself: the offsets are already computed.
