@@ -35,7 +35,9 @@ Counts& Counts::operator+=(const Counts& other) {
 void SectorSet::add(uint64_t sector) {
   std::atomic_ref<uint64_t> word(words_[sector / 64]);
   const uint64_t bit = uint64_t{1} << (sector % 64);
-  if ((word.load(std::memory_order_relaxed) & bit) == 0) word.fetch_or(bit, std::memory_order_relaxed);
+  if ((word.load(std::memory_order_relaxed) & bit) != 0) return;
+  word.fetch_or(bit, std::memory_order_relaxed);
+  std::atomic_ref<uint8_t>(chunks_[sector / kChunkSectors]).store(1, std::memory_order_relaxed);
 }
 
 uint64_t SectorSet::count() const {
