@@ -10,9 +10,19 @@ namespace vgpu {
 namespace {
 
 constexpr uint64_t kCellBlocks = 4;
-/// A block that takes this part of all steps is dear: of its cell no other one is run.
+/// Where a block takes this part of all steps, blocks are dear: they are run one at a time, not by cells.
 constexpr uint64_t kDearPart = 16;
 constexpr double kGoldenRatio = 0.6180339887498949;
+constexpr double kJitter = 1.0 / 32;
+
+/// In [0, 1), the same for the same number always: the finaliser of splitmix64.
+double random_unit(uint64_t number) {
+  uint64_t x = number * 0x9e3779b97f4a7c15u;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+  x ^= x >> 31;
+  return static_cast<double>(x >> 11) * 0x1p-53;
+}
 
 uint64_t scaled(uint64_t count, double weight) {
   return static_cast<uint64_t>(std::llround(static_cast<double>(count) * weight));
@@ -70,22 +80,29 @@ class Sampler {
   }
   uint64_t wanted() const { return std::min(blocks_, state_.limits.sample.blocks); }
 
-  /// An inner cell first: where its block is so dear that it stays the only one, it is one like most.
+  /// An inner block first: where it is so dear that it stays the only one, it is one like most.
   void choose_blocks() {
     const uint64_t ends = blocks_ > 2 ? 1 : 0;  // at each side
     const uint64_t inner = blocks_ - 2 * ends;
-    const uint64_t cells = (inner + kCellBlocks - 1) / kCellBlocks;
-    SpreadOrder order(cells);
-    uint64_t cell_blocks = kCellBlocks;
-    for (uint64_t turn = 0; turn < cells && !over(); ++turn) {
-      const uint64_t first = ends + order.next() * kCellBlocks;
-      const uint64_t end = std::min(first + kCellBlocks, ends + inner);
-      for (uint64_t block = first; block < std::min(first + cell_blocks, end) && !over(); ++block) {
-        run_one(inner_, block);
-        if (++inner_run_ == 1 && steps_ * kDearPart > state_.limits.sample.steps) cell_blocks = 1;
-      }
+    SpreadOrder cells((inner + kCellBlocks - 1) / kCellBlocks), singles(inner);
+    const uint64_t probe = cells.next() * kCellBlocks;
+    run_inner(ends + probe, ends + probe + 1);
+    const bool dear = steps_ * kDearPart > state_.limits.sample.steps;
+    if (!dear) run_inner(ends + probe + 1, std::min(ends + probe + kCellBlocks, ends + inner));
+    note_sectors(false);
+    if (ends > 0) run_ends();
+    for (uint64_t left = dear ? inner : cells.size() - 1; left > 0 && !over(); --left) {
+      const uint64_t first = dear ? singles.next() : cells.next() * kCellBlocks;
+      if (dear && first == probe) continue;
+      run_inner(ends + first, std::min(ends + first + (dear ? 1 : kCellBlocks), ends + inner));
       note_sectors(false);
-      if (turn == 0 && ends > 0) run_ends();
+    }
+  }
+
+  void run_inner(uint64_t first, uint64_t end) {
+    for (uint64_t block = first; block < end && !over(); ++block) {
+      run_one(inner_, block);
+      ++inner_run_;
     }
   }
 
@@ -130,8 +147,9 @@ class Sampler {
 }  // namespace
 
 uint64_t SpreadOrder::next() {
-  // Multiples of the golden ratio; one that falls into a cell for the second time moves on to the next free one.
-  const double place = static_cast<double>(++turn_) * kGoldenRatio;
+  ++turn_;
+  const double jitter = (random_unit(turn_) - 0.5) * kJitter;
+  const double place = static_cast<double>(turn_) * kGoldenRatio + jitter;
   auto cell = static_cast<uint64_t>((place - std::floor(place)) * static_cast<double>(cells_));
   cell = std::min(cell, cells_ - 1);
   while (taken_.contains(cell)) cell = (cell + 1) % cells_;

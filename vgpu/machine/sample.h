@@ -1,9 +1,12 @@
 #pragma once
 // A launch of which only some blocks run, to learn what the whole grid would count.
 //
-// Blocks are taken in cells of four neighbours, so that what neighbours share is seen to be shared; the cells lie
-// spread over the grid by the golden ratio (evenly spaced ones would all fall into one column of a two-dimensional
-// grid). The first and the last block, which often differ from all others, stand for themselves alone.
+// Blocks are taken in cells of four neighbours, so that what neighbours share is seen to be shared; where a block takes
+// long, one by one, so that there are still several. They lie spread over the grid by multiples of the golden ratio,
+// each moved at random by up to 1/64 of the grid. Evenly spaced ones would all fall into one column of a
+// two-dimensional grid, and unmoved multiples still fall into its columns in pairs: the sectors of a matrix product,
+// estimated so, were off by more than a tenth in 3 to 15 of 100 grids of up to 64 x 64 blocks, moved ones are in 1 of
+// 100. The first and the last block, which often differ from all others, stand for themselves alone.
 
 #include <cstdint>
 #include <unordered_map>
@@ -16,13 +19,14 @@
 
 namespace vgpu {
 
-/// The cells of a row of things in the order they are to be looked at: all of them, each once, the first few of any
-/// number spread evenly.
+/// The cells of a grid in the order they are to be looked at: each once, and as many as one looks at lie spread over
+/// it.
 class SpreadOrder {
  public:
   explicit SpreadOrder(uint64_t cells) : cells_(cells) {}
   /// The next one; only as often as there are cells.
   uint64_t next();
+  uint64_t size() const { return cells_; }
 
  private:
   uint64_t cells_;
