@@ -158,6 +158,8 @@ enum class SampleEnd : uint8_t {
   waiting,  ///< likewise, in a kernel whose blocks may wait for others, which did not run: nothing can be said
 };
 
+std::string_view name_of(SampleEnd end);  ///< "done", "cut", "waiting"
+
 /// Limits of one launch.
 struct Limits {
   uint64_t warp_steps = 64'000'000;         ///< instructions one warp may run before its loop is called endless

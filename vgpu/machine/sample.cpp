@@ -146,6 +146,18 @@ class Sampler {
 
 }  // namespace
 
+std::string_view name_of(SampleEnd end) {
+  switch (end) {
+    case SampleEnd::done:
+      return "done";
+    case SampleEnd::cut:
+      return "cut";
+    case SampleEnd::waiting:
+      return "waiting";
+  }
+  return "";
+}
+
 uint64_t SpreadOrder::next() {
   ++turn_;
   const double jitter = (random_unit(turn_) - 0.5) * kJitter;
