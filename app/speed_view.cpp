@@ -77,12 +77,29 @@ std::vector<std::string> telling_counters(const CounterReport& report) {
   return parts;
 }
 
+/// "n = 67108864 from 64 of 262144 blocks": what the time is for, and what it was estimated from.
+std::string basis(const Timing& timing) {
+  std::string text;
+  for (const auto& [name, value] : timing.sizes)
+    text += fmt::format("{}{} = {:.0f}", text.empty() ? "" : ", ", name, value);
+  const Prediction& p = timing.prediction;
+  if (p.blocks_run < p.blocks) text += fmt::format(" from {} of {} blocks", p.blocks_run, p.blocks);
+  if (p.at_least) text += ", one of them ended before its end";
+  return text;
+}
+
 std::string prediction(const Timing& timing) {
   const Prediction& p = timing.prediction;
-  const std::string size = p.scale > 1.05 ? fmt::format(", at {:.3g} times the size of case {}", p.scale, timing.test)
-                                          : fmt::format(" for case {}", timing.test);
-  return fmt::format("on {}: {:.3g} us, {:.0f} % of the limit's speed ({:.3g} us); held back by {}{}", timing.profile,
-                     p.time_us, 100 * p.fraction, p.limit_us, limiter_in_words(p.limiter), size);
+  std::string text = p.at_least
+                         ? "on {}: at least {:.3g} us, at most {:.0f} % of the limit's speed ({:.3g} us), at {}; "
+                         : "on {}: {:.3g} us, {:.0f} % of the limit's speed ({:.3g} us), at {}; ";
+  text = fmt::format(fmt::runtime(text), timing.profile, p.time_us, 100 * p.fraction, p.limit_us, basis(timing));
+  text += "held back by " + limiter_in_words(p.limiter);
+  if (p.busy_sms < p.sms) {
+    text += fmt::format(", and by a grid so small that only {:.0f} of the {:.0f} SMs {} work", p.busy_sms, p.sms,
+                        p.busy_sms == 1 ? "has" : "have");
+  }
+  return text;
 }
 
 std::string hanging(const std::string& label, const std::string& text, const Style& style, int width) {

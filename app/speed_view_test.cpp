@@ -28,7 +28,15 @@ Verdict copy_verdict() {
   verdict.timing.kind = "predicted";
   verdict.timing.profile = "H200";
   verdict.timing.test = "large";
-  verdict.timing.prediction = {1, 200, 100, 0.5, "dram"};
+  verdict.timing.sizes = {{"n", 67108864}};
+  Prediction& p = verdict.timing.prediction;
+  p.time_us = 200;
+  p.limit_us = 100;
+  p.fraction = 0.5;
+  p.limiter = "dram";
+  p.busy_sms = p.sms = 132;
+  p.blocks = 262144;
+  p.blocks_run = 64;
   return verdict;
 }
 
@@ -39,8 +47,8 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 TEST_CASE("a copy shows its sectors, its bytes and its lanes, each with what it should be, and the predicted time") {
   CHECK(view_speed(copy_verdict(), plain, 100) ==
         "Counted    sectors per request 4 (ideal 4), memory moved 64 kB (needed 64 kB), active lanes 50 %\n"
-        "Predicted  on H200: 200 us, 50 % of the limit's speed (100 us); held back by memory (DRAM) for case\n"
-        "           large\n");
+        "Predicted  on H200: 200 us, 50 % of the limit's speed (100 us), at n = 67108864 from 64 of 262144\n"
+        "           blocks; held back by memory (DRAM)\n");
 }
 
 TEST_CASE("scattered accesses are shown with their line, wide ones as what they are") {
@@ -68,13 +76,35 @@ TEST_CASE("bank conflicts are shown with their line where there are many") {
   CHECK(contains(view_speed(verdict, plain, 200), "shared wavefronts 4.00 x ideal (bank conflicts, most at line 2),"));
 }
 
-TEST_CASE("where arithmetic is the limit, bytes are not held against it, a scaled case says so") {
+TEST_CASE("where arithmetic is the limit, bytes are not held against it") {
   Verdict verdict = copy_verdict();
   verdict.counters->work = {"gemm_f32", 0, 1e6};
-  verdict.timing.prediction = {50, 200, 100, 0.5, "fp32"};
+  verdict.timing.prediction.limiter = "fp32";
   const std::string view = view_speed(verdict, plain, 200);
   CHECK(!contains(view, "needed"));
-  CHECK(contains(view, "held back by FP32 arithmetic, at 50 times the size of case large\n"));
+  CHECK(contains(view, "held back by FP32 arithmetic\n"));
+}
+
+TEST_CASE("a prediction says its sizes, and what it was estimated from where that is not the whole grid") {
+  Verdict verdict = copy_verdict();
+  verdict.timing.sizes = {{"m", 4096}, {"n", 2048}};
+  verdict.timing.prediction.blocks_run = verdict.timing.prediction.blocks;
+  CHECK(contains(view_speed(verdict, plain, 200), "(100 us), at m = 4096, n = 2048; held back by"));
+  verdict.timing.prediction.blocks_run = 1;
+  verdict.timing.prediction.at_least = true;
+  CHECK(
+      contains(view_speed(verdict, plain, 300),
+               "on H200: at least 200 us, at most 50 % of the limit's speed (100 us), at m = 4096, n = 2048 from 1 of "
+               "262144 blocks, one of them ended before its end; held back by"));
+}
+
+TEST_CASE("a grid that leaves SMs idle is named") {
+  Verdict verdict = copy_verdict();
+  verdict.timing.prediction.busy_sms = 1;
+  CHECK(contains(view_speed(verdict, plain, 300),
+                 "held back by memory (DRAM), and by a grid so small that only 1 of the 132 SMs has work\n"));
+  verdict.timing.prediction.busy_sms = 32;
+  CHECK(contains(view_speed(verdict, plain, 300), "only 32 of the 132 SMs have work\n"));
 }
 
 TEST_CASE("every part that a prediction may name has words") {

@@ -145,7 +145,9 @@ CaseOutcome run_case(const Exercise& exercise, const Case& test, const CaseData&
       vgpu::LaunchResult result = device.run(step, buffers.parameters(scratch), limits);
       add_findings(outcome.findings, std::move(result.findings));
       add_printed(outcome.printed, result.printed);
-      if (run == 1) outcome.steps.push_back({step.kernel, step.grid.count(), std::move(result.counters)});
+      if (run == 1) {
+        outcome.steps.push_back({step.kernel, step.grid.count(), std::move(result.counters), result.blocks_run, false});
+      }
       outcome.stopped = result.stopped;
       if (!result.completed || result.stopped) {
         outcome.endless = std::any_of(outcome.findings.begin(), outcome.findings.end(),

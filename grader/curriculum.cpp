@@ -77,6 +77,24 @@ std::string Exercise::signature() const {
   return fmt::format("extern \"C\" __global__ void {}({})", slug, parameters);
 }
 
+Case Exercise::timed_case(const Timed& timed) const {
+  const auto found =
+      std::find_if(cases.begin(), cases.end(), [&](const Case& test) { return test.name == timed.test; });
+  if (found == cases.end()) throw std::invalid_argument(fmt::format("there is no case {}", timed.test));
+  Case result = *found;
+  for (const auto& [name, value] : timed.sizes) result.values[name] = value;
+  return result;
+}
+
+std::string sizes_in_words(const Exercise& exercise, const reference::Values& values) {
+  std::string text;
+  for (const Argument& argument : exercise.arguments) {
+    if (argument.role != Role::size) continue;
+    text += fmt::format("{}{} = {:.0f}", text.empty() ? "" : ", ", argument.name, values.at(argument.name));
+  }
+  return text;
+}
+
 const Exercise* Curriculum::find(std::string_view id_or_slug) const {
   const auto found = std::find_if(exercises.begin(), exercises.end(), [&](const Exercise& exercise) {
     return exercise.id == id_or_slug || exercise.slug == id_or_slug;

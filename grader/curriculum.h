@@ -20,7 +20,11 @@
 //                  "values": { "n": 10007, "alpha": 2.5 }, "inputs": { "x": "uniform" },
 //                  "seed": 7,                      // absent: drawn at submit time (a hidden case)
 //                  "repeat": 2 } ],                // runs over the same buffers, absent: 1 (stale output)
-//     "timed": ["large"],                          // names of cases
+//     "timed": [ { "case": "large",                // whose inputs, repeated, and scalars are used
+//                  "sizes": { "n": 67108864 } } ],  // as on a GPU: what is not named is the case's. A time is
+//                  predicted
+//                                                  // from a sample of blocks there. A case's mere name, "large": its
+//                                                  // own sizes
 //     "limit": { "kind": "copy", "bytes": "8*n" }, // kind: copy, read, gemm_f32, gemm_f16, max; bytes and/or flops
 //     "thresholds": { "bronze": 0.50, "silver": 0.75, "gold": 0.90 },
 //     "hints": { "staged": ["what to look at first", "..."],
@@ -68,6 +72,12 @@ struct Case {
   int repeat = 1;
 };
 
+/// A case that is timed, and the sizes at which it would be on a GPU.
+struct Timed {
+  std::string test;         ///< the case's name
+  reference::Values sizes;  ///< in place of the case's; empty: the case's own
+};
+
 struct Limit {
   std::string kind;
   std::string bytes;  ///< arithmetic over the sizes, empty: none
@@ -91,7 +101,7 @@ struct Exercise {
   std::vector<Argument> arguments;
   std::map<std::string, Tolerance> tolerance;
   std::vector<Case> cases;
-  std::vector<std::string> timed;
+  std::vector<Timed> timed;
   Limit limit;
   Thresholds thresholds;
   Hints hints;
@@ -99,6 +109,8 @@ struct Exercise {
   /// The kernel's declaration as a learner writes it:
   /// extern "C" __global__ void vector_scaling(const float* x, float* y, float alpha, int n)
   std::string signature() const;
+  /// A timed case with the sizes it is timed at.
+  Case timed_case(const Timed& timed) const;
 };
 
 struct Level {
@@ -127,6 +139,9 @@ Curriculum load_curriculum(const std::filesystem::path& file);
 
 /// Value of an arithmetic expression over sizes: numbers, names, + - * / and parentheses. Throws std::invalid_argument.
 double evaluate(std::string_view expression, const reference::Values& values);
+
+/// Sizes by name in the order of the arguments: "m = 512, n = 448".
+std::string sizes_in_words(const Exercise& exercise, const reference::Values& values);
 
 /// Elements of a buffer argument in a case, dimension by dimension.
 std::vector<int64_t> shape_of(const Argument& argument, const reference::Values& values);

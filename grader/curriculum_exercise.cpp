@@ -193,6 +193,17 @@ double read_value(const Field& field, const Argument& argument) {
   return value;
 }
 
+void check_buffers(const Field& field, const Exercise& exercise, const reference::Values& values) {
+  for (const Argument& argument : exercise.arguments) {
+    double bytes = static_cast<double>(reference::size_of(argument.type));
+    for (const std::string& dimension : argument.shape) bytes *= dimension == "1" ? 1 : values.at(dimension);
+    if (bytes > max_buffer_bytes) {
+      field.fail(fmt::format("{} would have {:.0f} bytes; at most {:.0f} are possible", argument.name, bytes,
+                             max_buffer_bytes));
+    }
+  }
+}
+
 void read_case_values(const Field& field, const Exercise& exercise, Case& result) {
   for (const auto& [name, item] : field.members()) {
     const Argument* argument = find_argument(exercise, name);
@@ -208,14 +219,7 @@ void read_case_values(const Field& field, const Exercise& exercise, Case& result
                          fmt::format("the case's value of this {}", argument.role == Role::size ? "size" : "scalar"));
     }
   }
-  for (const Argument& argument : exercise.arguments) {
-    double bytes = static_cast<double>(reference::size_of(argument.type));
-    for (const std::string& dimension : argument.shape) bytes *= dimension == "1" ? 1 : result.values.at(dimension);
-    if (bytes > max_buffer_bytes) {
-      field.fail(fmt::format("{} would have {:.0f} bytes; at most {:.0f} are possible", argument.name, bytes,
-                             max_buffer_bytes));
-    }
-  }
+  check_buffers(field, exercise, result.values);
 }
 
 void read_case_inputs(const Field& field, const Exercise& exercise, Case& result) {
@@ -264,10 +268,31 @@ void read_cases(const Field& field, Exercise& exercise) {
   if (exercise.cases.empty()) field.fail("expected at least one case");
 }
 
+Timed read_timed(const Field& field, const Exercise& exercise) {
+  Timed timed;
+  const bool with_sizes = field.is_object();
+  if (with_sizes) field.only({"case", "sizes"});
+  const Field name = with_sizes ? field.at("case", "the name of the case that is timed") : field;
+  timed.test = name.text();
+  if (!has_case(exercise, timed.test)) name.fail(fmt::format("there is no case \"{}\"", timed.test));
+  if (!with_sizes) return timed;
+  const Field sizes = field.at("sizes", "an object with the sizes it is timed at");
+  for (const auto& [size, item] : sizes.members()) {
+    const Argument* argument = find_argument(exercise, size);
+    if (!argument || argument->role != Role::size) item.fail("unknown key: no size argument has this name");
+    timed.sizes[size] = read_value(item, *argument);
+  }
+  if (timed.sizes.empty()) sizes.fail("expected at least one size; for the case's own, write its mere name");
+  check_buffers(sizes, exercise, exercise.timed_case(timed).values);
+  return timed;
+}
+
 std::string read_expression(const Field& field, const Exercise& exercise) {
   std::string expression = field.text();
   if (expression.empty()) return expression;
-  for (const Case& test : exercise.cases) {
+  std::vector<Case> all = exercise.cases;
+  for (const Timed& timed : exercise.timed) all.push_back(exercise.timed_case(timed));
+  for (const Case& test : all) {
     double value = 0;
     try {
       value = evaluate(expression, test.values);
@@ -275,7 +300,8 @@ std::string read_expression(const Field& field, const Exercise& exercise) {
       field.fail(fmt::format("not an expression over the sizes: {}", error.what()));
     }
     if (!(value > 0) || std::isinf(value)) {
-      field.fail(fmt::format("expected more than 0, but in the case {} it is {}", test.name, value));
+      field.fail(fmt::format("expected more than 0, but in the case {} ({}) it is {}", test.name,
+                             sizes_in_words(exercise, test.values), value));
     }
   }
   return expression;
@@ -375,11 +401,8 @@ Exercise read_exercise(const Field& field, const std::vector<Level>& levels) {
   read_arguments(field.at("arguments", "the kernel's arguments in order"), exercise);
   read_tolerances(field.at("tolerance", "the tolerance of every output"), exercise);
   read_cases(field.at("cases", "the cases it is graded on"), exercise);
-  for (const Field& timed : field.at("timed", "the names of the cases that are timed").items()) {
-    exercise.timed.push_back(timed.text());
-    if (!has_case(exercise, exercise.timed.back())) {
-      timed.fail(fmt::format("there is no case \"{}\"", exercise.timed.back()));
-    }
+  for (const Field& timed : field.at("timed", "the cases that are timed").items()) {
+    exercise.timed.push_back(read_timed(timed, exercise));
   }
   read_limit(field.at("limit", "what its time is held against"), exercise);
   exercise.thresholds = read_thresholds(field.at("thresholds", "the fractions for bronze, silver and gold"));

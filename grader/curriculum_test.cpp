@@ -35,7 +35,7 @@ json good() {
           "inputs": { "x": "uniform" }, "seed": 18446744073709551615 },
         { "name": "large", "tests": "the rate", "values": { "n": 100000, "alpha": -1 },
           "inputs": { "x": "normal" }, "repeat": 2 } ],
-      "timed": ["large"],
+      "timed": [ { "case": "large", "sizes": { "n": 100000000 } } ],
       "limit": { "kind": "copy", "bytes": "8*n" },
       "thresholds": { "bronze": 0.5, "silver": 0.75, "gold": 0.9 },
       "hints": { "staged": ["Look at the tail."], "on": { "out-of-bounds": "The mask.", "large": "L", "compile": "C" } }
@@ -90,7 +90,11 @@ TEST_CASE("Everything of a good file is read") {
   CHECK(exercise->cases[0].repeat == 1);
   CHECK(exercise->cases[1].repeat == 2);
   CHECK(exercise->cases[1].values.at("alpha") == -1);
-  CHECK(exercise->timed == std::vector<std::string>{"large"});
+  REQUIRE(exercise->timed.size() == 1);
+  CHECK(exercise->timed[0].test == "large");
+  CHECK(exercise->timed[0].sizes == reference::Values{{"n", 1e8}});
+  CHECK(exercise->timed_case(exercise->timed[0]).values == reference::Values{{"n", 1e8}, {"alpha", -1}});
+  CHECK(sizes_in_words(*exercise, exercise->timed_case(exercise->timed[0]).values) == "n = 100000000");
   CHECK(exercise->thresholds.gold == 0.9);
   CHECK(exercise->hints.on.size() == 3);
 }
@@ -148,6 +152,20 @@ TEST_CASE("Every broken field is named by its path") {
       {"/exercises/0/cases/0/seed", "-1", "exercises[0].cases[0].seed:", "2^64"},
       {"/exercises/0/cases/0/repeat", "0", "exercises[0].cases[0].repeat:", "from 1"},
       {"/exercises/0/timed/0", "\"huge\"", "exercises[0].timed[0]:", "no case \"huge\""},
+      {"/exercises/0/timed/0", "7", "exercises[0].timed[0]:", "expected a string"},
+      {"/exercises/0/timed/0/case", "\"huge\"", "exercises[0].timed[0].case:", "no case \"huge\""},
+      {"/exercises/0/timed/0/case", "", "exercises[0].timed[0].case:", "missing"},
+      {"/exercises/0/timed/0/sizes", "", "exercises[0].timed[0].sizes:", "missing"},
+      {"/exercises/0/timed/0/sizes", "{}", "exercises[0].timed[0].sizes:", "at least one size"},
+      {"/exercises/0/timed/0/sizes", "[1]", "exercises[0].timed[0].sizes:", "expected an object"},
+      {"/exercises/0/timed/0/sizes", "{\"n\": 2147483647, \"n2\": 1}",
+       "exercises[0].timed[0].sizes.n2:", "unknown key"},
+      {"/exercises/0/timed/0/sizes/n", "2147483648", "exercises[0].timed[0].sizes.n:", "from 1 to 2147483647"},
+      {"/exercises/0/timed/0/sizes/n", "0", "exercises[0].timed[0].sizes.n:", "from 1"},
+      {"/exercises/0/timed/0/sizes/alpha", "2", "exercises[0].timed[0].sizes.alpha:", "no size argument"},
+      {"/exercises/0/timed/0/sizes", "{\"n\": 5, \"alpha\": 2}", "exercises[0].timed[0].sizes.alpha:", "unknown key"},
+      {"/exercises/0/timed/0/size", "{}", "exercises[0].timed[0].size:", "unknown key"},
+      {"/exercises/0/limit/bytes", "\"200000 - n\"", "exercises[0].limit.bytes:", "large (n = 100000000)"},
       {"/exercises/0/limit/kind", "\"speed\"", "exercises[0].limit.kind:", "unknown limit"},
       {"/exercises/0/limit/bytes", "\"8*m\"", "exercises[0].limit.bytes:", "\"m\" is no size"},
       {"/exercises/0/limit/bytes", "\"8*(n\"", "exercises[0].limit.bytes:", "expected ')'"},
@@ -174,6 +192,25 @@ TEST_CASE("Every broken field is named by its path") {
     CHECK_MESSAGE(error.rfind(row.path, 0) == 0, error);
     CHECK_MESSAGE(error.find(row.says) != std::string::npos, error);
   }
+}
+
+TEST_CASE("A buffer too large to be timed at is named, a case's mere name means its own sizes") {
+  json wide = good();
+  wide["exercises"][0]["arguments"][0]["type"] = "f64";
+  wide["exercises"][0]["arguments"][0]["shape"] = {"n", "n"};
+  const std::string error = error_of(wide.dump());
+  CHECK_MESSAGE(error.rfind("exercises[0].cases[1].values:", 0) == 0, error);
+  wide["exercises"][0]["cases"][1]["values"]["n"] = 1000;
+  const std::string timed = error_of(wide.dump());
+  CHECK_MESSAGE(timed.rfind("exercises[0].timed[0].sizes: x would have", 0) == 0, timed);
+
+  json old = good();
+  old["exercises"][0]["timed"] = {"large"};
+  const File file(old.dump());
+  const Curriculum loaded = load_curriculum(file.path());
+  const Exercise& exercise = loaded.exercises[0];
+  CHECK(exercise.timed[0].sizes.empty());
+  CHECK(exercise.timed_case(exercise.timed[0]).values.at("n") == 100000);
 }
 
 TEST_CASE("Exercises and levels may not stand twice") {

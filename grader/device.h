@@ -27,6 +27,10 @@ struct BufferSpec {
   std::string element_name = "byte";  ///< "float"
   /// What lies in it when the kernel starts: data, or nothing that the kernel may read. Nobody looks at scratch.
   enum class Content : uint8_t { data, nothing, scratch } content = Content::data;
+  /// As large as on a GPU, of which a sample of blocks touches little: it should cost only what is touched. It holds
+  /// `pattern` again and again, or zeros where that is empty, and counts as written.
+  bool lazy = false;
+  std::span<const std::byte> pattern{};
 };
 
 /// A device with one loaded program, in a fresh state: new memory, its global variables as the file sets them.
@@ -39,7 +43,7 @@ class Device {
 
   virtual std::string kind() const = 0;  ///< "virtual", "cuda"
   virtual std::string name() const = 0;
-  /// New memory, every byte 0xFF: NaN for floats.
+  /// New memory, every byte 0xFF (NaN for floats) unless it is lazy.
   virtual Buffer allocate(const BufferSpec& spec) = 0;
   /// Bytes to the start of a buffer.
   virtual void upload(Buffer buffer, std::span<const std::byte> bytes) = 0;

@@ -24,7 +24,7 @@ inline Exercise vector_scaling() {
   exercise.cases = {{"whole", "the plain case", {{"n", 256}, {"alpha", 2.5}}, {{"x", "uniform"}}, 7, 1},
                     {"tail", "the tail mask", {{"n", 1000}, {"alpha", -3}}, {{"x", "uniform"}}, std::nullopt, 1},
                     {"twice", "stale output", {{"n", 100}, {"alpha", 0.5}}, {{"x", "normal"}}, 9, 2}};
-  exercise.timed = {"tail"};
+  exercise.timed = {{"tail", {}}};
   exercise.limit = {"copy", "8*n", ""};
   exercise.thresholds = {0.5, 0.75, 0.9};
   return exercise;

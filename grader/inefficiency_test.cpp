@@ -136,7 +136,7 @@ Verdict submit(const std::string& slug, const std::string& source) {
   const Exercise* found = curriculum().find(slug);
   REQUIRE(found != nullptr);
   Exercise exercise = *found;
-  std::erase_if(exercise.cases, [&](const Case& test) { return test.name != exercise.timed[0]; });
+  std::erase_if(exercise.cases, [&](const Case& test) { return test.name != exercise.timed[0].test; });
   static const DeviceProfile profile = load_profile(TRITUTOR_SOURCE_DIR "/grader/profiles/h200.json");
   SubmitOptions options;
   options.include_dir = TRITUTOR_SOURCE_DIR "/tl";

@@ -116,6 +116,8 @@ std::vector<std::pair<std::string, Field>> Field::members() const {
   return result;
 }
 
+bool Field::is_object() const { return value_->is_object(); }
+
 bool Field::has(std::string_view key) const { return value_->is_object() && value_->contains(key); }
 
 Field Field::at(std::string_view key, const std::string& expected) const {

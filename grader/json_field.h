@@ -39,6 +39,7 @@ class Field {
   std::vector<Field> items() const;                            ///< of an array
   std::vector<std::pair<std::string, Field>> members() const;  ///< of an object
 
+  bool is_object() const;
   bool has(std::string_view key) const;  ///< false too where this is no object
   /// A member that must be there; `expected` says what it would be.
   Field at(std::string_view key, const std::string& expected) const;

@@ -15,33 +15,23 @@ constexpr double tensor_operation_flops = 2.0 * 16 * 8 * 16;
 /// What cuBLAS reaches of the arithmetic peak.
 constexpr double gemm_efficiency = 0.8;
 
-/// A case that is timed on a GPU lasts at least this long, and moves at least so many times L2's size.
-constexpr double least_limit_us = 100;
-constexpr double least_l2_sizes = 4;
-
 double dram_bytes(const StepCounters& step) {
   return sector_bytes * static_cast<double>(step.counters.dram_read_sectors + step.counters.dram_written_sectors);
+}
+
+double busy_sms(const StepCounters& step, const DeviceProfile& profile) {
+  return std::clamp(static_cast<double>(step.blocks), 1.0, profile.sm_count);
 }
 
 double warp_instructions(const StepCounters& step) {
   return static_cast<double>(step.counters.total.warp_instructions);
 }
 
-/// A last step of one block over what the blocks before left does not grow with the case; it does so where it carries
-/// the work itself.
-bool grows(const StepCounters& step, const std::vector<StepCounters>& all) {
-  if (step.blocks > 1) return true;
-  double total = 0;
-  for (const StepCounters& each : all) total += dram_bytes(each);
-  return dram_bytes(step) * 8 >= total;
-}
-
 }  // namespace
 
 std::vector<TimeTerm> time_terms(const StepCounters& step, const DeviceProfile& profile) {
   const vgpu::Counts& c = step.counters.total;
-  // Timed cases are small here and their grids too; a larger case has a larger grid, unless it is one block by design.
-  const double sms = step.blocks > 1 ? profile.sm_count : 1;
+  const double sms = busy_sms(step, profile);
   const auto clocks = [&](double per_sm) { return per_sm / sms / profile.clocks_per_us(); };
   const auto pipe = [&](uint64_t instructions, double lanes_a_clock) {
     return clocks(static_cast<double>(instructions) * lanes / lanes_a_clock);
@@ -84,25 +74,31 @@ Prediction predict(const std::vector<StepCounters>& steps, const LimitWork& work
   Prediction result;
   const double least = limit_us(work, profile);
   if (least <= 0) return result;
-  result.scale = std::max(1.0, least_limit_us / least);
-  if (work.bytes > 0) result.scale = std::max(result.scale, least_l2_sizes * profile.l2_mbytes * 1e6 / work.bytes);
-  result.limit_us = result.scale * least + profile.launch_us;
+  result.limit_us = least + profile.launch_us;
+  result.sms = profile.sm_count;
   double longest = 0;
   for (const StepCounters& step : steps) {
     const std::vector<TimeTerm> terms = time_terms(step, profile);
     const TimeTerm& busiest =
         *std::max_element(terms.begin(), terms.end(), [](const auto& a, const auto& b) { return a.us < b.us; });
-    const double us = busiest.us * (grows(step, steps) ? result.scale : 1);
-    result.time_us += us + profile.launch_us;
-    if (us + profile.launch_us <= longest) continue;
-    longest = us + profile.launch_us;
-    result.limiter = us < profile.launch_us ? "launch" : busiest.part;
+    const double us = busiest.us + profile.launch_us;
+    result.time_us += us;
+    result.blocks += step.blocks;
+    result.blocks_run += step.blocks_run;
+    result.at_least = result.at_least || step.at_least;
+    if (us <= longest) continue;
+    longest = us;
+    result.limiter = busiest.us < profile.launch_us ? "launch" : busiest.part;
+    result.busy_sms = busy_sms(step, profile);
   }
   if (result.time_us > 0) result.fraction = result.limit_us / result.time_us;
   return result;
 }
 
-PredictedMedal predicted_medal(double fraction, const Thresholds& thresholds) {
+PredictedMedal predicted_medal(const Prediction& prediction, const Thresholds& thresholds) {
+  const double fraction = prediction.fraction;
+  if (medal_margin * fraction <= thresholds.bronze) return {"none", "predicted below bronze; only a GPU can tell"};
+  if (prediction.at_least) return {"none", "too close to call without a GPU"};
   if (fraction >= medal_margin * thresholds.gold) return {"gold", "only predicted"};
   if (fraction >= medal_margin * thresholds.silver)
     return {"silver", "only predicted; gold is too close to call without a GPU"};

@@ -16,6 +16,8 @@ struct StepCounters {
   std::string kernel;
   uint64_t blocks = 1;  ///< of its grid
   vgpu::Counters counters;
+  uint64_t blocks_run = 1;  ///< fewer than it has: the counters are estimated from these
+  bool at_least = false;    ///< a block was ended early: the counters are the least there can be
 };
 
 /// One part of a device and how long it would be busy with a launch.
@@ -24,8 +26,8 @@ struct TimeTerm {
   double us = 0;
 };
 
-/// Every part's time for one launch without the launch's own cost. A grid of one block has one SM to itself, any other
-/// all of them.
+/// Every part's time for one launch without the launch's own cost. A grid of fewer blocks than the device has SMs
+/// leaves the others idle.
 std::vector<TimeTerm> time_terms(const StepCounters& step, const DeviceProfile& profile);
 
 /// What has to be done at the least: an exercise's limit with a case's sizes.
@@ -40,13 +42,14 @@ LimitWork limit_work(const Limit& limit, const reference::Values& values);
 double limit_us(const LimitWork& work, const DeviceProfile& profile);
 
 struct Prediction {
-  /// The cases of a virtual GPU are small, and a launch would hide everything. So time and limit are those of a case so
-  /// many times as large, which leaves the caches and lasts far longer than its launch.
-  double scale = 1;
   double time_us = 0;
   double limit_us = 0;
-  double fraction = 0;  ///< limit / time
-  std::string limiter;  ///< the busiest part of the step that takes longest, or "launch"
+  double fraction = 0;                  ///< limit / time
+  std::string limiter;                  ///< the busiest part of the step that takes longest, or "launch"
+  double busy_sms = 0;                  ///< that have a block in that step
+  double sms = 0;                       ///< of the device
+  uint64_t blocks = 0, blocks_run = 0;  ///< of all steps: how many there are, and from how many the time is estimated
+  bool at_least = false;                ///< it takes at least this time, and reaches at most this fraction
 };
 
 /// The steps of one run of a plan, one after the other: each takes as long as its busiest part, plus its launch.
@@ -62,6 +65,6 @@ struct PredictedMedal {
   std::string note;  ///< which medals are too close to call, for a person
 };
 
-PredictedMedal predicted_medal(double fraction, const Thresholds& thresholds);
+PredictedMedal predicted_medal(const Prediction& prediction, const Thresholds& thresholds);
 
 }  // namespace tritutor

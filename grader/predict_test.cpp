@@ -85,11 +85,14 @@ TEST_CASE("Loads of the same sector come out of L1, scattered stores all go to L
   CHECK(term(time_terms(step, profile), "dram") == Approx(64));
 }
 
-TEST_CASE("A grid of one block has one SM") {
-  const std::vector<TimeTerm> one = time_terms(copy(1), round_device()), many = time_terms(copy(2), round_device());
-  CHECK(term(one, "issue") == Approx(10 * term(many, "issue")));
-  CHECK(term(one, "l2") == Approx(64e6 / 64 / 1000));
-  CHECK(term(one, "dram") == Approx(term(many, "dram")));
+TEST_CASE("A grid of few blocks leaves the other SMs idle") {
+  const DeviceProfile profile = round_device();
+  const auto issue = [&](uint64_t blocks) { return term(time_terms(copy(blocks), profile), "issue"); };
+  CHECK(issue(1) == Approx(10 * issue(10)));
+  CHECK(issue(4) == Approx(2.5 * issue(10)));
+  CHECK(issue(10) == issue(1'000'000));
+  CHECK(term(time_terms(copy(1), profile), "l2") == Approx(64e6 / 64 / 1000));
+  CHECK(term(time_terms(copy(1), profile), "dram") == Approx(64));
 }
 
 TEST_CASE("Limits are bytes at the memory's rate, or operations at 0.8 of the peak") {
@@ -112,42 +115,39 @@ TEST_CASE("A coalesced copy in one launch reaches its limit, memory holds it bac
   profile.sm_count = 20;  // 1280 bytes a clock: no longer the narrowest
   const Prediction p = predict({copy()}, {"copy", 64e6, 0}, profile);
   CHECK(p.limiter == "dram");
-  CHECK(p.scale == Approx(100.0 / 64));  // 64 us to 100 us; 64 MB are 6.4 sizes of L2 already
-  CHECK(p.time_us == Approx(100 + 2));
-  CHECK(p.limit_us == Approx(100 + 2));
+  CHECK(p.time_us == Approx(64 + 2));
+  CHECK(p.limit_us == Approx(64 + 2));
   CHECK(p.fraction == Approx(1));
+  CHECK(p.busy_sms == 20);
+  CHECK(p.sms == 20);
   CHECK(predict({copy()}, {"copy", 64e6, 0}, round_device()).limiter == "l2");
 }
 
-TEST_CASE("A small case is scaled until it leaves the caches") {
-  DeviceProfile profile = round_device();
-  profile.l2_mbytes = 1600;
-  CHECK(predict({copy()}, {"copy", 64e6, 0}, profile).scale == Approx(4 * 1600.0 / 64));
-  profile.dram_gbytes_per_s = 0.1;
-  profile.l2_mbytes = 1;
-  CHECK(predict({copy()}, {"copy", 64e6, 0}, profile).scale == 1);
-}
-
-TEST_CASE("Launches follow one another, each with its own cost and its own busiest part") {
-  StepCounters compute = copy();
-  compute.counters.total.special = 2'000'000;  // 400 us
+TEST_CASE("Launches follow one another, each with its own cost, its own busiest part and its own grid") {
+  StepCounters compute = copy(5);
+  compute.counters.total.special = 2'000'000;  // 400 us on 10 SMs, 800 on 5
   const DeviceProfile profile = round_device();
   const Prediction p = predict({copy(), compute}, {"copy", 100e6, 0}, profile);
-  CHECK(p.scale == Approx(1));
-  CHECK(p.time_us == Approx((100 + 2) + (400 + 2)));
+  CHECK(p.time_us == Approx((100 + 2) + (800 + 2)));
   CHECK(p.limiter == "special");
-  CHECK(p.fraction == Approx(102.0 / 504));
+  CHECK(p.busy_sms == 5);
+  CHECK(p.fraction == Approx(102.0 / 904));
 }
 
-TEST_CASE("A last step of one block does not grow with the case, one that does everything grows") {
-  StepCounters last = copy(1);
-  last.counters = {};
-  last.counters.total.warp_instructions = 4'000;  // 1 us on one SM
-  last.counters.dram_read_sectors = 10;
-  const DeviceProfile profile = round_device();
-  const LimitWork work{"copy", 6.4e6, 0};  // scaled by 15.625
-  CHECK(predict({copy(), last}, work, profile).time_us == Approx(15.625 * 100 + 2 + 1 + 2));
-  CHECK(predict({copy(1)}, work, profile).time_us == Approx(15.625 * 1000 + 2));
+TEST_CASE("What a time was estimated from is kept, and that it is the least") {
+  StepCounters sampled = copy(), cut = copy(7);
+  sampled.blocks_run = 64;
+  cut.blocks_run = 1;
+  const LimitWork work{"copy", 64e6, 0};
+  const Prediction one = predict({sampled}, work, round_device());
+  CHECK(one.blocks == 1000);
+  CHECK(one.blocks_run == 64);
+  CHECK(!one.at_least);
+  cut.at_least = true;
+  const Prediction two = predict({sampled, cut}, work, round_device());
+  CHECK(two.blocks == 1007);
+  CHECK(two.blocks_run == 65);
+  CHECK(two.at_least);
 }
 
 TEST_CASE("Where launches are most of the time they are the limiter") {
@@ -162,16 +162,28 @@ TEST_CASE("Where launches are most of the time they are the limiter") {
 
 TEST_CASE("A medal is given where its threshold is passed by half as much again") {
   const Thresholds matmul{0.1, 0.35, 0.6};
-  CHECK(predicted_medal(0.149, matmul).medal == "none");
-  CHECK(predicted_medal(0.151, matmul).medal == "bronze");
-  CHECK(predicted_medal(0.52, matmul).medal == "bronze");
-  CHECK(predicted_medal(0.53, matmul).medal == "silver");
-  CHECK(predicted_medal(0.91, matmul).medal == "gold");
-  CHECK(predicted_medal(0.0, matmul).note == "too close to call without a GPU");
-  CHECK(predicted_medal(0.2, matmul).note.find("silver and gold are too close to call") != std::string::npos);
-  CHECK(predicted_medal(0.53, matmul).note.find("; gold is too close to call") != std::string::npos);
+  const auto medal = [](double fraction, const Thresholds& thresholds, bool at_least = false) {
+    Prediction prediction;
+    prediction.fraction = fraction;
+    prediction.at_least = at_least;
+    return predicted_medal(prediction, thresholds);
+  };
+  CHECK(medal(0.149, matmul).medal == "none");
+  CHECK(medal(0.151, matmul).medal == "bronze");
+  CHECK(medal(0.52, matmul).medal == "bronze");
+  CHECK(medal(0.53, matmul).medal == "silver");
+  CHECK(medal(0.91, matmul).medal == "gold");
+  CHECK(medal(0.07, matmul).note == "too close to call without a GPU");
+  CHECK(medal(0.06, matmul).note == "predicted below bronze; only a GPU can tell");
+  CHECK(medal(0.0, matmul).note == "predicted below bronze; only a GPU can tell");
+  CHECK(medal(0.2, matmul).note.find("silver and gold are too close to call") != std::string::npos);
+  CHECK(medal(0.53, matmul).note.find("; gold is too close to call") != std::string::npos);
   // Half as much again as 0.75 is past the limit itself: no prediction gives silver there.
-  CHECK(predicted_medal(1.0, {0.5, 0.75, 0.9}).medal == "bronze");
+  CHECK(medal(1.0, {0.5, 0.75, 0.9}).medal == "bronze");
+  // At most this fraction: it can show that a kernel is slow, never that it is fast.
+  CHECK(medal(0.91, matmul, true).medal == "none");
+  CHECK(medal(0.91, matmul, true).note == "too close to call without a GPU");
+  CHECK(medal(0.06, matmul, true).note == "predicted below bronze; only a GPU can tell");
 }
 
 }  // namespace

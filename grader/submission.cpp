@@ -13,6 +13,7 @@
 #include "grader/case_run.h"
 #include "grader/compile.h"
 #include "grader/plan.h"
+#include "grader/sample_run.h"
 #include "grader/source_scan.h"
 #include "grader/virtual_device.h"
 
@@ -47,7 +48,8 @@ class Submission {
         shown_(file.string()),
         source_(source),
         options_(options),
-        jobs_(exercise.cases.size()) {}
+        jobs_(exercise.cases.size()),
+        samples_(exercise.timed.size()) {}
 
   void run(Verdict& verdict) {
     const bool hidden = std::any_of(exercise_.cases.begin(), exercise_.cases.end(),
@@ -62,7 +64,7 @@ class Submission {
     std::jthread watcher;
     if (options_.stop) watcher = std::jthread([this](const std::stop_token& done) { watch(done); });
     std::vector<std::jthread> workers;
-    const size_t others = std::min<size_t>(threads_, jobs_.size()) - 1;
+    const size_t others = std::min<size_t>(threads_, order_.size()) - 1;
     for (size_t i = 0; i < others; ++i) workers.emplace_back([this] { work(); });
     try {
       build(verdict);
@@ -88,6 +90,13 @@ class Submission {
     std::exception_ptr failure;
   };
 
+  /// A timed case at the sizes of a GPU.
+  struct SampleJob {
+    SampleOutcome outcome;
+    std::atomic<bool> stop{false};  ///< Ctrl-C, or a case failed and no time is asked for
+    std::exception_ptr failure;
+  };
+
   bool stopped() const { return options_.stop && options_.stop->load(std::memory_order_relaxed); }
 
   /// What a case has to do at the least: bytes moved and operations done.
@@ -99,14 +108,19 @@ class Submission {
     return work * test.repeat;
   }
 
-  /// The first case, since what is wrong in every case is soonest seen there; then the costliest first, so that the
-  /// last one to end is a small one.
+  /// The first case, since what is wrong in every case is soonest seen there; then the samples (numbers past the
+  /// cases') and the costliest cases, so that the last one to end is a small one.
   std::vector<size_t> work_order() const {
     std::vector<size_t> order(exercise_.cases.size());
     std::iota(order.begin(), order.end(), size_t{0});
     if (options_.all_cases && !order.empty()) {
       std::stable_sort(order.begin() + 1, order.end(),
                        [&](size_t a, size_t b) { return work_of(exercise_.cases[a]) > work_of(exercise_.cases[b]); });
+    }
+    for (size_t i = 0; i < samples_.size(); ++i) {
+      if (!exercise_.timed[i].sizes.empty()) {
+        order.insert(order.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(1, order.size())), jobs_.size() + i);
+      }
     }
     return order;
   }
@@ -131,8 +145,8 @@ class Submission {
       verdict.refusal = std::move(refusal);
       return;
     }
-    const std::vector<Declaration> all = declarations(scan_source(source_));
-    const PlanContext context{exercise_, *module_, all, shown_};
+    declarations_ = declarations(scan_source(source_));
+    const PlanContext context{exercise_, *module_, declarations_, shown_};
     for (size_t i = 0; i < jobs_.size(); ++i) {
       VirtualDevice device(module_);
       std::variant<LaunchPlan, Refusal> plan;
@@ -172,6 +186,7 @@ class Submission {
     while (!done.stop_requested()) {
       if (stopped()) {
         for (Job& job : jobs_) job.stop.store(true);
+        for (SampleJob& sample : samples_) sample.stop.store(true);
         return;
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -192,6 +207,10 @@ class Submission {
       const size_t turn = next_.fetch_add(1);
       if (turn >= order_.size() || build_.load() == Build::refused || stopped()) return;
       const size_t index = order_[turn];
+      if (index >= jobs_.size()) {
+        work_on_sample(index - jobs_.size());
+        continue;
+      }
       Job& job = jobs_[index];
       try {
         if (index > hard_failure_.load()) continue;
@@ -205,6 +224,25 @@ class Submission {
         job.failure = std::current_exception();
       }
       job.data = {};
+    }
+  }
+
+  /// Only of use where every case passes.
+  void work_on_sample(size_t index) {
+    SampleJob& job = samples_[index];
+    try {
+      const Timed& timed = exercise_.timed[index];
+      const Case large = exercise_.timed_case(timed);
+      const reference::Arrays inputs =
+          make_inputs(exercise_, exercise_.cases[index_of(timed)], jobs_[index_of(timed)].seed);
+      build_.wait(Build::going);
+      if (build_.load() == Build::refused || stopped() || job.stop) return;
+      const PlanContext context{exercise_, *module_, declarations_, shown_};
+      VirtualDevice plan_device(module_), device(module_);
+      job.outcome = run_sample(context, large, inputs, plan_device, device, limits(large, &job.stop, 1));
+      for (vgpu::Finding& finding : job.outcome.findings) finding.file = own_file(finding.file);
+    } catch (...) {
+      job.failure = std::current_exception();
     }
   }
 
@@ -223,6 +261,9 @@ class Submission {
     }
     job.ran = true;
     for (vgpu::Finding& finding : job.outcome.findings) finding.file = own_file(finding.file);
+    if (!job.outcome.passed) {
+      for (SampleJob& sample : samples_) sample.stop.store(true);
+    }
     if (job.outcome.endless || (!options_.all_cases && !job.outcome.passed)) {
       fail_hard(index);
     }
@@ -270,22 +311,42 @@ class Submission {
       verdict.cases.push_back(std::move(result));
     }
     if (!jobs_.empty() && !jobs_[0].plan.printed.empty()) verdict.printed.insert(0, jobs_[0].plan.printed);
+    if (passed) passed = judge_samples(verdict);
     verdict.result = passed ? Verdict::Result::pass : Verdict::Result::fail;
     if (passed) judge_speed(verdict);
   }
 
-  bool timed(const Case& test) const {
-    return std::find(exercise_.timed.begin(), exercise_.timed.end(), test.name) != exercise_.timed.end();
+  size_t index_of(const Timed& timed) const {
+    const auto found = std::find_if(exercise_.cases.begin(), exercise_.cases.end(),
+                                    [&](const Case& test) { return test.name == timed.test; });
+    return static_cast<size_t>(found - exercise_.cases.begin());
   }
 
-  /// What the counters of the timed cases say of a right submission: whether it wastes grossly, and how long it would
-  /// take on the profile's device. The case that is worst for the learner decides. Timed cases are small enough here to
-  /// run whole: no sample of blocks stands for the grid.
+  /// What is right at the cases' sizes and cannot be at those of a GPU fails the case that is timed there.
+  bool judge_samples(Verdict& verdict) {
+    bool passed = true;
+    for (size_t i = 0; i < samples_.size(); ++i) {
+      if (samples_[i].failure) std::rethrow_exception(samples_[i].failure);
+      SampleOutcome& outcome = samples_[i].outcome;
+      if (outcome.problem.empty()) continue;
+      CaseResult& result = verdict.cases[index_of(exercise_.timed[i])];
+      result.passed = passed = false;
+      result.problem = std::move(outcome.problem);
+      result.findings = std::move(outcome.findings);
+    }
+    return passed;
+  }
+
+  /// What the counters of the timed cases say of a right submission: whether it wastes grossly (by the case itself, all
+  /// of whose blocks ran), and how long it would take on the profile's device (by the sample at the sizes of a GPU,
+  /// where there is one). The case that is worst for the learner decides.
   void judge_speed(Verdict& verdict) const {
-    for (size_t i = 0; i < jobs_.size(); ++i) {
-      const Case& test = exercise_.cases[i];
-      if (!timed(test)) continue;
-      const std::vector<StepCounters>& steps = jobs_[i].outcome.steps;
+    std::string unpredicted;
+    for (size_t i = 0; i < samples_.size(); ++i) {
+      const Timed& timed = exercise_.timed[i];
+      const Case& test = exercise_.cases[index_of(timed)];
+      const Case large = exercise_.timed_case(timed);
+      const std::vector<StepCounters>& steps = jobs_[index_of(timed)].outcome.steps;
       CounterReport report{test.name, limit_work(exercise_.limit, test.values), sum_of(steps)};
       if (report.counters.total.warp_instructions == 0) continue;  // a device that does not count
       for (vgpu::LineCounts& line : report.counters.lines) line.file = own_file(line.file);
@@ -295,15 +356,28 @@ class Submission {
         verdict.inefficient->file = own_file(waste->file);
         verdict.result = Verdict::Result::fail;
       }
+      if (unpredicted.empty()) unpredicted = samples_[i].outcome.note;
       Prediction prediction;
-      if (options_.profile != nullptr) prediction = predict(steps, report.work, *options_.profile);
+      if (options_.profile != nullptr) {
+        prediction = predict(timed.sizes.empty() ? steps : samples_[i].outcome.steps,
+                             limit_work(exercise_.limit, large.values), *options_.profile);
+      }
       if (verdict.counters && prediction.fraction >= verdict.timing.prediction.fraction) continue;
       verdict.counters = std::move(report);
       verdict.timing.test = test.name;
       verdict.timing.prediction = prediction;
+      verdict.timing.sizes.clear();
+      for (const Argument& argument : exercise_.arguments) {
+        if (argument.role != Role::size) continue;
+        verdict.timing.sizes.emplace_back(argument.name, large.values.at(argument.name));
+      }
     }
     if (options_.profile == nullptr || !verdict.counters) return;
-    const PredictedMedal medal = predicted_medal(verdict.timing.prediction.fraction, exercise_.thresholds);
+    if (!unpredicted.empty()) {
+      verdict.timing.note = verdict.inefficient ? "far too slow for bronze" : unpredicted;
+      return;
+    }
+    const PredictedMedal medal = predicted_medal(verdict.timing.prediction, exercise_.thresholds);
     verdict.timing.kind = "predicted";
     verdict.timing.profile = options_.profile->name;
     verdict.timing.note = verdict.inefficient ? "far too slow for bronze" : medal.note;
@@ -317,7 +391,9 @@ class Submission {
   const SubmitOptions& options_;
   std::string program_;
   std::shared_ptr<const vgpu::Module> module_;
+  std::vector<Declaration> declarations_;
   std::vector<Job> jobs_;
+  std::vector<SampleJob> samples_;  ///< of each timed case; unused where it is timed at its own sizes
   std::vector<size_t> order_;
   unsigned threads_ = 1;
   std::atomic<size_t> next_{0};

@@ -266,7 +266,7 @@ TEST_CASE("A device that is not there is the environment's fault") {
 
 TEST_CASE("What a timed case did is counted, once where the case runs twice") {
   Exercise exercise = test::vector_scaling();
-  exercise.timed = {"twice"};  // n = 100: four warps, and 400 bytes are 13 sectors
+  exercise.timed = {{"twice", {}}};  // n = 100: four warps, and 400 bytes are 13 sectors
   const Verdict verdict = submit(test::scaling_solution(), {}, exercise);
   REQUIRE(verdict.counters);
   CHECK(verdict.counters->test == "twice");
@@ -289,6 +289,10 @@ TEST_CASE("A time is predicted for the profile that is asked for, of right submi
   CHECK(one["timing"]["kind"] == "predicted");
   CHECK(one["timing"]["profile"] == "T4");
   CHECK(one["timing"]["case"] == "tail");
+  CHECK(one["timing"]["sizes"]["n"] == 1000);
+  CHECK(one["timing"]["blocks"] == 4);
+  CHECK(one["timing"]["blocks_run"] == 4);
+  CHECK(one["timing"]["busy_sms"] == 4);
   CHECK(one["timing"]["time_us"].is_number());
   CHECK(one["timing"]["limit_us"].is_number());
   CHECK(one["timing"]["fraction"].is_number());

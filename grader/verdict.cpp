@@ -133,11 +133,17 @@ json to_json(const Timing& timing) {
   if (timing.kind == "none") return out;
   out["profile"] = timing.profile;
   out["case"] = timing.test;
-  out["scale"] = timing.prediction.scale;
+  out["sizes"] = json::object();
+  for (const auto& [name, value] : timing.sizes) out["sizes"][name] = static_cast<int64_t>(value);
+  out["blocks"] = timing.prediction.blocks;
+  out["blocks_run"] = timing.prediction.blocks_run;
+  out["at_least"] = timing.prediction.at_least;
   out["time_us"] = timing.prediction.time_us;
   out["limit_us"] = timing.prediction.limit_us;
   out["fraction"] = timing.prediction.fraction;
   out["limiter"] = timing.prediction.limiter;
+  out["busy_sms"] = timing.prediction.busy_sms;
+  out["sms"] = timing.prediction.sms;
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "grader/compare.h"
@@ -45,8 +46,9 @@ struct CaseResult {
 struct Timing {
   std::string kind = "none";  ///< "none", "measured", "predicted"
   std::string note = "nothing was timed";
-  std::string profile;  ///< of a predicted time: the device it is for
-  std::string test;     ///< name of the timed case
+  std::string profile;                                ///< of a predicted time: the device it is for
+  std::string test;                                   ///< name of the timed case
+  std::vector<std::pair<std::string, double>> sizes;  ///< that the time is for, in the order of the arguments
   Prediction prediction;
 };
 

@@ -7,6 +7,9 @@ namespace tritutor {
 
 Device::Buffer VirtualDevice::allocate(const BufferSpec& spec) {
   const auto access = spec.read_only ? vgpu::Access::read_only : vgpu::Access::read_write;
+  if (spec.lazy) {
+    return gpu_.allocate_lazy(spec.name, spec.bytes, spec.pattern, access, spec.element_bytes, spec.element_name);
+  }
   const Buffer buffer = gpu_.allocate(spec.name, spec.bytes, access, spec.element_bytes, spec.element_name);
   if (spec.content != BufferSpec::Content::data) {
     gpu_.mark_undefined(buffer, spec.content == BufferSpec::Content::nothing);

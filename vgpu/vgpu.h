@@ -143,12 +143,30 @@ struct Counters {
   uint64_t dram_written_sectors = 0;  ///< and written
 };
 
+/// Running some blocks of a grid to learn what all of them would count. What the other blocks would have left in memory
+/// is missing afterwards.
+struct Sample {
+  uint64_t blocks = 0;               ///< most blocks to run, spread over the grid; 0: the whole grid runs
+  uint64_t steps = 400'000;          ///< no further block starts once they have run so many warp instructions
+  uint64_t block_steps = 2'000'000;  ///< a block that goes on past so many is ended
+};
+
+/// How a sample of blocks ended.
+enum class SampleEnd : uint8_t {
+  done,     ///< every block that was started ran to its end, or the launch was aborted
+  cut,      ///< one went on past Sample::block_steps: what was counted is the least that the grid would count
+  waiting,  ///< likewise, in a kernel whose blocks may wait for others, which did not run: nothing can be said
+};
+
+std::string_view name_of(SampleEnd end);  ///< "done", "cut", "waiting"
+
 /// Limits of one launch.
 struct Limits {
   uint64_t warp_steps = 64'000'000;         ///< instructions one warp may run before its loop is called endless
   uint64_t total_steps = 4'000'000'000;     ///< warp instructions of the whole launch
   uint32_t threads = 1;                     ///< host threads for blocks; results never depend on it
   const std::atomic<bool>* stop = nullptr;  ///< set from elsewhere (Ctrl-C): the launch ends soon, `stopped` says so
+  Sample sample{};
 };
 
 /// What a launch did.
@@ -160,6 +178,11 @@ struct LaunchResult {
   Counters counters;
   bool completed = false;  ///< every thread ran to its end
   bool stopped = false;    ///< Limits::stop was seen
+
+  /// Fewer than the grid has: a sample. Instructions and counters are then estimates for the whole grid; findings are
+  /// those within single blocks, and none where a block may hang on what another one leaves.
+  uint64_t blocks_run = 0;
+  SampleEnd sample_end = SampleEnd::done;
 };
 
 /// Something the caller asked for that no GPU would do: an unknown kernel, a block too large, too little argument data.
@@ -180,6 +203,11 @@ class Gpu {
   /// `element_bytes` are for findings ("x[1000]; x has 1000 floats"); `element_name` e.g. "float".
   Address allocate(std::string name, uint64_t bytes, Access access = Access::read_write, uint32_t element_bytes = 1,
                    std::string element_name = "byte");
+  /// One that costs memory only where it is touched: zeros, or `pattern` again and again. For launches that run a
+  /// sample of their blocks over buffers as large as on a GPU.
+  Address allocate_lazy(std::string name, uint64_t bytes, std::span<const std::byte> pattern = {},
+                        Access access = Access::read_write, uint32_t element_bytes = 1,
+                        std::string element_name = "byte");
   void free(Address address);
   /// Host bytes of a whole buffer, valid until it is freed. `address` is its start.
   std::span<std::byte> data(Address address);

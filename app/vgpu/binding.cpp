@@ -58,10 +58,17 @@ std::string both_shown(const vgpu::KernelInfo& kernel, const std::vector<Argumen
   return text;
 }
 
-void check_memory(const std::vector<Bound>& bound) {
+/// Whether a sample's buffer needs no memory before it is touched.
+bool starts_empty(const Argument& argument) {
+  return argument.initial.how == Initial::How::undefined || argument.initial.how == Initial::How::scratch ||
+         argument.initial.how == Initial::How::zeros;
+}
+
+void check_memory(const std::vector<Bound>& bound, bool sampled) {
   const auto memory = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
   uint64_t bytes = 0;
   for (const Bound& each : bound) {
+    if (sampled && starts_empty(each.argument)) continue;
     if (each.argument.kind == Argument::Kind::buffer) bytes += each.argument.bytes();
     if (bytes > memory) {
       throw CommandError(tritutor::status_environment,
@@ -99,17 +106,23 @@ std::vector<Bound> pair_up(const vgpu::KernelInfo& kernel, const std::vector<Arg
   return bound;
 }
 
-std::vector<std::byte> upload(vgpu::Gpu& gpu, const vgpu::KernelInfo& kernel, std::vector<Bound>& bound) {
-  check_memory(bound);
+std::vector<std::byte> upload(vgpu::Gpu& gpu, const vgpu::KernelInfo& kernel, std::vector<Bound>& bound, bool sampled) {
+  check_memory(bound, sampled);
   std::vector<std::byte> parameters;
   for (size_t i = 0; i < bound.size(); ++i) {
     const Argument& argument = bound[i].argument;
     const uint32_t alignment = kernel.parameters[i].alignment;
+    const auto access = argument.read_only ? vgpu::Access::read_only : vgpu::Access::read_write;
     switch (argument.kind) {
       case Argument::Kind::buffer:
-        bound[i].address = gpu.allocate(bound[i].name, argument.bytes(),
-                                        argument.read_only ? vgpu::Access::read_only : vgpu::Access::read_write,
-                                        size_of(argument.element), std::string(noun_of(argument.element)));
+        if (sampled && starts_empty(argument)) {
+          bound[i].address = gpu.allocate_lazy(bound[i].name, argument.bytes(), {}, access, size_of(argument.element),
+                                               std::string(noun_of(argument.element)));
+          vgpu::pack(parameters, &bound[i].address, sizeof(vgpu::Address), alignment);
+          break;
+        }
+        bound[i].address = gpu.allocate(bound[i].name, argument.bytes(), access, size_of(argument.element),
+                                        std::string(noun_of(argument.element)));
         if (argument.initial.how == Initial::How::undefined || argument.initial.how == Initial::How::scratch) {
           gpu.mark_undefined(bound[i].address, argument.initial.how == Initial::How::undefined);
         } else {

@@ -23,7 +23,8 @@ std::vector<Bound> pair_up(const vgpu::KernelInfo& kernel, const std::vector<Arg
                            const std::vector<std::string>& names);
 
 /// Allocates and fills the buffers, and builds the parameter buffer for the launch. Throws tritutor::CommandError.
-std::vector<std::byte> upload(vgpu::Gpu& gpu, const vgpu::KernelInfo& kernel, std::vector<Bound>& bound);
+/// `sampled`: buffers that start without values, or as zeros, cost only what is touched and count as written.
+std::vector<std::byte> upload(vgpu::Gpu& gpu, const vgpu::KernelInfo& kernel, std::vector<Bound>& bound, bool sampled);
 
 /// What --out and --print name: a buffer by its index (from 0) or its name. Throws tritutor::CommandError; `option` is
 /// the text for it.

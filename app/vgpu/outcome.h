@@ -24,6 +24,7 @@ struct Outcome {
   uint32_t dynamic_shared = 0;  // bytes
   std::vector<Bound> arguments;
   vgpu::LaunchResult result;
+  bool sampled = false;  ///< --sample: only some blocks ran
   std::vector<Shown> shown;
 };
 

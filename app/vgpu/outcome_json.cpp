@@ -89,21 +89,27 @@ Json to_json(const Outcome& outcome, const Source& source) {
   const vgpu::LaunchResult& result = outcome.result;
   Json findings = Json::array();
   for (const vgpu::Finding& each : result.findings) findings.push_back(to_json(each, source));
-  const char* verdict = result.stopped ? "stopped" : result.findings.empty() ? "clean" : "findings";
-  return {{"file", outcome.file},
-          {"kernel", outcome.kernel.name},
-          {"signature", demangled(outcome.kernel.name)},
-          {"grid", to_json(outcome.grid)},
-          {"block", to_json(outcome.block)},
-          {"shared_bytes", outcome.kernel.static_shared_bytes + outcome.dynamic_shared},
-          {"verdict", verdict},
-          {"completed", result.completed},
-          {"warp_instructions", result.warp_instructions},
-          {"lane_instructions", result.lane_instructions},
-          {"findings", findings},
-          {"printed", result.printed},
-          {"counters", to_json(result.counters, source)},
-          {"arguments", arguments_of(outcome)}};
+  const char* clean = outcome.sampled ? "sampled" : "clean";
+  const char* verdict = result.stopped ? "stopped" : result.findings.empty() ? clean : "findings";
+  Json json = {{"file", outcome.file},
+               {"kernel", outcome.kernel.name},
+               {"signature", demangled(outcome.kernel.name)},
+               {"grid", to_json(outcome.grid)},
+               {"block", to_json(outcome.block)},
+               {"shared_bytes", outcome.kernel.static_shared_bytes + outcome.dynamic_shared},
+               {"verdict", verdict},
+               {"completed", result.completed},
+               {"warp_instructions", result.warp_instructions},
+               {"lane_instructions", result.lane_instructions},
+               {"findings", findings},
+               {"printed", result.printed},
+               {"counters", to_json(result.counters, source)},
+               {"arguments", arguments_of(outcome)}};
+  if (outcome.sampled) {
+    json["sample"] = {
+        {"blocks_run", result.blocks_run}, {"blocks", outcome.grid.count()}, {"end", vgpu::name_of(result.sample_end)}};
+  }
+  return json;
 }
 
 Json to_json(const vgpu::KernelInfo& kernel, const std::vector<std::string>& names) {

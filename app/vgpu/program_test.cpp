@@ -256,6 +256,57 @@ TEST_CASE("--json is one object with everything") {
   CHECK_FALSE(json.at("arguments").at(2).contains("values"));
 }
 
+TEST_CASE("--sample runs some blocks over gigabytes, and estimates the grid's counters from them") {
+  Folder folder;
+  const std::string arguments =
+      "run scale.ptx --kernel scale --grid 4194304 --block 256 --arg 'f32[1073741824]=zeros,ro' "
+      "--arg 'f32[1073741824]=undefined' --arg f32=2 --sample 48";
+  const Result text = folder.vgpu(arguments);
+  CHECK(text.status == 0);
+  CHECK(contains(text.out, "SAMPLED  scale"));
+  CHECK(contains(text.out, "48 of 4,194,304 blocks ran"));
+  CHECK(contains(text.out, "4,294,967,296 bytes read"));  // --counters is implied
+  const nlohmann::json json = nlohmann::json::parse(folder.vgpu(arguments + " --json").out);
+  CHECK(json.at("verdict") == "sampled");
+  CHECK(json.at("sample") == nlohmann::json{{"blocks_run", 48}, {"blocks", 4194304}, {"end", "done"}});
+  CHECK(json.at("warp_instructions") == uint64_t{14} * 8 * 4194304);
+  CHECK(json.at("counters").at("dram_written_sectors") == 1 << 27);
+
+  // Findings of the blocks that ran: the last one is always among them.
+  const Result past = folder.vgpu(
+      "run scale.ptx --kernel scale --grid 1000 --block 32 --arg 'x:f32[32000]=zeros,ro' --arg 'y:f32[31999]=zeros' "
+      "--arg f32=2 --sample 8");
+  CHECK(past.status == 1);
+  CHECK(contains(past.out, "wrote y[31999]"));
+  const Result printed = folder.vgpu(arguments + " --print 1");
+  CHECK(printed.status == 2);
+  CHECK(contains(printed.err, "leave out --out and --print"));
+  CHECK(folder.vgpu(arguments + " --sample 0").status == 2);
+}
+
+TEST_CASE("--sample says where a block did not end, and where none can be run alone") {
+  Folder folder;
+  const std::string head = ".version 7.0\n.target sm_80\n.address_size 64\n";
+  std::ofstream(folder.path / "long.ptx")
+      << head << ".visible .entry k()\n{\nagain:\n  bra agn;\nagn:\n  bra again;\n}\n";
+  const Result cut = folder.vgpu("run long.ptx --grid 100 --block 64 --sample 8 --steps 100000");
+  CHECK(cut.status == 0);
+  CHECK(contains(cut.out, "1 of 100 blocks ran, the last of them not to its end"));
+  CHECK_FALSE(contains(cut.out, "timeout"));
+  std::ofstream(folder.path / "wait.ptx") << head
+                                          << ".visible .entry k(.param .u64 p)\n{\n  .reg .b64 %rd<2>;\n"
+                                             "  .reg .b32 %r<2>;\n  .reg .pred %q<2>;\n"
+                                             "  ld.param.u64 %rd1, [p];\nagain:\n"
+                                             "  ld.volatile.global.u32 %r1, [%rd1];\n"
+                                             "  setp.eq.u32 %q1, %r1, 0;\n  @%q1 bra again;\n  ret;\n}\n";
+  const std::string wait = "run wait.ptx --grid 100 --block 64 --arg 'u32[1]=zeros' --sample 8 --steps 100000";
+  const Result waiting = folder.vgpu(wait);
+  CHECK(waiting.status == 1);
+  CHECK(contains(waiting.out, "No sample is possible"));
+  CHECK_FALSE(contains(waiting.out, "Counters"));
+  CHECK(nlohmann::json::parse(folder.vgpu(wait + " --json").out).at("sample").at("end") == "waiting");
+}
+
 TEST_CASE("PTX can come from standard input") {
   Folder folder;
   const Result result = folder.vgpu("run - --kernel nothing --grid 1 --block 32", "cat scale.ptx |");

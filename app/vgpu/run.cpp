@@ -29,6 +29,8 @@ namespace {
 using tritutor::CommandError;
 
 constexpr uint64_t kPrintedValues = 16;
+/// Of one block of a sample, unless --steps says otherwise: a second or so.
+constexpr uint64_t kSampleBlockSteps = 16'000'000;
 
 /// What the command line says, as text.
 struct Given {
@@ -38,6 +40,7 @@ struct Given {
   std::string color = "auto";
   uint32_t threads = 0;
   std::optional<uint64_t> steps;
+  uint64_t sample = 0;  // blocks, 0: all of them run
   bool json = false, counters = false;
 };
 
@@ -63,9 +66,12 @@ Wanted wanted_of(const Given& given, const std::vector<Bound>& bound) {
 
 vgpu::Limits limits_of(const Given& given, const tritutor::Interrupt& interrupt) {
   vgpu::Limits limits;
-  if (given.steps) {
+  if (given.steps && given.sample == 0) {
     limits.warp_steps = *given.steps;
     limits.total_steps = std::max(limits.total_steps, *given.steps);
+  }
+  if (given.sample > 0) {
+    limits.sample = {given.sample, std::numeric_limits<uint64_t>::max(), given.steps.value_or(kSampleBlockSteps)};
   }
   limits.threads = given.threads > 0 ? given.threads : std::max(std::thread::hardware_concurrency(), 1u);
   limits.stop = interrupt.flag();
@@ -90,11 +96,16 @@ void print(const Outcome& outcome, const Source& source, const Given& given) {
   ViewOptions options;
   options.style = tritutor::Style(tritutor::wants_color(given.color, STDOUT_FILENO));
   options.width = tritutor::terminal_width(STDOUT_FILENO);
-  options.counters = given.counters;
+  options.counters = given.counters || given.sample > 0;
   fmt::print("{}", view(outcome, source, options));
 }
 
 int run(const Given& given) {
+  if (given.sample > 0 && (!given.outs.empty() || !given.prints.empty())) {
+    throw CommandError(tritutor::status_usage,
+                       "--sample: most blocks do not run, so the buffers are not what the kernel makes of them; leave "
+                       "out --out and --print, or --sample");
+  }
   tritutor::Interrupt interrupt;
   Outcome outcome;
   outcome.grid = parse_extent(given.grid, "--grid");
@@ -112,13 +123,14 @@ int run(const Given& given) {
   const Wanted wanted = wanted_of(given, outcome.arguments);
 
   vgpu::Gpu gpu;
-  const std::vector<std::byte> parameters = upload(gpu, outcome.kernel, outcome.arguments);
+  const std::vector<std::byte> parameters = upload(gpu, outcome.kernel, outcome.arguments, given.sample > 0);
   try {
     outcome.result = gpu.launch(*module, outcome.kernel.name, outcome.grid, outcome.block, given.shared, parameters,
                                 limits_of(given, interrupt));
   } catch (const vgpu::LaunchError& error) {
     throw CommandError(tritutor::status_usage, fmt::format("{}; change --grid, --block or --shared", error.what()));
   }
+  outcome.sampled = given.sample > 0;
   for (const auto& [index, count] : wanted.prints) {
     const std::span<std::byte> data = gpu.data(outcome.arguments[index].address);
     const auto bytes = static_cast<std::ptrdiff_t>(count * size_of(outcome.arguments[index].argument.element));
@@ -131,6 +143,7 @@ int run(const Given& given) {
                                                              wanted.outs.empty() ? "" : ", and no --out was written"));
   }
   for (const auto& [index, file] : wanted.outs) write_file(file, gpu.data(outcome.arguments[index].address));
+  if (outcome.result.sample_end == vgpu::SampleEnd::waiting) return tritutor::status_not_passed;
   return outcome.result.findings.empty() ? tritutor::status_ok : tritutor::status_not_passed;
 }
 
@@ -198,6 +211,9 @@ void add_run(CLI::App& app, int& status) {
   each_once(command->add_option("--print", given->prints, "Show a buffer's first values afterwards (16, or all)"))
       ->type_name("N[:COUNT]");
   command->add_flag("--counters", given->counters, "Show what the profiler would count");
+  command->add_option("--sample", given->sample, "Run so many blocks, and estimate the grid's counters from them")
+      ->type_name("BLOCKS")
+      ->check(CLI::PositiveNumber);
   command->add_flag("--json", given->json, "Print everything as one JSON object");
   command->add_option("--threads", given->threads, "Host threads; the result never depends on it")
       ->type_name("N")

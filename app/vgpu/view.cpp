@@ -40,7 +40,8 @@ class View {
     headline();
     findings();
     printed();
-    if (options_.counters) out_ += fmt::format("\n{}", view_counters(result_.counters, source_, options_));
+    if (options_.counters && result_.sample_end != vgpu::SampleEnd::waiting)
+      out_ += fmt::format("\n{}", view_counters(result_.counters, source_, options_));
     for (const Shown& each : outcome_.shown) values(each);
     return std::move(out_);
   }
@@ -50,12 +51,18 @@ class View {
 
   void headline() {
     const uint64_t shared = outcome_.kernel.static_shared_bytes + outcome_.dynamic_shared;
-    const std::string state = result_.stopped            ? style_.yellow("STOPPED")
-                              : result_.findings.empty() ? style_.green("CLEAN")
-                                                         : style_.red("FINDINGS");
+    const std::string state = result_.stopped             ? style_.yellow("STOPPED")
+                              : !result_.findings.empty() ? style_.red("FINDINGS")
+                              : outcome_.sampled          ? style_.yellow("SAMPLED")
+                                                          : style_.green("CLEAN");
     out_ += fmt::format("{}  {}\n", state, style_.bold(demangled(outcome_.kernel.name)));
     std::string facts = fmt::format("grid {}, block {}", extent(outcome_.grid), extent(outcome_.block));
     if (shared > 0) facts += fmt::format(", {} bytes of shared memory a block", grouped(shared));
+    if (outcome_.sampled) {
+      paragraph(facts, "  ");
+      sample();
+      return;
+    }
     facts += fmt::format("; {} ran {}", counted(outcome_.grid.count() * ((outcome_.block.count() + 31) / 32), "warp"),
                          counted(result_.warp_instructions, "PTX instruction"));
     paragraph(facts, "  ");
@@ -63,6 +70,29 @@ class View {
       const bool loose = std::any_of(outcome_.arguments.begin(), outcome_.arguments.end(),
                                      [](const Bound& each) { return each.argument.kind == Argument::Kind::buffer; });
       if (loose) paragraph("No finding in what these arguments made it do.", "  ");
+    }
+  }
+
+  /// What ran, and what is therefore not known.
+  void sample() {
+    const std::string ran =
+        fmt::format("{} of {} ran", grouped(result_.blocks_run), counted(outcome_.grid.count(), "block"));
+    switch (result_.sample_end) {
+      case vgpu::SampleEnd::done:
+        paragraph(ran + ": the counters are estimates for the whole grid. Nothing was checked across blocks.", "  ");
+        break;
+      case vgpu::SampleEnd::cut:
+        paragraph(ran +
+                      ", the last of them not to its end: the whole grid counts at least what is shown. --steps lets a "
+                      "block go on for longer.",
+                  "  ");
+        break;
+      case vgpu::SampleEnd::waiting:
+        paragraph(
+            "No sample is possible: a block did not end, and it may wait for blocks that do not run. Leave out "
+            "--sample.",
+            "  ");
+        break;
     }
   }
 

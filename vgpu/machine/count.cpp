@@ -38,7 +38,9 @@ void SectorSet::add(uint64_t first, uint64_t last) {
     if (w == first / 64) bits &= ~uint64_t{0} << (first % 64);
     if (w == last / 64) bits &= ~uint64_t{0} >> (63 - last % 64);
     std::atomic_ref<uint64_t> word(words_[w]);
-    if ((word.load(std::memory_order_relaxed) & bits) != bits) word.fetch_or(bits, std::memory_order_relaxed);
+    if ((word.load(std::memory_order_relaxed) & bits) == bits) continue;
+    word.fetch_or(bits, std::memory_order_relaxed);
+    std::atomic_ref<uint8_t>(chunks_[w / kChunkWords]).store(1, std::memory_order_relaxed);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Counting what a launch does, instruction by instruction, in the terms of NVIDIA's profiler.
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -24,14 +25,31 @@ struct SiteCounts {
 /// Which 32-byte sectors of a buffer were read or written; distinct ones are what DRAM has to move at least.
 class SectorSet {
  public:
-  void resize(uint64_t bytes) { words_.assign((bytes / kSectorBytes + 64) / 64, 0); }
+  void resize(uint64_t bytes) {
+    chunks_.assign(bytes / kSectorBytes / kChunkSectors + 1, 0);
+    words_.assign(chunks_.size() * kChunkWords, 0);
+  }
   /// Adds the sectors from `first` to `last`. Several host threads may add at once.
   void add(uint64_t first, uint64_t last);
   uint64_t count() const;
+  /// Calls f(chunk, its kChunkWords words of 64 sectors) for every chunk with a sector, and empties the set.
+  template <class F>
+  void take(F f) {
+    for (size_t chunk = 0; chunk < chunks_.size(); ++chunk) {
+      if (chunks_[chunk] == 0) continue;
+      uint64_t* words = &words_[chunk * kChunkWords];
+      f(chunk, static_cast<const uint64_t*>(words));
+      std::fill(words, words + kChunkWords, 0);
+      chunks_[chunk] = 0;
+    }
+  }
   static constexpr uint64_t kSectorBytes = 32;
+  static constexpr uint64_t kChunkWords = 64;
+  static constexpr uint64_t kChunkSectors = 64 * kChunkWords;
 
  private:
   std::vector<uint64_t> words_;
+  std::vector<uint8_t> chunks_;  // not 0: it may have sectors
 };
 
 /// The lanes' places of one access. Offsets are bytes from an address that is a multiple of 128.

@@ -282,6 +282,12 @@ End run_group(Warp& warp, size_t index) {
   }
 }
 
+uint64_t steps_of(const Block& block) {
+  uint64_t steps = 0;
+  for (const Warp& warp : block.warps) steps += warp.steps;
+  return steps;
+}
+
 }  // namespace
 
 Turn run_warp(Warp& warp, bool& progress) {
@@ -331,6 +337,7 @@ Turn run_block(Block& block) {
       if (turn == Turn::yielded) spinning = true;
     }
     if (all_done) return Turn::done;
+    if (launch.limits.sample.blocks > 0 && steps_of(block) > launch.limits.sample.block_steps) return Turn::cut;
     if (progress) continue;
     if (spinning) return Turn::yielded;
     // Nobody ran: a barrier or a warp-wide operation that cannot complete.

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "vgpu/machine/memory.h"
+#include "vgpu/machine/sample.h"
 #include "vgpu/machine/warp.h"
 #include "vgpu/vgpu.h"
 
@@ -243,6 +244,13 @@ class Shadows {
   MemoryMap& memory_;
 };
 
+void describe(Buffer& buffer, std::string name, Access access, uint32_t element_bytes, std::string element_name) {
+  buffer.name = std::move(name);
+  buffer.writable = access == Access::read_write;
+  buffer.element_bytes = element_bytes;
+  buffer.element_name = std::move(element_name);
+}
+
 }  // namespace
 
 struct Gpu::Impl {
@@ -278,10 +286,14 @@ Gpu& Gpu::operator=(Gpu&&) noexcept = default;
 Address Gpu::allocate(std::string name, uint64_t bytes, Access access, uint32_t element_bytes,
                       std::string element_name) {
   Buffer& buffer = impl_->memory.allocate(bytes);
-  buffer.name = std::move(name);
-  buffer.writable = access == Access::read_write;
-  buffer.element_bytes = element_bytes;
-  buffer.element_name = std::move(element_name);
+  describe(buffer, std::move(name), access, element_bytes, std::move(element_name));
+  return buffer.base;
+}
+
+Address Gpu::allocate_lazy(std::string name, uint64_t bytes, std::span<const std::byte> pattern, Access access,
+                           uint32_t element_bytes, std::string element_name) {
+  Buffer& buffer = impl_->memory.allocate_lazy(bytes, pattern);
+  describe(buffer, std::move(name), access, element_bytes, std::move(element_name));
   return buffer.base;
 }
 
@@ -340,6 +352,17 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   };
   clear_sectors();
 
+  if (limits.sample.blocks > 0) {
+    // What has not run has touched nothing: races are not looked for.
+    impl_->memory.for_each([](Buffer& buffer) { buffer.shadow.reset(); });
+    LaunchResult result;
+    run_sample(state, result);
+    // A block that reads what others leave may have gone astray for want of it.
+    if (!program.blocks_may_talk) result.findings = report.findings();
+    result.printed = report.printed();
+    return result;
+  }
+
   const uint64_t warps = grid.count() * ((block.count() + kLanes - 1) / kLanes);
   const bool parallel = limits.threads > 1 && grid.count() > 1 && warps >= kParallelWarps && !program.blocks_may_talk &&
                         grid.count() < GlobalShadow::kManyBlocks - 1;
@@ -376,6 +399,7 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   result.lane_instructions = state.lane_instructions;
   result.stopped = state.stopped;
   result.completed = !state.abort;
+  result.blocks_run = grid.count();
   summarise(program, state.counts, result.counters);
   impl_->memory.for_each([&](Buffer& buffer) {
     result.counters.dram_read_sectors += buffer.read_sectors.count();

@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <new>
+#include <utility>
 
 namespace vgpu {
 
@@ -10,6 +11,20 @@ constexpr uint64_t kAlignment = 256;  // as cudaMalloc
 constexpr uint64_t kMaxBytes = kSlotMiddle / 2;
 }  // namespace
 
+Buffer& MemoryMap::put(uint32_t slot, std::unique_ptr<Buffer> buffer, uint64_t bytes) {
+  buffer->base = slot_address(slot);
+  buffer->bytes = bytes;
+  slots_[slot] = std::move(buffer);
+  return *slots_[slot];
+}
+
+uint32_t MemoryMap::free_slot() const {
+  for (uint32_t slot = kFirstBufferSlot; slot < kFirstModuleSlot; ++slot) {
+    if (!slots_[slot]) return slot;
+  }
+  throw std::bad_alloc();
+}
+
 Buffer& MemoryMap::place(uint32_t slot, uint64_t bytes) {
   if (bytes > kMaxBytes) throw std::bad_alloc();
   auto buffer = std::make_unique<Buffer>();
@@ -17,17 +32,17 @@ Buffer& MemoryMap::place(uint32_t slot, uint64_t bytes) {
   const auto raw = reinterpret_cast<uintptr_t>(buffer->storage.get());
   buffer->host = buffer->storage.get() + (kAlignment - raw % kAlignment) % kAlignment;
   std::memset(buffer->host, 0xff, bytes);
-  buffer->base = slot_address(slot);
-  buffer->bytes = bytes;
-  slots_[slot] = std::move(buffer);
-  return *slots_[slot];
+  return put(slot, std::move(buffer), bytes);
 }
 
-Buffer& MemoryMap::allocate(uint64_t bytes) {
-  for (uint32_t slot = kFirstBufferSlot; slot < kFirstModuleSlot; ++slot) {
-    if (!slots_[slot]) return place(slot, bytes);
-  }
-  throw std::bad_alloc();
+Buffer& MemoryMap::allocate(uint64_t bytes) { return place(free_slot(), bytes); }
+
+Buffer& MemoryMap::allocate_lazy(uint64_t bytes, std::span<const std::byte> pattern) {
+  if (bytes > kMaxBytes) throw std::bad_alloc();
+  auto buffer = std::make_unique<Buffer>();
+  buffer->lazy = std::make_unique<LazyMemory>(bytes, pattern);
+  buffer->host = buffer->lazy->data();
+  return put(free_slot(), std::move(buffer), bytes);
 }
 
 }  // namespace vgpu

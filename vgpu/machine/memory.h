@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "vgpu/machine/address.h"
 #include "vgpu/machine/count.h"
 #include "vgpu/machine/global_shadow.h"
+#include "vgpu/machine/lazy_memory.h"
 
 namespace vgpu {
 
@@ -24,6 +26,7 @@ struct Buffer {
   std::string element_name = "byte";
   uint32_t element_bytes = 1;
   std::unique_ptr<std::byte[]> storage;
+  std::unique_ptr<LazyMemory> lazy;         ///< in its place, where the buffer costs only what is touched
   std::unique_ptr<GlobalShadow> shadow;     ///< if writable, from its first launch on: who touched what
   std::vector<uint8_t> undefined;           ///< of each byte 0xff until it is written; empty: all of it is defined
   SectorSet read_sectors, written_sectors;  ///< of this launch
@@ -49,6 +52,8 @@ class MemoryMap {
   /// out.
   Buffer& allocate(uint64_t bytes);
   Buffer& place(uint32_t slot, uint64_t bytes);
+  /// One whose memory costs only what is touched, of zeros or of a pattern again and again (lazy_memory.h).
+  Buffer& allocate_lazy(uint64_t bytes, std::span<const std::byte> pattern);
   void release(uint32_t slot) { slots_[slot].reset(); }
   template <class F>
   void for_each(F f) {
@@ -58,6 +63,9 @@ class MemoryMap {
   }
 
  private:
+  uint32_t free_slot() const;
+  Buffer& put(uint32_t slot, std::unique_ptr<Buffer> buffer, uint64_t bytes);
+
   std::array<std::unique_ptr<Buffer>, kSlots> slots_;
 };
 

@@ -166,11 +166,12 @@ enum class Turn : uint8_t {
   blocked,  ///< nobody can go on before something else happens
   yielded,  ///< in a loop for long: somebody else's turn
   aborted,
+  cut,  ///< Sample::block_steps are used up
 };
 
 /// Runs a warp until its turn ends. `progress` is set when it did anything.
 Turn run_warp(Warp& warp, bool& progress);
-/// Runs a block's warps in turn until the block is done, cannot go on, or only spins.
+/// Runs a block's warps in turn until the block is done, cannot go on, only spins, or has used up a sample's steps.
 Turn run_block(Block& block);
 
 // What run_warp() calls, by family.
