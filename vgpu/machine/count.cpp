@@ -157,7 +157,7 @@ void count_shared(SiteCounts& counts, const CountedAccess& access, bool store) {
   for (uint32_t first = 0; first < kLanes; first += together) {
     const uint32_t all = access.mask & lane_range(first, together);
     if (all == 0) continue;
-    if (together == lanes || neighbours_agree(access, all, 1) || neighbours_agree(access, all, 2)) {
+    if (together == lanes || access.uniform || neighbours_agree(access, all, 1) || neighbours_agree(access, all, 2)) {
       ++needed;
       wavefronts += passes(access, all, unit);
       continue;
