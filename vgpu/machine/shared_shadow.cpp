@@ -70,6 +70,7 @@ void report_race(Warp& warp, int lane, uint64_t offset, uint32_t width, const ch
   }
   const SharedVariable& shared = launch.program.shared[variable];
   const uint64_t in = offset - launch.shared_offset[variable];
+  if (unreported(warp, 1u << lane, Finding::Kind::race, shared.name, in) == 0) return;
   Incident incident;
   incident.kind = Finding::Kind::race;
   // An array's element type is lost in PTX: the access says how large its elements are.
