@@ -39,6 +39,7 @@ bool ordered_across_blocks(const Warp& warp, uint32_t other, uint32_t time) {
 
 void report(Warp& warp, const Buffer& buffer, uint64_t offset, int lane, const char* now, const char* before,
             uint32_t block, uint16_t thread, uint32_t site) {
+  if (unreported(warp, 1u << lane, Finding::Kind::race, buffer.name, offset) == 0) return;
   const LaunchState& launch = *warp.launch;
   const bool across = block != warp.block->linear + 1;
   const Place other = place_of(launch.program, site);

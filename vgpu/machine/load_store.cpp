@@ -86,7 +86,7 @@ void count_access(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_
     if (info.merge.bytes != 0) {
       access.base -= info.merge.before;
       access.bytes = info.merge.bytes;
-      access.consecutive = access.near = false;
+      access.consecutive = false;
     }
     count_shared(counts, access, write);
   } else if (r.region.buffer != nullptr) {

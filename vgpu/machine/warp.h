@@ -9,6 +9,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -186,6 +187,9 @@ void prepare_frame(Warp& warp, uint32_t function, uint32_t frame);
 void call_external(Warp& warp, const Inst& inst, uint32_t mask);
 std::string format_printf(Warp& warp, int lane, uint64_t format, uint64_t arguments);  // print.cpp
 
+/// The lanes whose incident at the warp's pc has still to be put into words and reported; the others are counted
+/// (Report::count).
+uint32_t unreported(const Warp& warp, uint32_t lanes, Finding::Kind kind, std::string_view buffer, uint64_t offset);
 /// Reports one lane's bad access at the warp's pc (lane_access.cpp).
 void report_lane(Warp& warp, int lane, Incident incident);
 
