@@ -123,7 +123,7 @@ struct Counts {
   uint64_t bank_conflicts = 0;     ///< wavefronts beyond what the bytes alone need
   uint64_t atomics = 0;            ///< warp-level atom and red
   uint64_t barriers = 0;           ///< warp-level block barriers
-  uint64_t tensor_operations = 0;  ///< warp-level mma and wmma.mma
+  uint64_t tensor_operations = 0;  ///< warp-level mma; a wmma.mma is two, but for f64
   uint64_t fp32 = 0, fp64 = 0, integer = 0, control = 0, conversion = 0, special = 0;  ///< warp instructions by class
 
   Counts& operator+=(const Counts& other);

@@ -8,6 +8,7 @@
 
 #include "vgpu/machine/address.h"
 #include "vgpu/machine/definedness.h"
+#include "vgpu/machine/lane_access.h"
 #include "vgpu/machine/load_store.h"
 
 namespace vgpu {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "vgpu/machine/warp.h"
@@ -26,12 +27,17 @@ void write_result(Warp& warp, const Group& group, const BarrierInfo& info, const
   }
 }
 
-/// Accesses before a barrier come before those after it, for the threads that took part.
+/// Accesses before a barrier come before those after it, for the threads that took part. `all` live ones did.
 void order_accesses(Block& block, const std::vector<std::pair<uint32_t, uint32_t>>& warps_and_lanes, bool all) {
   const uint32_t now = block.tick();
-  for (const auto& [warp, lanes] : warps_and_lanes) {
-    for (uint32_t m = lanes; m != 0; m &= m - 1) {
-      block.barrier_time[warp * kLanes + static_cast<uint32_t>(std::countr_zero(m))] = now;
+  if (all && block.live == block.threads) {
+    std::fill(block.barrier_time.begin(), block.barrier_time.end(), now);
+    block.whole_barrier_time = now;
+  } else {
+    for (const auto& [warp, lanes] : warps_and_lanes) {
+      for (uint32_t m = lanes; m != 0; m &= m - 1) {
+        block.barrier_time[warp * kLanes + static_cast<uint32_t>(std::countr_zero(m))] = now;
+      }
     }
   }
   if (all) {

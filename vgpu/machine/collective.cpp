@@ -48,7 +48,7 @@ void set_predicate(char* registers, uint32_t row, uint32_t mask, uint32_t bits) 
 }
 
 /// shfl's source lane and whether it is in range.
-bool source_lane(CollectiveOp op, uint32_t lane, uint32_t b, uint32_t c, uint32_t& j) {
+[[gnu::always_inline]] inline bool source_lane(CollectiveOp op, uint32_t lane, uint32_t b, uint32_t c, uint32_t& j) {
   b &= 31;
   const uint32_t segment = (c >> 8) & 31;
   const uint32_t clamp = c & 31;
@@ -115,6 +115,44 @@ uint32_t reduce(CollectiveOp op, const Brought& brought, uint32_t members) {
     }
   }
   return value;
+}
+
+/// A shuffle that the whole warp takes part in.
+template <CollectiveOp kOp>
+void shuffle_all(char* registers, const CollectiveInfo& info) {
+  const uint32_t* b = row_at<uint32_t>(registers, info.b);
+  const uint32_t* c = row_at<uint32_t>(registers, info.c);
+  uint32_t* d = row_at<uint32_t>(registers, info.d);
+  uint32_t a[kLanes];  // a copy: the destination may be the source
+  std::memcpy(a, row_at<uint32_t>(registers, info.a), sizeof(a));
+  uint32_t in_range = 0;
+  for (uint32_t l = 0; l < kLanes; ++l) {
+    uint32_t j = 0;
+    in_range |= static_cast<uint32_t>(source_lane(kOp, l, b[l], c[l], j)) << l;
+    d[l] = a[j & 31];
+  }
+  set_predicate(registers, info.p, kFullMask, in_range);
+}
+
+/// True when it was a shuffle with a result and is done.
+bool shuffle_all(char* registers, const CollectiveInfo& info) {
+  if (info.d == kNone || info.b == kNone || info.c == kNone) return false;
+  switch (info.op) {
+    case CollectiveOp::shfl_up:
+      shuffle_all<CollectiveOp::shfl_up>(registers, info);
+      return true;
+    case CollectiveOp::shfl_down:
+      shuffle_all<CollectiveOp::shfl_down>(registers, info);
+      return true;
+    case CollectiveOp::shfl_bfly:
+      shuffle_all<CollectiveOp::shfl_bfly>(registers, info);
+      return true;
+    case CollectiveOp::shfl_idx:
+      shuffle_all<CollectiveOp::shfl_idx>(registers, info);
+      return true;
+    default:
+      return false;
+  }
 }
 
 /// Computes the results for the lanes of `mask`, of which all `members` have brought their values.
@@ -317,6 +355,7 @@ bool run_collective(Warp& warp, size_t index, const Inst& inst) {
       synchronise(warp, group.mask);
       return true;
     }
+    if (group.mask == kFullMask && !warp.tracking && shuffle_all(warp.registers, info)) return true;
     Brought brought;
     bring(warp, info, group.frame, group.mask, brought);
     complete(info, warp.registers, group.mask, members, brought);

@@ -32,12 +32,16 @@ Counts& Counts::operator+=(const Counts& other) {
   return *this;
 }
 
-void SectorSet::add(uint64_t sector) {
-  std::atomic_ref<uint64_t> word(words_[sector / 64]);
-  const uint64_t bit = uint64_t{1} << (sector % 64);
-  if ((word.load(std::memory_order_relaxed) & bit) != 0) return;
-  word.fetch_or(bit, std::memory_order_relaxed);
-  std::atomic_ref<uint8_t>(chunks_[sector / kChunkSectors]).store(1, std::memory_order_relaxed);
+void SectorSet::add(uint64_t first, uint64_t last) {
+  for (uint64_t w = first / 64; w <= last / 64; ++w) {
+    uint64_t bits = ~uint64_t{0};
+    if (w == first / 64) bits &= ~uint64_t{0} << (first % 64);
+    if (w == last / 64) bits &= ~uint64_t{0} >> (63 - last % 64);
+    std::atomic_ref<uint64_t> word(words_[w]);
+    if ((word.load(std::memory_order_relaxed) & bits) == bits) continue;
+    word.fetch_or(bits, std::memory_order_relaxed);
+    std::atomic_ref<uint8_t>(chunks_[w / kChunkWords]).store(1, std::memory_order_relaxed);
+  }
 }
 
 uint64_t SectorSet::count() const {
@@ -52,7 +56,7 @@ void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& to
     const uint64_t first = access.base + access.offsets[std::countr_zero(access.mask)];
     const uint64_t end = first + (access.consecutive ? uint64_t{access.bytes} * kLanes : access.bytes);
     const uint64_t last = (end - 1) / SectorSet::kSectorBytes;
-    for (uint64_t s = first / SectorSet::kSectorBytes; s <= last; ++s) touched.add(s);
+    touched.add(first / SectorSet::kSectorBytes, last);
     counts.global_sectors += last - first / SectorSet::kSectorBytes + 1;
     return;
   }
@@ -70,7 +74,7 @@ void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& to
     std::sort(sectors, sectors + n);
     n = static_cast<uint32_t>(std::unique(sectors, sectors + n) - sectors);
   }
-  for (uint32_t i = 0; i < n; ++i) touched.add(sectors[i]);
+  for (uint32_t i = 0; i < n; ++i) touched.add(sectors[i], sectors[i]);
   counts.global_sectors += n;
 }
 
@@ -94,7 +98,7 @@ bool no_conflict(const CountedAccess& access, uint32_t mask, uint32_t unit) {
 
 /// Passes for some lanes, each wanting one unit of `unit` bytes; `ways` units lie side by side in the banks.
 uint32_t passes(const CountedAccess& access, uint32_t mask, uint32_t unit) {
-  if (no_conflict(access, mask, unit)) return mask != 0 ? 1 : 0;
+  if (access.near || no_conflict(access, mask, unit)) return mask != 0 ? 1 : 0;
   const uint32_t ways = 128 / unit;
   uint64_t wanted[kLanes][4];  // the first distinct units of each way
   uint8_t count[kLanes] = {};
@@ -120,27 +124,49 @@ uint32_t passes(const CountedAccess& access, uint32_t mask, uint32_t unit) {
   return most;
 }
 
+uint32_t lane_range(uint32_t first, uint32_t count) {
+  return count == kLanes ? kFullMask : ((1u << count) - 1) << first;
+}
+
+/// Whether every lane with the bit `apart` (1 or 2) in its number wants what the lane without it does.
+bool neighbours_agree(const CountedAccess& access, uint32_t mask, uint32_t apart) {
+  const uint32_t followers = mask & (apart == 1 ? 0xaaaaaaaau : 0xccccccccu);
+  for (uint32_t m = followers; m != 0; m &= m - 1) {
+    const auto l = static_cast<uint32_t>(std::countr_zero(m));
+    const uint32_t leader = l ^ apart;
+    if ((mask >> leader & 1) == 0 || access.offsets[l] != access.offsets[leader]) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
-void count_shared(SiteCounts& counts, const CountedAccess& access) {
+void count_shared(SiteCounts& counts, const CountedAccess& access, bool store) {
   ++counts.shared_requests;
   const uint32_t parts = access.bytes <= 4 ? 1 : access.bytes / 4;
   if (access.consecutive) {
     counts.shared_wavefronts += parts;
     return;
   }
-  if (access.uniform) {
+  if (access.uniform && parts == 1) {
     ++counts.shared_wavefronts;
     return;
   }
   uint32_t wavefronts = 0, needed = 0;
-  const uint32_t lanes = kLanes / parts;
-  for (uint32_t part = 0; part < parts; ++part) {
-    const uint32_t in_part = lanes == kLanes ? kFullMask : ((1u << lanes) - 1) << (part * lanes);
-    const uint32_t mask = access.mask & in_part;
-    if (mask == 0) continue;
-    ++needed;
-    wavefronts += passes(access, mask, std::max<uint32_t>(access.bytes, 4));
+  const uint32_t unit = std::max<uint32_t>(access.bytes, 4);
+  // 32 lanes of 4 bytes, 16 of 8, 8 of 16 fill the banks. Loads take twice as many lanes at once where neighbours want
+  // the same.
+  const uint32_t lanes = kLanes / parts, most = parts > 1 && !store ? 2 * lanes : lanes;
+  for (uint32_t first = 0; first < kLanes; first += most) {
+    const uint32_t all = access.mask & lane_range(first, most);
+    const bool together = most > lanes && (neighbours_agree(access, all, 1) || neighbours_agree(access, all, 2));
+    const uint32_t step = together ? most : lanes;
+    for (uint32_t part = first; part < first + most; part += step) {
+      const uint32_t mask = all & lane_range(part, step);
+      if (mask == 0) continue;
+      ++needed;
+      wavefronts += passes(access, mask, unit);
+    }
   }
   counts.shared_wavefronts += wavefronts;
   counts.bank_conflicts += wavefronts - needed;
@@ -168,6 +194,12 @@ void summarise(const Program& program, const std::vector<SiteCounts>& sites, Cou
         c.shared_store_requests = site.shared_requests;
         c.shared_store_wavefronts = site.shared_wavefronts;
         break;
+      case Kind::copy:
+        c.global_load_requests = site.global_requests;
+        c.global_load_sectors = site.global_sectors;
+        c.shared_store_requests = site.shared_requests;
+        c.shared_store_wavefronts = site.shared_wavefronts;
+        break;
       case Kind::atomic:
         c.atomics = site.warps;
         break;
@@ -176,6 +208,9 @@ void summarise(const Program& program, const std::vector<SiteCounts>& sites, Cou
         break;
       case Kind::tensor:
         c.tensor_operations = site.warps;
+        break;
+      case Kind::tensor_pair:
+        c.tensor_operations = 2 * site.warps;
         break;
       case Kind::fp32:
         c.fp32 = site.warps;

@@ -29,8 +29,8 @@ class SectorSet {
     chunks_.assign(bytes / kSectorBytes / kChunkSectors + 1, 0);
     words_.assign(chunks_.size() * kChunkWords, 0);
   }
-  /// Several host threads may add at once.
-  void add(uint64_t sector);
+  /// Adds the sectors from `first` to `last`. Several host threads may add at once.
+  void add(uint64_t first, uint64_t last);
   uint64_t count() const;
   /// Calls f(chunk, its kChunkWords words of 64 sectors) for every chunk with a sector, and empties the set.
   template <class F>
@@ -60,13 +60,14 @@ struct CountedAccess {
   uint32_t mask = 0;
   bool consecutive = false;  ///< all lanes, one after the other
   bool uniform = false;
+  bool near = false;  ///< all lanes in 128 bytes
 };
 
 /// Adds the sectors of a global access to `counts` and to `touched`.
 void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& touched);
-/// Adds the passes through the 32 banks of 4 bytes: lanes that want different words of one bank take turns. Accesses of
-/// 8 and 16 bytes go in two and four parts.
-void count_shared(SiteCounts& counts, const CountedAccess& access);
+/// Adds the passes (wavefronts) through the 32 banks of 4 bytes: lanes that want different words of one bank take
+/// turns. Accesses of 8 and 16 bytes go in two and four parts; loads in half as many where neighbours want the same.
+void count_shared(SiteCounts& counts, const CountedAccess& access, bool store);
 
 /// Totals and lines from the counts of every instruction.
 void summarise(const Program& program, const std::vector<SiteCounts>& sites, Counters& counters);

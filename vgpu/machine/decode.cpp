@@ -196,9 +196,11 @@ void Decoder::layout() {
 void Decoder::decode() {
   FunctionCode& code = program_.functions[index_];
   code.first = static_cast<uint32_t>(program_.code.size());
-  for (const Instruction& inst : function_.instructions) {
+  const std::vector<Merge> merges = merge_shared_accesses(program_.module, function_);
+  for (size_t i = 0; i < function_.instructions.size(); ++i) {
     starts_.push_back(static_cast<uint32_t>(program_.code.size()));
-    decode_one(inst);
+    merge_ = merges[i];
+    decode_one(function_.instructions[i]);
   }
   starts_.push_back(static_cast<uint32_t>(program_.code.size()));
   // Falling off the end is a return.

@@ -61,10 +61,11 @@ Kind kind_of(const ptx::Instruction& inst) {
   const bool f32 = type == "f32" || type.rfind("f16", 0) == 0 || type.rfind("bf16", 0) == 0;
   if (is({"ld", "ldu", "ldmatrix"})) return Kind::load;
   if (is({"st", "stmatrix"})) return Kind::store;
+  if (op == "cp") return Kind::copy;
   if (is({"atom", "red"})) return Kind::atomic;
   if (op == "mma") return Kind::tensor;
   if (op == "wmma") {
-    return inst.modifiers.empty() || inst.modifiers[0] == "mma" ? Kind::tensor
+    return inst.modifiers.empty() || inst.modifiers[0] == "mma" ? (type == "f64" ? Kind::tensor : Kind::tensor_pair)
            : inst.modifiers[0] == "load"                        ? Kind::load
                                                                 : Kind::store;
   }

@@ -199,6 +199,7 @@ void Decoder::decode_load_store(const Instruction& inst, bool load) {
   if (global) program_.narrowest_global = std::min(program_.narrowest_global, info.width);
   if (talks && global) program_.blocks_may_talk = true;
   if (space == ptx::Space::param) return decode_parameter_access(inst, load, std::move(info));
+  info.merge = merge_;
   Inst& decoded = emit(inst, Code::step);
   decoded.step = load ? load_step : store_step;
   decoded.info = own(std::move(info));

@@ -110,6 +110,7 @@ class Decoder {
   std::vector<uint32_t> local_offsets_;  ///< likewise, for local variables
   uint32_t carry_ = kNone;
   MatrixScratch matrix_scratch_;
+  Merge merge_;                                         ///< of the instruction being decoded
   std::vector<uint32_t> starts_;                        ///< PTX instruction index -> code index
   std::vector<std::pair<uint32_t, int64_t>> branches_;  ///< code index -> PTX instruction index
   std::vector<std::pair<BranchTable*, size_t>> tables_;

@@ -1,12 +1,17 @@
 #pragma once
-// What is known of the bytes of a writable buffer: which were ever written, and who touched each word last in this
-// launch. It finds races between threads of a block and between blocks, and it proves, while blocks run in parallel,
-// that no result depends on their order: two blocks that share a word of which one writes make a conflict, and the
-// launch is run again block after block.
+// Who touched each word of a writable buffer last in this launch. It finds races between threads of a block and between
+// blocks, and it proves, while blocks run in parallel, that no result depends on their order: two blocks that share a
+// word of which one writes make a conflict, and the launch is run again block after block.
+//
+// A cell is a word (less where the program has narrower accesses); a row is 32 cells. Mostly a warp's lanes touch
+// neighbouring cells, so of a row it is enough to know which of its cells one stretch of threads has written and which
+// one has read. Only where that does not describe a row any more is each of its cells remembered by itself.
 
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <new>
 
 #include "vgpu/machine/program.h"
@@ -25,23 +30,88 @@ struct GlobalCell {
   uint8_t write_strong = 0, read_strong = 0;  ///< an atomic or a volatile access: ordered by itself
 };
 
+/// The lanes' places of one access: byte offsets into the buffer, aligned to the access.
+struct GlobalAccess {
+  const uint64_t* offsets = nullptr;
+  uint32_t bytes = 0;  ///< of each lane, a power of two
+  uint32_t mask = 0;
+  bool consecutive = false;  ///< lane l at lane 0 + l * bytes, as far as lanes are active
+  bool uniform = false;      ///< all active lanes at the same place
+  bool write = false;
+  bool strong = false;  ///< an atomic or volatile
+};
+
 class GlobalShadow {
  public:
   /// For a buffer of `bytes`, in cells of `cell_bytes` (1, 2 or 4). Costs memory only where it is touched.
   GlobalShadow(uint64_t bytes, uint32_t cell_bytes);
+  ~GlobalShadow();
 
-  /// One lane's access at a byte offset into the buffer. `same_value`: it stores what is there already.
-  void touch(Warp& warp, const Buffer& buffer, uint64_t offset, uint32_t bytes, int lane, bool write, bool strong,
-             const MemoryInfo* values);
+  uint32_t cell_bytes() const { return 1u << shift_; }
+  /// A launch begins: nobody has touched anything.
+  void start();
+  /// Gives back what only this launch needed.
+  void finish();
+
+  /// An access that is about to happen; reports races. `values` says what a store will write, since storing what is
+  /// there already is no race (nullptr: not known).
+  void touch(Warp& warp, const Buffer& buffer, const GlobalAccess& access, const MemoryInfo* values);
 
   static constexpr uint32_t kManyBlocks = 0xffffffffu;
 
  private:
+  static constexpr uint32_t kRowCells = 32;
+
+  /// A stretch of threads of one block that touched cells of a row: cell i is thread first + (i >> shift)'s.
+  struct RowTouch {
+    uint32_t block = 0, site = 0, time = 0;  // as in GlobalCell
+    uint32_t cells = 0;                      // which: bit i is cell i
+    int16_t first = 0;
+    uint8_t shift = 0;
+    bool strong = false;
+
+    uint16_t thread(uint32_t i) const { return static_cast<uint16_t>(first + static_cast<int>(i >> shift)); }
+    bool same_but_cells(const RowTouch& o) const {
+      return block == o.block && site == o.site && time == o.time && first == o.first && shift == o.shift &&
+             strong == o.strong;
+    }
+  };
+  struct Row {
+    RowTouch write, read;
+    uint16_t launch = 0;    // when this was written; nothing is known of the row in other launches
+    bool in_cells = false;  // what is known is in cells_
+    uint8_t lock = 0;
+  };
+  /// Cells of a row and their threads.
+  struct Place {
+    uint64_t row = 0;
+    uint32_t cells = 0;
+    int first = 0;
+    uint32_t shift = 0;
+  };
+  enum class Claim : uint8_t { done, unclear, conflict };
+  struct Now;
   struct Free {
     void operator()(void* p) const { std::free(p); }
   };
+
+  // False, here and below: blocks that run in parallel meet.
+  bool touch_consecutive(const Now& now, const GlobalAccess& access);
+  bool read_together(const Now& now, uint64_t offset, uint32_t bytes, uint32_t mask);
+  bool touch_row(const Now& now, const Place& at);
+  bool touch_cell(const Now& now, GlobalCell& cell, uint64_t offset, int lane);
+  Claim claim(const Now& now, Row& row, const Place& at);
+  Place place_of_lane(const Now& now, uint64_t offset, uint32_t bytes, int lane) const;
+  Row& fresh(uint64_t index);
+  GlobalCell* expand(Row& row, uint64_t index);
+  GlobalCell* cells_of(uint64_t index);
+
   uint32_t shift_ = 2;
-  std::unique_ptr<GlobalCell[], Free> cells_;
+  uint64_t row_count_ = 0;
+  uint16_t launch_ = 0;
+  std::unique_ptr<Row[], Free> rows_;
+  std::atomic<GlobalCell*> cells_{nullptr};  // 32 of each row; memory that is written before it is read
+  std::mutex cells_mutex_;
 };
 
 }  // namespace vgpu

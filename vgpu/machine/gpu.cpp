@@ -25,6 +25,8 @@ constexpr size_t kResidentBlocks = 64;
 constexpr int kPatience = 16;
 // Below this many warps of work, host threads cost more than they bring.
 constexpr uint64_t kParallelWarps = 64;
+// Larger buffers than this give their shadow's memory, a third of theirs, back after each launch.
+constexpr uint64_t kMostShadowed = uint64_t{64} << 20;
 
 /// Adds what a block's object has counted to the launch's sum.
 void collect(LaunchState& state, const Block& block) {
@@ -216,16 +218,24 @@ class Snapshot {
   std::vector<Copy> copies_;
 };
 
-/// Shadows for every writable buffer, for as long as it lives.
+/// Shadows for every writable buffer, at work for as long as it lives.
 class Shadows {
  public:
   Shadows(MemoryMap& memory, uint32_t narrowest) : memory_(memory) {
     memory_.for_each([&](Buffer& buffer) {
-      if (buffer.writable) buffer.shadow = std::make_unique<GlobalShadow>(buffer.bytes, narrowest);
+      if (!buffer.writable) return;
+      if (!buffer.shadow || buffer.shadow->cell_bytes() != narrowest) {
+        buffer.shadow = std::make_unique<GlobalShadow>(buffer.bytes, narrowest);
+      }
+      buffer.shadow->start();
     });
   }
   ~Shadows() {
-    memory_.for_each([](Buffer& buffer) { buffer.shadow.reset(); });
+    // The next launch uses them again, but for those that hold much memory.
+    memory_.for_each([](Buffer& buffer) {
+      if (buffer.shadow) buffer.shadow->finish();
+      if (buffer.bytes > kMostShadowed) buffer.shadow.reset();
+    });
   }
   Shadows(const Shadows&) = delete;
   Shadows& operator=(const Shadows&) = delete;
@@ -343,6 +353,8 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   clear_sectors();
 
   if (limits.sample.blocks > 0) {
+    // What has not run has touched nothing: races are not looked for.
+    impl_->memory.for_each([](Buffer& buffer) { buffer.shadow.reset(); });
     LaunchResult result;
     run_sample(state, result);
     // A block that reads what others leave may have gone astray for want of it.

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "vgpu/machine/definedness.h"
+#include "vgpu/machine/lane_access.h"
 #include "vgpu/machine/load_store.h"
 #include "vgpu/machine/tensor.h"
 

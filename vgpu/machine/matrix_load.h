@@ -1,6 +1,6 @@
 #pragma once
 // Matrices between memory and registers: ldmatrix, stmatrix, wmma.load, wmma.store. All of them become plain loads and
-// stores of scratch rows, so that every check of load_store.cpp applies, and moves between the lanes.
+// stores of scratch rows, so that every check of load_store.h applies, and moves between the lanes.
 
 #include "vgpu/machine/warp.h"
 #include "vgpu/ops/matrix.h"

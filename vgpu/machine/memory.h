@@ -27,7 +27,7 @@ struct Buffer {
   uint32_t element_bytes = 1;
   std::unique_ptr<std::byte[]> storage;
   std::unique_ptr<LazyMemory> lazy;         ///< in its place, where the buffer costs only what is touched
-  std::unique_ptr<GlobalShadow> shadow;     ///< during a launch, if writable: who touched what
+  std::unique_ptr<GlobalShadow> shadow;     ///< if writable, from its first launch on: who touched what
   std::vector<uint8_t> undefined;           ///< of each byte 0xff until it is written; empty: all of it is defined
   SectorSet read_sectors, written_sectors;  ///< of this launch
   bool host_reads = true;                   ///< false: scratch, undefined values may lie in it

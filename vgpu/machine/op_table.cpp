@@ -82,10 +82,8 @@ LaneMemory choose_lane_memory() {
   return isa_baseline::lane_memory_functions();
 }
 
-const LaneMemory chosen_lane_memory = choose_lane_memory();
-
 }  // namespace
 
-const LaneMemory& lane_memory() { return chosen_lane_memory; }
+const LaneMemory chosen_lane_memory = choose_lane_memory();
 
 }  // namespace vgpu

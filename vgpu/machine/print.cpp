@@ -5,7 +5,6 @@
 
 #include <cstring>
 
-#include "vgpu/machine/load_store.h"
 #include "vgpu/machine/warp.h"
 
 namespace vgpu {

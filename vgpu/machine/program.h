@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "vgpu/machine/merge.h"
 #include "vgpu/ops/op.h"
 #include "vgpu/ptx/ast.h"
 
@@ -49,9 +50,11 @@ enum class Kind : uint8_t {
   other,
   load,
   store,
+  copy,  ///< cp.async: loads from global and stores to shared memory
   atomic,
   barrier,
   tensor,
+  tensor_pair,  ///< wmma.mma: two of the machine's operations
   fp32,
   fp64,
   integer,
@@ -103,6 +106,7 @@ struct MemoryInfo {
   uint32_t frame_offset = 0;  ///< there: where lane 0's bytes start in the frame
   bool strong = false;        ///< volatile or with an order of its own: never races with its like
   bool releases = false;      ///< st.release: what the block wrote before is to be seen
+  Merge merge;                ///< shared memory: how the machine would access it, which counters want to know
 };
 
 enum class AtomicOp : uint8_t { add, min, max, inc, dec, and_, or_, xor_, exch, cas };

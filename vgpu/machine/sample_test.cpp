@@ -79,8 +79,8 @@ TEST_CASE("rows and columns that blocks share are estimated well in nearly every
         row.resize(48 * 32 * 10);
         column.resize(48 * 32 * 10);
         for (uint64_t s = 0; s < 10; ++s) {
-          row.add(block / width * 10 + s);
-          column.add(block % width * 10 + s);
+          row.add(block / width * 10 + s, block / width * 10 + s);
+          column.add(block % width * 10 + s, block % width * 10 + s);
         }
         rows.add(row, false);
         columns.add(column, false);
@@ -102,12 +102,12 @@ TEST_CASE("sectors of one group stand for those of all, shared ones count once, 
   SectorSet set;
   set.resize(1 << 20);
   for (uint64_t group = 0; group < 4; ++group) {
-    for (uint64_t s = 0; s < 10; ++s) set.add(1000 + 100 * group + s);  // its own
-    for (uint64_t s = 0; s < 3; ++s) set.add(s);                        // everybody's
+    for (uint64_t s = 0; s < 10; ++s) set.add(1000 + 100 * group + s, 1000 + 100 * group + s);  // its own
+    for (uint64_t s = 0; s < 3; ++s) set.add(s, s);                        // everybody's
     estimate.add(set, false);
     CHECK(set.count() == 0);
   }
-  for (uint64_t s = 0; s < 7; ++s) set.add(20000 + s);
+  for (uint64_t s = 0; s < 7; ++s) set.add(20000 + s, 20000 + s);
   estimate.add(set, true);
   CHECK(estimate.total(1, 1 << 20) == 40 + 3 + 7);
   CHECK(estimate.total(25, 1 << 20) == 25 * 40 + 3 + 7);

@@ -15,6 +15,8 @@ namespace {
 
 // Who touched a cell: a thread of the block, several threads of one warp, kManyWarps, or kNobody (lane_memory.h).
 constexpr size_t kMaxMoments = 1 << 20;
+constexpr size_t kMaxKept = 8192;
+constexpr uint32_t kMaxPlaces = 1024 * kLanes;
 constexpr uint16_t kManyStrong = 0xe000;  // several threads, all of them by atomic or volatile accesses
 constexpr uint16_t kStrong = 0x4000;      // | thread: an atomic or volatile access
 constexpr uint16_t kVolatile = 0x2000;    // | kStrong: volatile
@@ -101,14 +103,15 @@ void value_of(const Warp& warp, const MemoryInfo& info, int lane, std::byte* to)
 void SharedShadow::resize(uint32_t bytes, bool narrow, size_t sites) {
   shift_ = narrow ? 0 : 2;
   const size_t cells = (bytes >> shift_) + 1;
-  undefined_.resize(bytes);
+  undefined_.resize(bytes + kRowBytes);  // a row may be looked at from its middle
+  zone_shift_ = std::max<uint32_t>(7, static_cast<uint32_t>(std::bit_width((std::max(bytes, 1u) - 1) >> 6)));
   stamp_of_site_.resize(sites);
   for (auto* who : {&writer_, &reader_}) who->assign(cells, kNobody);
   for (auto* stamps : {&write_stamp_, &read_stamp_}) stamps->resize(cells);
 }
 
 void SharedShadow::start(uint32_t now) {
-  if (!undefined_.empty()) std::memset(undefined_.data(), 0xff, undefined_.size());
+  std::memset(undefined_.data(), 0xff, undefined_.size() - kRowBytes);
   all_synchronised(now);
 }
 
@@ -122,15 +125,18 @@ void SharedShadow::all_synchronised(uint32_t now) {
   touched_first_ = ~uint64_t{0};
   touched_end_ = 0;
   moments_.clear();
+  kept_.clear();
+  places_used_ = 0;
+  kept_zones_ = written_zones_ = 0;
+  keeping_ = true;
 }
 
-uint32_t SharedShadow::stamp(const Warp& warp) {
-  const uint32_t time = warp.block->clock;
-  uint32_t& last = stamp_of_site_[warp.pc];
-  if (last < moments_.size() && moments_[last].site == warp.pc && moments_[last].time == time) return last;
+uint32_t SharedShadow::stamp(uint32_t site, uint32_t time) {
+  uint32_t& last = stamp_of_site_[site];
+  if (last < moments_.size() && moments_[last].site == site && moments_[last].time == time) return last;
   // Warps that synchronise for ever with no block barrier: what is long ago is forgotten, not collected.
   if (moments_.size() >= kMaxMoments) all_synchronised(time);
-  moments_.push_back({warp.pc, time});
+  moments_.push_back({site, time});
   return last = static_cast<uint32_t>(moments_.size() - 1);
 }
 
@@ -144,6 +150,7 @@ uint32_t SharedShadow::undefined_lanes(const SharedAccess& access) const {
       !lane_memory().any_set(undefined_.data() + access.base + access.offsets[0], access.bytes * kLanes)) {
     return 0;
   }
+  if (access.near && !lane_memory().any_set(undefined_.data() + access.first, kRowBytes)) return 0;
   uint32_t lanes = 0;
   for (uint32_t m = access.mask; m != 0; m &= m - 1) {
     const int l = std::countr_zero(m);
@@ -215,16 +222,92 @@ void SharedShadow::write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, 
   write_stamp_[cell] = now_stamp;
 }
 
+uint64_t SharedShadow::zones(const SharedAccess& access) const {
+  return (~uint64_t{0} << (access.first >> zone_shift_)) & (~uint64_t{0} >> (63 - ((access.end - 1) >> zone_shift_)));
+}
+
+bool SharedShadow::keep_for_later(const Warp& warp, const SharedAccess& access, uint64_t zones) {
+  if (!keeping_) return false;
+  using enum PlainRead::Kind;
+  const auto kind = access.consecutive ? consecutive : access.uniform ? uniform : scattered;
+  if (kept_.size() == kMaxKept || (kind == scattered && places_used_ == kMaxPlaces)) return keeping_ = false;
+  uint32_t place = 0;
+  if (kind == scattered) {
+    if (places_.empty()) places_.resize(kMaxPlaces);
+    place = places_used_;
+    places_used_ += kLanes;
+    uint32_t* to = places_.data() + place;
+    for (int l = 0; l < kLanes; ++l) to[l] = static_cast<uint32_t>(access.base + access.offsets[l]);
+  } else {
+    place = static_cast<uint32_t>(access.base + access.offsets[std::countr_zero(access.mask)]);
+  }
+  kept_.push_back(
+      {warp.pc, warp.block->clock, warp.index, access.mask, place, static_cast<uint8_t>(access.bytes), kind});
+  kept_zones_ |= zones;
+  return true;
+}
+
+void SharedShadow::apply_kept(uint32_t now) {
+  if (moments_.size() + kept_.size() >= kMaxMoments) return all_synchronised(now);  // as in stamp()
+  for (const PlainRead& read : kept_) apply(read);
+  kept_.clear();
+  places_used_ = 0;
+  kept_zones_ = 0;
+}
+
+/// Nothing has ordered the warp's accesses since the last barrier of all, so who comes second cannot matter.
+void SharedShadow::read_by(uint32_t warp, uint64_t cell, uint16_t me, uint32_t now) {
+  const uint16_t r = reader_[cell];
+  const auto whole = static_cast<uint16_t>(kWholeWarp | warp);
+  const bool alone = r == kNobody || (is_thread(r) && (r & 0x3ffu) == me);
+  const bool mine = r == whole || (is_thread(r) && warp_of(r) == warp);
+  reader_[cell] = alone ? me : mine ? whole : kManyWarps;
+  read_stamp_[cell] = now;
+}
+
+void SharedShadow::apply(const PlainRead& read) {
+  const uint32_t now = stamp(read.site, read.time);
+  const uint32_t cells = std::max<uint32_t>(uint32_t{read.bytes} >> shift_, 1);
+  if (read.kind == PlainRead::Kind::consecutive) {
+    const uint64_t first = read.place >> shift_;
+    touch(first, first + uint64_t{cells} * kLanes);
+    if (lane_memory().claim_read(writer_.data() + first, reader_.data() + first, read_stamp_.data() + first,
+                                 static_cast<uint32_t>(std::countr_zero(cells)), read.warp * kLanes, true, now)) {
+      return;
+    }
+  }
+  for (uint32_t m = read.mask; m != 0; m &= m - 1) {
+    const auto l = static_cast<uint32_t>(std::countr_zero(m));
+    const uint32_t place = read.kind == PlainRead::Kind::uniform       ? read.place
+                           : read.kind == PlainRead::Kind::consecutive ? read.place + l * read.bytes
+                                                                       : places_[read.place + l];
+    const uint64_t first = place >> shift_;
+    touch(first, first + cells);
+    for (uint64_t cell = first; cell < first + cells; ++cell) {
+      read_by(read.warp, cell, static_cast<uint16_t>(read.warp * kLanes + l), now);
+    }
+  }
+}
+
 uint32_t SharedShadow::read(Warp& warp, const SharedAccess& access) {
+  const bool quiet = !access.strong && warp.last_sync_time <= epoch_ && warp.block->partial_barrier_time <= epoch_;
+  const uint64_t where = zones(access);
+  if (quiet && (written_zones_ & where) == 0 && keep_for_later(warp, access, where)) return undefined_lanes(access);
+  if ((kept_zones_ & where) != 0) apply_kept(warp.block->clock);
+  read_cells(warp, access, quiet);
+  return undefined_lanes(access);
+}
+
+void SharedShadow::read_cells(Warp& warp, const SharedAccess& access, bool quiet) {
   const uint32_t cells = std::max<uint32_t>(access.bytes >> shift_, 1);  // of each lane
-  const uint32_t now = stamp(warp);
+  const uint32_t now = stamp(warp.pc, warp.block->clock);
   if (access.consecutive && !access.strong) {
     const uint64_t first = (access.base + access.offsets[0]) >> shift_;
     touch(first, first + uint64_t{cells} * kLanes);
     if (lane_memory().claim_read(writer_.data() + first, reader_.data() + first, read_stamp_.data() + first,
                                  static_cast<uint32_t>(std::countr_zero(cells)), warp.index * kLanes,
                                  warp.full_sync_time <= epoch_, now)) {
-      return undefined_lanes(access);
+      return;
     }
   } else if (access.uniform && !access.strong && std::popcount(access.mask) > 1) {
     const uint64_t first = (access.base + access.offsets[std::countr_zero(access.mask)]) >> shift_;
@@ -238,35 +321,31 @@ uint32_t SharedShadow::read(Warp& warp, const SharedAccess& access) {
         r = r == kNobody || (r != kManyWarps && r != kManyStrong && warp_of(r) == warp.index) ? all : kManyWarps;
         read_stamp_[first + i] = now;
       }
-      return undefined_lanes(access);
+      return;
     }
   }
-  // While nothing has ordered this warp's accesses since the last barrier of all, who comes second cannot matter.
-  const bool quiet = !access.strong && warp.last_sync_time <= epoch_ && warp.block->partial_barrier_time <= epoch_;
-  const auto whole = static_cast<uint16_t>(kWholeWarp | warp.index);
   for (uint32_t m = access.mask; m != 0; m &= m - 1) {
     const int l = std::countr_zero(m);
     const uint64_t first = (access.base + access.offsets[l]) >> shift_;
     touch(first, first + cells);
     const uint16_t me = thread_code(warp, l);
     for (uint64_t cell = first; cell < first + cells; ++cell) {
-      const uint16_t w = writer_[cell], r = reader_[cell];
+      const uint16_t w = writer_[cell];
       if (!quiet || (w != kNobody && w != me)) {
         read_cell(warp, cell, l, access.strong, now);
-        continue;
+      } else {
+        read_by(warp.index, cell, me, now);
       }
-      const bool alone = r == kNobody || (is_thread(r) && (r & 0x3ffu) == me);
-      const bool mine = r == whole || (is_thread(r) && warp_of(r) == warp.index);
-      reader_[cell] = alone ? me : mine ? whole : kManyWarps;
-      read_stamp_[cell] = now;
     }
   }
-  return undefined_lanes(access);
 }
 
 void SharedShadow::write(Warp& warp, const SharedAccess& access, const MemoryInfo* info) {
+  const uint64_t where = zones(access);
+  if ((kept_zones_ & where) != 0) apply_kept(warp.block->clock);
   const uint32_t cells = std::max<uint32_t>(access.bytes >> shift_, 1);
-  const uint32_t now = stamp(warp);
+  const uint32_t now = stamp(warp.pc, warp.block->clock);
+  written_zones_ |= where;  // only now: stamp() may forget everything
   bool done = false;
   if (access.consecutive) {
     const uint64_t first = (access.base + access.offsets[0]) >> shift_;
@@ -297,8 +376,11 @@ void SharedShadow::mark_undefined(const SharedAccess& access, uint32_t lanes) {
 bool SharedShadow::atomic(Warp& warp, uint64_t offset, uint32_t bytes, int lane) {
   const uint32_t cells = std::max<uint32_t>(bytes >> shift_, 1);
   const uint64_t first = offset >> shift_;
+  const uint64_t where = uint64_t{1} << (offset >> zone_shift_);
+  if ((kept_zones_ & where) != 0) apply_kept(warp.block->clock);
+  const uint32_t now = stamp(warp.pc, warp.block->clock);
+  written_zones_ |= where;
   touch(first, first + cells);
-  const uint32_t now = stamp(warp);
   for (uint32_t i = 0; i < cells; ++i) write_cell(warp, first + i, lane, true, nullptr, offset, now);
   return std::any_of(undefined_.begin() + static_cast<ptrdiff_t>(offset),
                      undefined_.begin() + static_cast<ptrdiff_t>(offset + bytes), [](uint8_t u) { return u != 0; });

@@ -19,10 +19,12 @@ struct SharedAccess {
   const uint64_t* offsets = nullptr;
   uint32_t bytes = 0;  ///< of each lane
   uint32_t mask = 0;
-  bool consecutive = false;  ///< lane l at lane 0 + l * bytes; all lanes active
-  bool uniform = false;      ///< all lanes at the same place
-  uint64_t base = 0;         ///< added to every offset
-  bool strong = false;       ///< volatile or with an order of its own
+  bool consecutive = false;     ///< lane l at lane 0 + l * bytes; all lanes active
+  bool uniform = false;         ///< all lanes at the same place
+  uint64_t base = 0;            ///< added to every offset
+  bool strong = false;          ///< volatile or with an order of its own
+  uint32_t first = 0, end = 0;  ///< bytes of the storage that all of it lies in
+  bool near = false;            ///< and there are no more than 128 of them
 };
 
 class SharedShadow {
@@ -48,7 +50,22 @@ class SharedShadow {
   bool atomic(Warp& warp, uint64_t offset, uint32_t bytes, int lane);
 
  private:
-  uint32_t stamp(const Warp& warp);
+  /// A read that cannot race yet, kept as it came: of what nobody has written since the last barrier of all.
+  struct PlainRead {
+    uint32_t site = 0, time = 0;  // as in Moment
+    uint32_t warp = 0, mask = 0;
+    uint32_t place = 0;  // of the lane 0 that a consecutive access has, of all lanes; or index of its lanes' in places_
+    uint8_t bytes = 0;
+    enum class Kind : uint8_t { consecutive, uniform, scattered } kind{};
+  };
+
+  uint64_t zones(const SharedAccess& access) const;
+  bool keep_for_later(const Warp& warp, const SharedAccess& access, uint64_t zones);
+  void apply_kept(uint32_t now);
+  void apply(const PlainRead& read);
+  void read_by(uint32_t warp, uint64_t cell, uint16_t thread, uint32_t stamp);
+  void read_cells(Warp& warp, const SharedAccess& access, bool quiet);
+  uint32_t stamp(uint32_t site, uint32_t time);
   void touch(uint64_t first_cell, uint64_t end_cell);
   void read_cell(Warp& warp, uint64_t cell, int lane, bool strong, uint32_t now);
   void write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, const MemoryInfo* info, uint64_t offset,
@@ -67,6 +84,15 @@ class SharedShadow {
   uint32_t epoch_ = 0;                                       // when everything was ordered last
   std::vector<uint32_t> stamp_of_site_;                      // the last moment of each instruction
   uint64_t touched_first_ = ~uint64_t{0}, touched_end_ = 0;  // cells that differ from "nobody"
+
+  // Mostly a tile is written, then a barrier, then it is read. The reads matter to nobody unless somebody writes there
+  // before the next barrier, so only then are they brought into the cells.
+  std::vector<PlainRead> kept_;
+  uint32_t places_used_ = 0;
+  std::vector<uint32_t> places_;                 // 32 for each scattered read
+  uint32_t zone_shift_ = 7;                      // the storage is looked at in up to 64 zones
+  uint64_t kept_zones_ = 0, written_zones_ = 0;  // of kept_; of what was written since the last barrier of all
+  bool keeping_ = true;                          // false: these were too many
 };
 
 }  // namespace vgpu

@@ -178,6 +178,7 @@ void Block::start(uint64_t linear_index) {
   live = threads;
   tick();
   acquired = 0;
+  whole_barrier_time = 0;
   partial_barrier_time = 0;
   shadow.start(clock);
   copies.reset();

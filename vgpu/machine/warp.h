@@ -148,6 +148,7 @@ struct Block {
   std::shared_ptr<AsyncCopies> copies;  ///< cp.async (async_copy.h); nullptr before the first
   uint32_t clock = 1;                   ///< grows whenever something orders accesses
   std::vector<uint32_t> barrier_time;   ///< of each thread: the last barrier it took part in
+  uint32_t whole_barrier_time = 0;      ///< the last barrier that all its threads took part in
   uint32_t partial_barrier_time = 0;    ///< the last barrier that not all live threads took part in
   uint32_t acquired = 0;                ///< its last look at what other blocks released
   std::array<Barrier, 16> barriers{};
@@ -185,7 +186,7 @@ void prepare_frame(Warp& warp, uint32_t function, uint32_t frame);
 void call_external(Warp& warp, const Inst& inst, uint32_t mask);
 std::string format_printf(Warp& warp, int lane, uint64_t format, uint64_t arguments);  // print.cpp
 
-/// Reports one lane's bad access at the warp's pc (load_store.cpp).
+/// Reports one lane's bad access at the warp's pc (lane_access.cpp).
 void report_lane(Warp& warp, int lane, Incident incident);
 
 template <class T>

@@ -8,43 +8,60 @@ namespace vgpu::VGPU_ISA {
 
 namespace {
 
+struct LaneTable {
+  uint64_t number[kLanes], bit[kLanes];
+};
+constexpr LaneTable make_lane_table() {
+  LaneTable table{};
+  for (int l = 0; l < kLanes; ++l) {
+    table.number[l] = static_cast<uint64_t>(l);
+    table.bit[l] = uint64_t{1} << l;
+  }
+  return table;
+}
+constexpr LaneTable kLane = make_lane_table();
+
 template <class A, bool kFull>
 AddressShape shape_loop(const A* base, uint64_t add, uint32_t mask, uint64_t bytes, uint64_t limit, uint64_t* offsets) {
   const int first = kFull ? 0 : __builtin_ctz(mask);
   const uint64_t start = base[first] + add;
-  const uint64_t lane0 = start - static_cast<uint64_t>(first) * bytes;
-  if constexpr (kFull) {
+  const auto shift = static_cast<uint32_t>(__builtin_ctzll(bytes));
+  const uint64_t lane0 = start - (static_cast<uint64_t>(first) << shift);
+  const auto on = [&](int l) { return kFull || (mask & kLane.bit[l]) != 0 ? ~uint64_t{0} : 0; };
+  AddressShape shape;
+  if (!kFull || base[kLanes - 1] - base[0] == static_cast<A>(kLanes - 1) << shift) {
     // The usual case first: neighbours next to each other, of which the ends say everything.
-    uint64_t uneven_rows = 0;
+    uint64_t uneven = 0;
     for (int l = 0; l < kLanes; ++l) {
       const uint64_t offset = base[l] + add;
       offsets[l] = offset;
-      uneven_rows |= offset ^ (lane0 + static_cast<uint64_t>(l) * bytes);
+      uneven |= ((offset - lane0) ^ (kLane.number[l] << shift)) & on(l);
     }
-    if (uneven_rows == 0) {
-      AddressShape shape;
+    shape.consecutive = uneven == 0;
+    if (kFull && uneven == 0) {
       shape.inside = start <= limit && offsets[kLanes - 1] <= limit;
       shape.aligned = (start & (bytes - 1)) == 0;
-      shape.consecutive = true;
       return shape;
     }
   }
-  uint64_t outside = 0, low = 0, apart = 0, uneven = 0;
+  uint64_t apart = 0;
   for (int l = 0; l < kLanes; ++l) {
-    const uint64_t on = kFull ? ~uint64_t{0} : uint64_t{0} - static_cast<uint64_t>((mask >> l) & 1);
     const uint64_t offset = base[l] + add;
     offsets[l] = offset;
-    // offset > limit, unsigned, as a sign bit: all offsets that matter are far below 2^62.
-    outside |= ((limit - offset) | offset) & on;
-    low |= offset & on;
-    apart |= (offset ^ start) & on;
-    uneven |= (offset ^ (lane0 + static_cast<uint64_t>(l) * bytes)) & on;
+    apart |= (offset ^ start) & on(l);
   }
-  AddressShape shape;
-  shape.inside = static_cast<int64_t>(outside) >= 0;
-  shape.aligned = (low & (bytes - 1)) == 0;
+  shape.apart = apart;
+  shape.aligned = ((start | apart) & (bytes - 1)) == 0;
   shape.uniform = apart == 0;
-  shape.consecutive = uneven == 0;
+  // No offset is larger than `start` with every bit set up to the highest in which they differ.
+  const uint64_t below = apart == 0 ? 0 : ~uint64_t{0} >> __builtin_clzll(apart);
+  shape.inside = (start | below) <= limit;
+  if (!shape.inside) {
+    // offset > limit, unsigned, as a sign bit: all offsets that matter are far below 2^62.
+    uint64_t outside = 0;
+    for (int l = 0; l < kLanes; ++l) outside |= ((limit - offsets[l]) | offsets[l]) & on(l);
+    shape.inside = static_cast<int64_t>(outside) >= 0;
+  }
   return shape;
 }
 
@@ -64,6 +81,44 @@ struct Bytes16 {
   uint64_t low, high;
 };
 
+// A row is written a vector at a time wherever it can be: what reads it next does so in vectors, and would have to wait
+// for narrower stores to drain.
+template <class R>
+struct VectorOf {
+  using Type [[gnu::vector_size(32)]] = R;
+};
+
+template <class R, class M>
+void gather_row(R* row, const char* from, const uint64_t* offsets) {
+  using Vector = typename VectorOf<R>::Type;
+  constexpr int kCount = 32 / sizeof(R);
+  const auto load = [&](int l) {
+    M value;
+    std::memcpy(&value, from + offsets[l], sizeof(M));
+    return static_cast<R>(value);
+  };
+  for (int first = 0; first < kLanes; first += kCount) {
+    Vector v;
+    if constexpr (kCount == 4) {
+      v = Vector{load(first), load(first + 1), load(first + 2), load(first + 3)};
+    } else {
+      v = Vector{load(first),     load(first + 1), load(first + 2), load(first + 3),
+                 load(first + 4), load(first + 5), load(first + 6), load(first + 7)};
+    }
+    std::memcpy(row + first, &v, sizeof(v));
+  }
+}
+
+template <class T>
+void broadcast_as(void* d, uint64_t value) {
+  T* row = static_cast<T*>(d);
+  for (int l = 0; l < kLanes; ++l) row[l] = static_cast<T>(value);
+}
+
+void broadcast(void* d, uint32_t register_bytes, uint64_t value) {
+  register_bytes == 8 ? broadcast_as<uint64_t>(d, value) : broadcast_as<uint32_t>(d, value);
+}
+
 template <class R, class M>
 void gather_as(void* d, const void* host, const uint64_t* offsets, uint32_t mask) {
   R* row = static_cast<R*>(d);
@@ -73,10 +128,12 @@ void gather_as(void* d, const void* host, const uint64_t* offsets, uint32_t mask
     std::memcpy(&value, from + offsets[l], sizeof(M));
     row[l] = static_cast<R>(value);
   };
-  if (mask == kFullMask) {
-    for (int l = 0; l < kLanes; ++l) load(l);
-  } else {
+  if (mask != kFullMask) {
     for (uint32_t m = mask; m != 0; m &= m - 1) load(__builtin_ctz(m));
+  } else if constexpr (std::is_integral_v<R> && sizeof(R) >= 4) {
+    gather_row<R, M>(row, from, offsets);
+  } else {
+    for (int l = 0; l < kLanes; ++l) load(l);
   }
 }
 
@@ -271,6 +328,14 @@ bool claim_write(uint16_t* writer, const uint16_t* reader, uint32_t* write_stamp
 
 bool any_set(const uint8_t* at, uint32_t bytes) {
   uint64_t any = 0;
+  if (bytes == kRowBytes) {
+    for (uint32_t i = 0; i < kRowBytes; i += 8) {
+      uint64_t eight = 0;
+      std::memcpy(&eight, at + i, 8);
+      any |= eight;
+    }
+    return any != 0;
+  }
   for (uint32_t i = 0; i < bytes; i += 8) {
     uint64_t eight = 0;
     std::memcpy(&eight, at + i, 8);
@@ -282,7 +347,7 @@ bool any_set(const uint8_t* at, uint32_t bytes) {
 }  // namespace
 
 LaneMemory lane_memory_functions() {
-  return {shape64, shape32, gather, scatter, load_rows, store_rows, claim_read, claim_write, any_set};
+  return {shape64, shape32, broadcast, gather, scatter, load_rows, store_rows, claim_read, claim_write, any_set};
 }
 
 }  // namespace vgpu::VGPU_ISA

@@ -5,12 +5,19 @@
 
 namespace vgpu {
 
+/// Bytes that the banks of shared memory give at once.
+inline constexpr uint32_t kRowBytes = 128;
+
 /// What the addresses of one access look like.
 struct AddressShape {
-  bool inside = false;       ///< every active lane lies wholly in the buffer
-  bool aligned = false;      ///< every active lane is aligned to the access
-  bool consecutive = false;  ///< lane l is at lane 0 + l * bytes
-  bool uniform = false;      ///< all active lanes at the same place
+  bool inside = false;            ///< every active lane lies wholly in the buffer
+  bool aligned = false;           ///< every active lane is aligned to the access
+  bool consecutive = false;       ///< lane l is at lane 0 + l * bytes
+  bool uniform = false;           ///< all active lanes at the same place
+  uint64_t apart = ~uint64_t{0};  ///< the bits in which active lanes' offsets differ; all of them where it is not known
+
+  /// Whether all active lanes lie in the same 128 bytes of the buffer, counted from its start.
+  bool in_one_row() const { return apart < kRowBytes; }
 };
 
 /// One build of these functions for a host instruction set. Offsets are bytes from the buffer's start, lane by lane.
@@ -21,6 +28,8 @@ struct LaneMemory {
                           uint64_t* offsets);
   AddressShape (*shape32)(const uint32_t* base, uint64_t add, uint32_t mask, uint64_t bytes, uint64_t limit,
                           uint64_t* offsets);
+  /// d[l] = value, in registers of 4 or 8 bytes.
+  void (*broadcast)(void* d, uint32_t register_bytes, uint64_t value);
   /// d[l] = the element of `width` bytes (1, 2, 4, 8, 16) at host + offsets[l], for lanes of the mask, extended to
   /// `register_bytes`.
   void (*gather)(void* d, uint32_t register_bytes, const void* host, const uint64_t* offsets, uint32_t width,
@@ -48,7 +57,8 @@ inline constexpr uint16_t kNobody = 0xffff;
 inline constexpr uint16_t kManyWarps = 0xfffe;
 inline constexpr uint16_t kWholeWarp = 0xf000;  ///< | warp: several lanes of it
 
+extern const LaneMemory chosen_lane_memory;
 /// The functions for this processor.
-const LaneMemory& lane_memory();
+inline const LaneMemory& lane_memory() { return chosen_lane_memory; }
 
 }  // namespace vgpu
