@@ -20,6 +20,10 @@ std::string bytes_in_words(double bytes) {
   return bytes >= 1e3 ? fmt::format("{:.3g} kB", bytes * 1e-3) : fmt::format("{:.0f} bytes", bytes);
 }
 
+std::string time_in_words(double us) {
+  return us < 999.5 ? fmt::format("{:.3g} us", us) : fmt::format("{:.3g} ms", us * 1e-3);
+}
+
 uint64_t wavefronts(const vgpu::Counts& c) { return c.shared_load_wavefronts + c.shared_store_wavefronts; }
 uint64_t sectors(const vgpu::Counts& c) { return c.global_load_sectors + c.global_store_sectors; }
 
@@ -83,18 +87,18 @@ std::string basis(const Timing& timing) {
   for (const auto& [name, value] : timing.sizes)
     text += fmt::format("{}{} = {:.0f}", text.empty() ? "" : ", ", name, value);
   const Prediction& p = timing.prediction;
-  if (p.blocks_run < p.blocks) text += fmt::format(" from {} of {} blocks", p.blocks_run, p.blocks);
-  if (p.at_least) text += ", one of them ended before its end";
+  if (p.at_least && p.blocks == 1) return text + " from its one block, not run to its end";
+  if (p.at_least || p.blocks_run < p.blocks) text += fmt::format(" from {} of {} blocks", p.blocks_run, p.blocks);
+  if (p.at_least) text += ", the last not run to its end";
   return text;
 }
 
 std::string prediction(const Timing& timing) {
   const Prediction& p = timing.prediction;
-  std::string text = p.at_least
-                         ? "on {}: at least {:.3g} us, at most {:.0f} % of the limit's speed ({:.3g} us), at {}; "
-                         : "on {}: {:.3g} us, {:.0f} % of the limit's speed ({:.3g} us), at {}; ";
-  text = fmt::format(fmt::runtime(text), timing.profile, p.time_us, 100 * p.fraction, p.limit_us, basis(timing));
-  text += "held back by " + limiter_in_words(p.limiter);
+  std::string text =
+      fmt::format("on {}: {}{}, {}{:.0f} % of the limit's speed ({}), at {}; held back by {}", timing.profile,
+                  p.at_least ? "at least " : "", time_in_words(p.time_us), p.at_least ? "at most " : "",
+                  100 * p.fraction, time_in_words(p.limit_us), basis(timing), limiter_in_words(p.limiter));
   if (p.busy_sms < p.sms) {
     text += fmt::format(", and by a grid so small that only {:.0f} of the {:.0f} SMs {} work", p.busy_sms, p.sms,
                         p.busy_sms == 1 ? "has" : "have");

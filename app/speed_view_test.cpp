@@ -95,7 +95,14 @@ TEST_CASE("a prediction says its sizes, and what it was estimated from where tha
   CHECK(
       contains(view_speed(verdict, plain, 300),
                "on H200: at least 200 us, at most 50 % of the limit's speed (100 us), at m = 4096, n = 2048 from 1 of "
-               "262144 blocks, one of them ended before its end; held back by"));
+               "262144 blocks, the last not run to its end; held back by"));
+  verdict.timing.prediction.blocks = 1;
+  verdict.timing.prediction.time_us = 1060;
+  verdict.timing.prediction.limit_us = 999.4;
+  CHECK(
+      contains(view_speed(verdict, plain, 300),
+               "on H200: at least 1.06 ms, at most 50 % of the limit's speed (999 us), at m = 4096, n = 2048 from its "
+               "one block, not run to its end; held back by"));
 }
 
 TEST_CASE("a grid that leaves SMs idle is named") {

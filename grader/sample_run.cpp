@@ -45,10 +45,10 @@ std::vector<Device::Buffer> allocate(const Exercise& exercise, const Case& large
   return buffers;
 }
 
-/// launch() at sizes that no case has: what is wrong with its plan, with its line.
-std::string plan_problem(const Refusal& refusal) {
-  if (refusal.diagnostics.empty() || refusal.diagnostics[0].line == 0) return refusal.message;
-  return fmt::format("line {}: {}", refusal.diagnostics[0].line, refusal.message);
+/// What is wrong at sizes that no case has, with launch()'s line where it is its plan.
+std::string problem_at(const Exercise& exercise, const Case& large, const std::string& message, int line = 0) {
+  return fmt::format("at {}, where it is timed{}: {}", sizes_in_words(exercise, large.values),
+                     line > 0 ? fmt::format(", line {}", line) : "", message);
 }
 
 void run_steps(const Exercise& exercise, const Case& large, const reference::Arrays& inputs, const LaunchPlan& plan,
@@ -100,18 +100,16 @@ SampleOutcome run_sample(const PlanContext& context, const Case& large, const re
                          Device& plan_device, Device& device, const vgpu::Limits& limits) {
   SampleOutcome outcome;
   try {
-    Case named = large;
-    named.name = fmt::format("{} at {}", large.name, sizes_in_words(context.exercise, large.values));
-    const std::variant<LaunchPlan, Refusal> plan = make_plan(context, named, plan_device, limits);
+    const std::variant<LaunchPlan, Refusal> plan = make_plan(context, large, plan_device, limits);
     if (const auto* refusal = std::get_if<Refusal>(&plan)) {
       outcome.stopped = refusal->kind == "stopped";
-      outcome.problem = plan_problem(*refusal);
+      outcome.problem = problem_at(context.exercise, large, refusal->message,
+                                   refusal->diagnostics.empty() ? 0 : refusal->diagnostics[0].line);
       return outcome;
     }
     run_steps(context.exercise, large, inputs, std::get<LaunchPlan>(plan), context.module, device, limits, outcome);
   } catch (const vgpu::LaunchError& error) {
-    outcome.problem =
-        fmt::format("at {}, where it is timed: {}", sizes_in_words(context.exercise, large.values), error.what());
+    outcome.problem = problem_at(context.exercise, large, error.what());
   } catch (const std::bad_alloc&) {
     outcome.note = "no time is predicted: this machine has too little memory for a sample of the blocks";
   }
