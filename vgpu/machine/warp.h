@@ -36,13 +36,14 @@ struct Return {
 
 /// Lanes of a warp that are at the same place.
 struct Group {
-  enum class State : uint8_t { ready, at_barrier, at_collective };
+  enum class State : uint8_t { ready, at_barrier, at_collective, at_warp_step };
   uint32_t mask = 0;
   uint32_t pc = 0;
   uint32_t function = 0;
   uint32_t frame = 0;  ///< byte offset of its registers in the register file
   uint32_t local = 0;  ///< stack bytes below its frame
   State state = State::ready;
+  bool alone = false;           ///< goes through its warp step without the lanes that never come
   uint32_t turns = 0;           ///< how often it was made to yield in a loop
   uint32_t loops = 0;           ///< backward branches and calls since it last yielded
   uint32_t waits_for = 0;       ///< at_collective: members; at_barrier: the barrier's id
