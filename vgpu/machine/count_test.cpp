@@ -131,3 +131,26 @@ TEST_CASE("a wmma.mma is two of the machine's operations, but for f64") {
   inst.modifiers[0] = "load";
   CHECK(kind_of(inst) == Kind::load);
 }
+
+TEST_CASE("DRAM: each sector once, and what a block reads of what it wrote itself not at all") {
+  const auto dram = [](const std::string& body, uint32_t blocks = 1) {
+    Machine m(kernel(body));
+    const Address out = m.zeros<uint64_t>("out", 256), in = m.zeros<uint64_t>("in", 256);
+    const Counters counters = m.launch({blocks, 1, 1}, {32, 1, 1}, out, in).counters;
+    return std::pair(counters.dram_read_sectors, counters.dram_written_sectors);
+  };
+  using Pair = std::pair<uint64_t, uint64_t>;
+  // 8 bytes a thread: 8 sectors a warp.
+  const std::string read = "ld.global.b64 %rd1, [%i];", write = "st.global.b64 [%o], %rd2;",
+                    back = "ld.global.b64 %rd3, [%o];";
+  CHECK(dram(read) == Pair{8, 0});
+  CHECK(dram(read + read) == Pair{8, 0});
+  CHECK(dram(write) == Pair{0, 8});
+  CHECK(dram(write + back) == Pair{0, 8});
+  CHECK(dram(back + write) == Pair{8, 8});
+  CHECK(dram(read + write + back, 4) == Pair{32, 32});
+  // Half of each thread's 8 bytes was written; the sectors have to be read for the other half.
+  CHECK(dram("st.global.b32 [%o], %r1;" + back) == Pair{8, 8});
+  // The neighbour's words, which it wrote; the last lane's neighbour wrote nothing.
+  CHECK(dram(write + "bar.sync 0; ld.global.b64 %rd3, [%o+8];") == Pair{1, 8});
+}
