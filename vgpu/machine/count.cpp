@@ -128,6 +128,12 @@ uint32_t lane_range(uint32_t first, uint32_t count) {
 
 /// Whether each lane and the one `apart` from it (1 or 2, by exclusive or) want the same place, or one is not there.
 bool neighbours_agree(const CountedAccess& access, uint32_t mask, uint32_t apart) {
+  if (mask == kFullMask || mask == kFullMask >> 16 || mask == kFullMask << 16) {
+    const uint64_t* offsets = access.offsets + std::countr_zero(mask);
+    uint64_t differ = 0;
+    for (int l = 0; l < std::popcount(mask); ++l) differ |= offsets[l] ^ offsets[l ^ static_cast<int>(apart)];
+    return differ == 0;
+  }
   for (uint32_t m = mask; m != 0; m &= m - 1) {
     const auto l = static_cast<uint32_t>(std::countr_zero(m));
     const uint32_t other = l ^ apart;
