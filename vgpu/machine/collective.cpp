@@ -9,6 +9,7 @@
 
 #include "vgpu/machine/definedness.h"
 #include "vgpu/machine/warp.h"
+#include "vgpu/ops/lane_memory.h"
 
 namespace vgpu {
 
@@ -48,7 +49,7 @@ void set_predicate(char* registers, uint32_t row, uint32_t mask, uint32_t bits) 
 }
 
 /// shfl's source lane and whether it is in range.
-[[gnu::always_inline]] inline bool source_lane(CollectiveOp op, uint32_t lane, uint32_t b, uint32_t c, uint32_t& j) {
+bool source_lane(CollectiveOp op, uint32_t lane, uint32_t b, uint32_t c, uint32_t& j) {
   b &= 31;
   const uint32_t segment = (c >> 8) & 31;
   const uint32_t clamp = c & 31;
@@ -117,42 +118,45 @@ uint32_t reduce(CollectiveOp op, const Brought& brought, uint32_t members) {
   return value;
 }
 
-/// A shuffle that the whole warp takes part in.
-template <CollectiveOp kOp>
-void shuffle_all(char* registers, const CollectiveInfo& info) {
-  const uint32_t* b = row_at<uint32_t>(registers, info.b);
-  const uint32_t* c = row_at<uint32_t>(registers, info.c);
-  uint32_t* d = row_at<uint32_t>(registers, info.d);
-  uint32_t a[kLanes];  // a copy: the destination may be the source
-  std::memcpy(a, row_at<uint32_t>(registers, info.a), sizeof(a));
+/// Which lane each takes its value from, and the lanes whose source is in range.
+struct Sources {
+  bool found = false;
+  uint32_t c = 0;  ///< operand c that this is for
   uint32_t in_range = 0;
+  uint8_t from[kLanes] = {};
+};
+
+void find_sources(CollectiveOp op, const uint32_t* b, const uint32_t* c, Sources& sources) {
+  sources.in_range = 0;
   for (uint32_t l = 0; l < kLanes; ++l) {
     uint32_t j = 0;
-    in_range |= static_cast<uint32_t>(source_lane(kOp, l, b[l], c[l], j)) << l;
-    d[l] = a[j & 31];
+    sources.in_range |= static_cast<uint32_t>(source_lane(op, l, b[l], c[l], j)) << l;
+    sources.from[l] = static_cast<uint8_t>(j & 31);
   }
-  set_predicate(registers, info.p, kFullMask, in_range);
 }
 
-/// True when it was a shuffle with a result and is done.
+/// A shuffle of the whole warp. True when it was one with a result and is done.
 bool shuffle_all(char* registers, const CollectiveInfo& info) {
-  if (info.d == kNone || info.b == kNone || info.c == kNone) return false;
-  switch (info.op) {
-    case CollectiveOp::shfl_up:
-      shuffle_all<CollectiveOp::shfl_up>(registers, info);
-      return true;
-    case CollectiveOp::shfl_down:
-      shuffle_all<CollectiveOp::shfl_down>(registers, info);
-      return true;
-    case CollectiveOp::shfl_bfly:
-      shuffle_all<CollectiveOp::shfl_bfly>(registers, info);
-      return true;
-    case CollectiveOp::shfl_idx:
-      shuffle_all<CollectiveOp::shfl_idx>(registers, info);
-      return true;
-    default:
-      return false;
+  if (info.op > CollectiveOp::shfl_idx || info.d == kNone) return false;
+  const uint32_t* b = row_at<uint32_t>(registers, info.b);
+  const uint32_t* c = row_at<uint32_t>(registers, info.c);
+  uint32_t apart = 0;
+  for (int l = 0; l < kLanes; ++l) apart |= (b[l] ^ b[0]) | (c[l] ^ c[0]);
+  // Mostly all lanes give the same operands, and the same few come again and again.
+  static thread_local Sources known[4][32];
+  Sources other;
+  Sources* sources = &other;
+  if (apart == 0) sources = &known[static_cast<size_t>(info.op)][b[0] & 31];
+  if (!sources->found || sources->c != c[0]) {
+    find_sources(info.op, b, c, *sources);
+    sources->c = c[0];
+    sources->found = true;
   }
+  uint32_t a[kLanes];  // a copy: the destination may be the source
+  std::memcpy(a, row_at<uint32_t>(registers, info.a), sizeof(a));
+  lane_memory().load_words(row_at<uint32_t>(registers, info.d), a, WordRow::near, sources->from);
+  set_predicate(registers, info.p, kFullMask, sources->in_range);
+  return true;
 }
 
 /// Computes the results for the lanes of `mask`, of which all `members` have brought their values.

@@ -174,6 +174,12 @@ uint32_t lane_range(uint32_t first, uint32_t count) {
 
 /// Whether every lane with the bit `apart` (1 or 2) in its number wants what the lane without it does.
 bool neighbours_agree(const CountedAccess& access, uint32_t mask, uint32_t apart) {
+  if (mask == kFullMask || mask == kFullMask >> 16 || mask == kFullMask << 16) {
+    const uint64_t* offsets = access.offsets + std::countr_zero(mask);
+    uint64_t differ = 0;
+    for (int l = 0; l < std::popcount(mask); ++l) differ |= offsets[l] ^ offsets[l ^ static_cast<int>(apart)];
+    return differ == 0;
+  }
   const uint32_t followers = mask & (apart == 1 ? 0xaaaaaaaau : 0xccccccccu);
   for (uint32_t m = followers; m != 0; m &= m - 1) {
     const auto l = static_cast<uint32_t>(std::countr_zero(m));

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <bit>
 #include <cstring>
+#include <thread>
 
 #include "vgpu/machine/warp.h"
 
@@ -96,8 +97,7 @@ void conflict_of_blocks(LaunchState& launch) {
 class RowLock {
  public:
   RowLock(uint8_t& lock, bool needed) : lock_(lock), needed_(needed) {
-    while (needed_ && lock_.exchange(1, std::memory_order_acquire) != 0) {
-    }
+    while (needed_ && lock_.exchange(1, std::memory_order_acquire) != 0) std::this_thread::yield();
   }
   ~RowLock() {
     if (needed_) lock_.store(0, std::memory_order_release);

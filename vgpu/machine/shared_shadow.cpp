@@ -16,7 +16,7 @@ namespace {
 // Who touched a cell: a thread of the block, several threads of one warp, kManyWarps, or kNobody (lane_memory.h).
 constexpr size_t kMaxMoments = 1 << 20;
 constexpr size_t kMaxKept = 8192;
-constexpr uint32_t kMaxPlaces = 1024 * kLanes;
+constexpr uint32_t kMaxPlaces = 1024 * kLanes, kMaxWithin = 4096 * kLanes;
 constexpr uint16_t kManyStrong = 0xe000;  // several threads, all of them by atomic or volatile accesses
 constexpr uint16_t kStrong = 0x4000;      // | thread: an atomic or volatile access
 constexpr uint16_t kVolatile = 0x2000;    // | kStrong: volatile
@@ -129,7 +129,7 @@ void SharedShadow::all_synchronised(uint32_t now) {
   touched_end_ = 0;
   moments_.clear();
   kept_.clear();
-  places_used_ = 0;
+  places_used_ = within_used_ = 0;
   kept_zones_ = written_zones_ = looked_through_ = 0;
   keeping_ = true;
 }
@@ -236,13 +236,23 @@ void SharedShadow::write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, 
   write_stamp_[cell] = now_stamp;
 }
 
-bool SharedShadow::read_words(const Warp& warp, uint32_t place, bool same) {
-  const uint64_t where = zones(place, place + (same ? 4 : 4 * kLanes));
+bool SharedShadow::read_words(const Warp& warp, uint32_t place, WordRow words, const uint8_t* within) {
+  const uint64_t where = zones(place, place + (words == WordRow::same ? 4 : kRowBytes));
   if ((written_zones_ & where) != 0 || !keeping_ || kept_.size() == kMaxKept || !quiet(warp) || !all_defined(where)) {
     return false;
   }
-  kept_.push_back({warp.pc, warp.block->clock, warp.index, kFullMask, place, 4,
-                   same ? PlainRead::Kind::uniform : PlainRead::Kind::consecutive});
+  using enum PlainRead::Kind;
+  const auto kind = words == WordRow::consecutive ? consecutive
+                    : words == WordRow::same      ? uniform
+                                                  : PlainRead::Kind::near;
+  const uint32_t index = within_used_;
+  if (words == WordRow::near) {
+    if (within_.empty()) within_.resize(kMaxWithin);
+    if (index == kMaxWithin) return false;
+    std::memcpy(within_.data() + index, within, kLanes);
+    within_used_ += kLanes;
+  }
+  kept_.push_back({warp.pc, warp.block->clock, warp.index, kFullMask, place, index, 4, kind});
   kept_zones_ |= where;
   return true;
 }
@@ -252,18 +262,18 @@ bool SharedShadow::keep_for_later(const Warp& warp, const SharedAccess& access, 
   using enum PlainRead::Kind;
   const auto kind = access.consecutive ? consecutive : access.uniform ? uniform : scattered;
   if (kept_.size() == kMaxKept || (kind == scattered && places_used_ == kMaxPlaces)) return keeping_ = false;
-  uint32_t place = 0;
+  uint32_t place = 0, index = 0;
   if (kind == scattered) {
     if (places_.empty()) places_.resize(kMaxPlaces);
-    place = places_used_;
+    index = places_used_;
     places_used_ += kLanes;
-    uint32_t* to = places_.data() + place;
+    uint32_t* to = places_.data() + index;
     for (int l = 0; l < kLanes; ++l) to[l] = static_cast<uint32_t>(access.base + access.offsets[l]);
   } else {
     place = static_cast<uint32_t>(access.base + access.offsets[std::countr_zero(access.mask)]);
   }
   kept_.push_back(
-      {warp.pc, warp.block->clock, warp.index, access.mask, place, static_cast<uint8_t>(access.bytes), kind});
+      {warp.pc, warp.block->clock, warp.index, access.mask, place, index, static_cast<uint8_t>(access.bytes), kind});
   kept_zones_ |= zones;
   return true;
 }
@@ -272,7 +282,7 @@ void SharedShadow::apply_kept(uint32_t now) {
   if (moments_.size() + kept_.size() >= kMaxMoments) return all_synchronised(now);  // as in stamp()
   for (const PlainRead& read : kept_) apply(read);
   kept_.clear();
-  places_used_ = 0;
+  places_used_ = within_used_ = 0;
   kept_zones_ = 0;
 }
 
@@ -290,6 +300,19 @@ void SharedShadow::read_by(uint32_t warp, uint64_t cell, uint16_t me, uint32_t n
   read_stamp_[cell] = now;
 }
 
+uint32_t SharedShadow::place_of(const PlainRead& read, uint32_t lane) const {
+  switch (read.kind) {
+    case PlainRead::Kind::consecutive:
+      return read.place + lane * read.bytes;
+    case PlainRead::Kind::uniform:
+      return read.place;
+    case PlainRead::Kind::near:
+      return read.place + 4u * within_[read.index + lane];
+    default:
+      return places_[read.index + lane];
+  }
+}
+
 void SharedShadow::apply(const PlainRead& read) {
   const uint32_t now = stamp(read.site, read.time);
   const uint32_t cells = std::max<uint32_t>(uint32_t{read.bytes} >> shift_, 1);
@@ -303,10 +326,7 @@ void SharedShadow::apply(const PlainRead& read) {
   }
   for (uint32_t m = read.mask; m != 0; m &= m - 1) {
     const auto l = static_cast<uint32_t>(std::countr_zero(m));
-    const uint32_t place = read.kind == PlainRead::Kind::uniform       ? read.place
-                           : read.kind == PlainRead::Kind::consecutive ? read.place + l * read.bytes
-                                                                       : places_[read.place + l];
-    const uint64_t first = place >> shift_;
+    const uint64_t first = place_of(read, l) >> shift_;
     touch(first, first + cells);
     for (uint64_t cell = first; cell < first + cells; ++cell) {
       read_by(read.warp, cell, static_cast<uint16_t>(read.warp * kLanes + l), now);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "vgpu/machine/program.h"
+#include "vgpu/ops/lane_memory.h"
 
 namespace vgpu {
 
@@ -39,9 +40,9 @@ class SharedShadow {
 
   /// A read; reports races. Returns the lanes that read a byte nobody has written.
   uint32_t read(Warp& warp, const SharedAccess& access);
-  /// A whole warp's read of words from byte `place` on, or (`same`) of the one there. False, and nothing is done, where
-  /// it may race or be undefined.
-  bool read_words(const Warp& warp, uint32_t place, bool same);
+  /// A whole warp's read of words in the 128 bytes from `place` on, or of the one there. `within` is WordRow::near's.
+  /// False, and nothing is done, where it may race or be undefined.
+  bool read_words(const Warp& warp, uint32_t place, WordRow words, const uint8_t* within);
   /// A write that is about to happen; reports races. `info` gives the values, since storing the same value twice is no
   /// race (nullptr: not known). `undefined` are the lanes whose value is undefined.
   void write(Warp& warp, const SharedAccess& access, const MemoryInfo* info);
@@ -57,9 +58,10 @@ class SharedShadow {
   struct PlainRead {
     uint32_t site = 0, time = 0;  // as in Moment
     uint32_t warp = 0, mask = 0;
-    uint32_t place = 0;  // of the lane 0 that a consecutive access has, of all lanes; or index of its lanes' in places_
+    uint32_t place = 0;  // consecutive: lane 0's; uniform: everybody's; near: where words are counted from
+    uint32_t index = 0;  // scattered: of lane 0's in places_; near: in within_
     uint8_t bytes = 0;
-    enum class Kind : uint8_t { consecutive, uniform, scattered } kind{};
+    enum class Kind : uint8_t { consecutive, uniform, near, scattered } kind{};
   };
 
   uint64_t zones(uint32_t first, uint32_t end) const {
@@ -70,6 +72,7 @@ class SharedShadow {
   bool all_defined(uint64_t zones);
   bool keep_for_later(const Warp& warp, const SharedAccess& access, uint64_t zones);
   void apply_kept(uint32_t now);
+  uint32_t place_of(const PlainRead& read, uint32_t lane) const;
   void apply(const PlainRead& read);
   void read_by(uint32_t warp, uint64_t cell, uint16_t thread, uint32_t stamp);
   void read_cells(Warp& warp, const SharedAccess& access, bool plain);
@@ -98,6 +101,8 @@ class SharedShadow {
   // before the next barrier, so only then are they brought into the cells.
   std::vector<PlainRead> kept_;
   uint32_t places_used_ = 0;
+  uint32_t within_used_ = 0;
+  std::vector<uint8_t> within_;                      // 32 for each near read: words
   std::vector<uint32_t> places_;                     // 32 for each scattered read
   uint32_t zone_shift_ = 7;                          // the storage is looked at in up to 64 zones
   uint64_t kept_zones_ = 0, written_zones_ = 0;      // of kept_; of what was written since the last barrier of all

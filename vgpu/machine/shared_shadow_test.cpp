@@ -146,9 +146,15 @@ TEST_CASE("shared memory's races and undefined reads, access by access, whatever
       if (write) {
         block.shadow.write(warp, a, nullptr);
       } else {
-        // Whole rows of words, or one for all, have a way of their own, which may say no.
-        const bool words = a.bytes == 4 && a.mask == kFullMask && (a.consecutive || a.uniform) && upto(2) == 0;
-        if (!words || !block.shadow.read_words(warp, a.first, a.uniform)) undefined = block.shadow.read(warp, a);
+        // Words close to each other have a way of their own, which may say no.
+        const WordRow words = a.consecutive ? WordRow::consecutive
+                              : a.uniform   ? WordRow::same
+                              : a.near      ? WordRow::near
+                                            : WordRow::other;
+        uint8_t within[kLanes];
+        for (int l = 0; l < kLanes; ++l) within[l] = static_cast<uint8_t>(offsets[l] % 128 / 4);
+        const bool fits = a.bytes == 4 && a.mask == kFullMask && words != WordRow::other && upto(2) == 0;
+        if (!fits || !block.shadow.read_words(warp, a.first, words, within)) undefined = block.shadow.read(warp, a);
       }
       const uint64_t expected = model.access(warp.index, a, write, expected_undefined);
       INFO("round ", round, " access ", n, write ? " writes " : " reads ", a.bytes, " bytes a lane");

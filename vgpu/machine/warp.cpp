@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "vgpu/ops/lane_memory.h"
+
 namespace vgpu {
 
 namespace {
@@ -79,8 +81,7 @@ bool changes_with_block(Special special) {
 void fill_special(Warp& warp, const SpecialRow& row, char* frame) {
   uint32_t* lanes = row_at<uint32_t>(frame, row.row);
   if (changes_with_block(row.special)) {
-    const uint32_t value = special_value(warp, row.special, 0);
-    for (int l = 0; l < kLanes; ++l) lanes[l] = value;
+    lane_memory().broadcast(lanes, sizeof(uint32_t), special_value(warp, row.special, 0));
     return;
   }
   for (int l = 0; l < kLanes; ++l) lanes[l] = special_value(warp, row.special, l);

@@ -85,26 +85,21 @@ bool words_are(const A* base) {
 }
 
 template <class A>
-WordRow words(const A* base) {
+WordRow words(const A* base, uint64_t add, uint8_t* within) {
   const A step = base[kLanes - 1] - base[0];
-  if (step == 0) return words_are<A, true>(base) ? WordRow::same : WordRow::other;
-  if (step == 4 * (kLanes - 1)) return words_are<A, false>(base) ? WordRow::consecutive : WordRow::other;
-  return WordRow::other;
+  if (step == 0 && words_are<A, true>(base)) return WordRow::same;
+  if (step == 4 * (kLanes - 1) && words_are<A, false>(base)) return WordRow::consecutive;
+  const uint64_t first = base[0] + add;
+  uint64_t apart = first & 3;
+  for (int l = 0; l < kLanes; ++l) apart |= (base[l] + add) ^ first;
+  if (apart >= kRowBytes || (apart & 3) != 0) return WordRow::other;
+  for (int l = 0; l < kLanes; ++l)
+    within[l] = static_cast<uint8_t>((static_cast<uint8_t>(base[l]) + static_cast<uint8_t>(add)) % kRowBytes / 4);
+  return WordRow::near;
 }
 
-WordRow words64(const uint64_t* base) { return words(base); }
-WordRow words32(const uint32_t* base) { return words(base); }
-
-void load_words(void* d, const void* host, WordRow words) {
-  if (words == WordRow::consecutive) {
-    std::memcpy(d, host, 4 * kLanes);
-    return;
-  }
-  uint32_t value = 0;
-  std::memcpy(&value, host, 4);
-  uint32_t* row = static_cast<uint32_t*>(d);
-  for (int l = 0; l < kLanes; ++l) row[l] = value;
-}
+WordRow words64(const uint64_t* base, uint64_t add, uint8_t* within) { return words(base, add, within); }
+WordRow words32(const uint32_t* base, uint64_t add, uint8_t* within) { return words(base, add, within); }
 
 struct Bytes16 {
   uint64_t low, high;
@@ -116,6 +111,30 @@ template <class R>
 struct VectorOf {
   using Type [[gnu::vector_size(32)]] = R;
 };
+
+void load_words(void* d, const void* host, WordRow words, const uint8_t* within) {
+  if (words == WordRow::consecutive) {
+    std::memcpy(d, host, 4 * kLanes);
+    return;
+  }
+  const auto word = [&](uint32_t i) {
+    uint32_t value = 0;
+    std::memcpy(&value, static_cast<const char*>(host) + 4 * i, 4);
+    return value;
+  };
+  uint32_t* row = static_cast<uint32_t*>(d);
+  if (words == WordRow::same) {
+    const uint32_t value = word(0);
+    for (int l = 0; l < kLanes; ++l) row[l] = value;
+    return;
+  }
+  using Vector = VectorOf<uint32_t>::Type;
+  for (int l = 0; l < kLanes; l += 8) {
+    const uint8_t* w = within + l;
+    const Vector v = {word(w[0]), word(w[1]), word(w[2]), word(w[3]), word(w[4]), word(w[5]), word(w[6]), word(w[7])};
+    std::memcpy(row + l, &v, sizeof(v));
+  }
+}
 
 template <class R, class M>
 void gather_row(R* row, const char* from, const uint64_t* offsets) {

@@ -20,8 +20,9 @@ struct AddressShape {
   bool in_one_row() const { return apart < kRowBytes; }
 };
 
-/// Addresses of words, 4 bytes each: lane l's at lane 0's + 4 l, all the same, or neither.
-enum class WordRow : uint8_t { other, consecutive, same };
+/// Addresses of words, 4 bytes each: lane l's at lane 0's + 4 l, all the same, all in the same 128 bytes (counted from
+/// a multiple of 128), or none of these.
+enum class WordRow : uint8_t { other, consecutive, same, near };
 
 /// One build of these functions for a host instruction set. Offsets are bytes from the buffer's start, lane by lane.
 struct LaneMemory {
@@ -31,11 +32,11 @@ struct LaneMemory {
                           uint64_t* offsets);
   AddressShape (*shape32)(const uint32_t* base, uint64_t add, uint32_t mask, uint64_t bytes, uint64_t limit,
                           uint64_t* offsets);
-  /// How the 32 values lie.
-  WordRow (*words64)(const uint64_t* base);
-  WordRow (*words32)(const uint32_t* base);
-  /// d[l] = the word at host + 4 l, or at host.
-  void (*load_words)(void* d, const void* host, WordRow words);
+  /// How base[l] + add lie. near: `within` gets the number, 0 to 31, of each lane's word in those bytes.
+  WordRow (*words64)(const uint64_t* base, uint64_t add, uint8_t* within);
+  WordRow (*words32)(const uint32_t* base, uint64_t add, uint8_t* within);
+  /// d[l] = the word at host + 4 l, at host, or at host + 4 within[l].
+  void (*load_words)(void* d, const void* host, WordRow words, const uint8_t* within);
   /// d[l] = value, in registers of 4 or 8 bytes.
   void (*broadcast)(void* d, uint32_t register_bytes, uint64_t value);
   /// d[l] = the element of `width` bytes (1, 2, 4, 8, 16) at host + offsets[l], for lanes of the mask, extended to
