@@ -5,8 +5,10 @@
     ncu ... compare.py launch DIR                                runs every launch on a GPU, by the driver alone
     compare.py profile DIR                                       the line above, with the metrics; writes DIR/ncu.csv
     compare.py table DIR [--all]                                 both side by side, and how far apart they are
+    compare.py time DIR                                          the solutions at the curriculum's sizes, on a GPU
+    compare.py times DIR --tritutor build/release/app/tritutor   those beside the predictions for an H200
 
-The same PTX runs on both sides. Only `profile` and `launch` need a GPU, only `prepare` NVRTC.
+The same PTX runs on both sides. Only `profile`, `launch` and `time` need a GPU, only `prepare` and `times` NVRTC.
 """
 
 import argparse
@@ -15,15 +17,17 @@ import ctypes
 import json
 import os
 import re
+import statistics
 import struct
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from launches import launches  # noqa: E402
+from launches import launches, timed  # noqa: E402
 
 PACK = {"u8": "B", "u16": "H", "u32": "I", "i32": "i", "i64": "q", "f32": "f"}
 
@@ -164,7 +168,8 @@ class Driver:
         self.call("cuMemcpyHtoD_v2", address, data, ctypes.c_size_t(len(data)))
         return address
 
-    def run(self, folder, launch):
+    def run(self, folder, launch, repeats=0):
+        """Once; or so often, with the median of the times in us as the result."""
         values, buffers = [], []
         for index, text in enumerate(launch.args):
             if text == "null":
@@ -191,16 +196,51 @@ class Driver:
         function = self.function(ptx_file(folder, launch), launch.kernel)
         if launch.shared > 48 * 1024:
             self.call("cuFuncSetAttribute", function, 8, launch.shared)  # CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
-        self.call("cuLaunchKernel", function, *grid[:3], *block[:3], launch.shared, None, pointers, None)
-        self.call("cuCtxSynchronize")
+        times = []
+        events = [ctypes.c_void_p(), ctypes.c_void_p()]
+        for event in events:
+            self.call("cuEventCreate", ctypes.byref(event), 0)
+        for _ in range(max(repeats, 1)):
+            self.call("cuEventRecord", events[0], None)
+            self.call("cuLaunchKernel", function, *grid[:3], *block[:3], launch.shared, None, pointers, None)
+            self.call("cuEventRecord", events[1], None)
+            self.call("cuCtxSynchronize")
+            ms = ctypes.c_float()
+            self.call("cuEventElapsedTime", ctypes.byref(ms), *events)
+            times.append(ms.value * 1000)
         for address in buffers:
             self.call("cuMemFree_v2", address)
+        return statistics.median(times)
 
 
 def launch_all(folder):
     driver = Driver()
     for launch in launches():
         driver.run(folder, launch)
+
+
+def time_solutions(folder):
+    driver = Driver()
+    times = {exercise: [driver.run(folder, step, 21) for step in steps] for exercise, steps in timed().items()}
+    (folder / "times.json").write_text(json.dumps(times, indent=1))
+
+
+def predicted(tritutor, solution):
+    with tempfile.TemporaryDirectory() as workspace:
+        subprocess.run([tritutor, "init", workspace], check=True, capture_output=True)
+        done = subprocess.run([tritutor, "submit", str(solution), "--json", "--profile", "H200"], cwd=workspace,
+                              capture_output=True, text=True)
+    return json.loads(done.stdout)["timing"]
+
+
+def table_of_times(folder, tritutor):
+    measured = json.loads((folder / "times.json").read_text())
+    print("| exercise | kernel | measured us | predicted us | predicted / measured | limiter, predicted |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for exercise, steps in timed().items():
+        timing, us = predicted(tritutor, ROOT / steps[0].file), sum(measured[exercise])
+        print(f"| {exercise} | {steps[0].kernel} | {us:.1f} | {timing['time_us']:.1f} | {timing['time_us'] / us:.2f} "
+              f"| {timing['limiter']} |")
 
 
 def profile(folder):
@@ -264,9 +304,10 @@ def table(folder, everything):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["prepare", "launch", "profile", "table"])
+    parser.add_argument("what", choices=["prepare", "launch", "profile", "table", "time", "times"])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--vgpu", default=str(ROOT / "build/release/app/vgpu/vgpu"))
+    parser.add_argument("--tritutor", default=str(ROOT / "build/release/app/tritutor"))
     parser.add_argument("--all", action="store_true", help="table: every difference, not only the large ones")
     options = parser.parse_args()
     if options.what == "prepare":
@@ -275,6 +316,10 @@ def main():
         launch_all(options.folder)
     elif options.what == "profile":
         profile(options.folder)
+    elif options.what == "time":
+        time_solutions(options.folder)
+    elif options.what == "times":
+        table_of_times(options.folder, options.tritutor)
     else:
         table(options.folder, options.all)
 

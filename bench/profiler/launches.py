@@ -150,6 +150,57 @@ def solutions():
     return result
 
 
+def timed():
+    """The solutions' steps at the sizes that curriculum.json times: exercise -> launches."""
+    def cdiv(a, b):
+        return -(-a // b)
+
+    def step(level, name, grid, block, args, kernel=""):
+        return Launch(f"{name} timed", f"solutions/level{level}/{name}.cu", kernel or name, grid, block, args)
+
+    def buffer(n, initial="random:1"):
+        return f"f32[{n}]={initial}"
+
+    n = 67_108_864
+    x, y, size, each4 = buffer(n), buffer(n, "zeros"), f"i32={n}", (cdiv(n, 1024),)
+    result = {
+        "0.1": [step(0, "vector_addition", (cdiv(n, 256),), (256,), [x, x, y, size])],
+        "1.1": [step(1, "vector_scaling", each4, (256,), [x, y, "f32=2.5", size])],
+        "1.2": [step(1, "elementwise_max", each4, (256,), [x, x, y, size])],
+        "1.3": [step(1, "relu", each4, (256,), [x, y, size])],
+        "5.3": [step(5, "fused_dropout", (cdiv(n, 256),), (256,), [x, y, "f32=0.5", "i32=7", size])],
+    }
+    x, size = buffer(2 * n), f"i32={2 * n}"
+    reduction = [x, "f32[1]=zeros", size, "f32[1024]=zeros"]
+    best = [x, "f32[1]=zeros", "i32[1]=zeros", size, "f32[2048]=zeros"]
+    result["2.1"] = [step(2, "sum_reduction", (1024,), (256,), reduction),
+                     step(2, "sum_reduction", (1,), (256,), reduction, "sum_partials")]
+    result["2.2"] = [step(2, "max_with_index", (1024,), (256,), best),
+                     step(2, "max_with_index", (1,), (256,), best, "best_of_blocks")]
+    m, n = 16384, 4096
+    x, y, row, sizes = buffer(m * n), buffer(m * n, "zeros"), buffer(n), [f"i32={m}", f"i32={n}"]
+    result["2.3"] = [step(2, "softmax", (m,), (256,), [x, y] + sizes)]
+    result["3.1"] = [step(3, "matrix_transpose", (cdiv(n, 32), cdiv(m, 32)), (32, 8), [x, y] + sizes)]
+    result["3.2"] = [step(3, "row_normalization", (m,), (256,), [x, y] + sizes)]
+    result["5.1"] = [step(5, "layer_normalization", (m,), (256,), [x, row, row, y] + sizes)]
+    k = 8192
+    result["3.3"] = [step(3, "matrix_vector", (m // 8,), (32, 8),
+                          [buffer(m * k), buffer(k), buffer(m, "zeros"), f"i32={m}", f"i32={k}"])]
+    n = 4096
+    x, sizes = buffer(n * n), [f"i32={n}"] * 3
+    result["4.1"] = [step(4, "tiled_matmul", (64, 64), (16, 16), [x, x, buffer(n * n, "zeros")] + sizes)]
+    result["4.2"] = [step(4, "fused_matmul_bias_relu", (64, 64), (16, 16),
+                          [x, x, buffer(n), buffer(n * n, "zeros")] + sizes)]
+    x = buffer(64 * 1024 * 1024)
+    result["4.3"] = [step(4, "batched_matmul", (32, 32, 64), (8, 8),
+                          [x, x, buffer(64 * 1024 * 1024, "zeros"), "i32=64"] + ["i32=1024"] * 3)]
+    nq, nk, d = 32768, 2048, 64
+    result["5.2"] = [step(5, "attention_scores", (nq // 32,), (32, 8),
+                          [buffer(nq * d), buffer(nk * d), buffer(nq * nk, "zeros"), f"i32={nq}", f"i32={nk}",
+                           f"i32={d}"])]
+    return dict(sorted(result.items()))
+
+
 def tensor():
     """Triton's kernels and NVRTC's with tensor cores, cp.async and ldmatrix: fixtures of the tests."""
     def file(name):

@@ -44,20 +44,50 @@ void SectorSet::add(uint64_t first, uint64_t last) {
   }
 }
 
+bool SectorSet::has_any(uint64_t first, uint64_t last) const {
+  for (uint64_t w = first / 64; w <= last / 64; ++w) {
+    uint64_t bits = ~uint64_t{0};
+    if (w == first / 64) bits &= ~uint64_t{0} << (first % 64);
+    if (w == last / 64) bits &= ~uint64_t{0} >> (63 - last % 64);
+    const std::atomic_ref<uint64_t> word(const_cast<uint64_t&>(words_[w]));
+    if ((word.load(std::memory_order_relaxed) & bits) != 0) return true;
+  }
+  return false;
+}
+
 uint64_t SectorSet::count() const {
   uint64_t sum = 0;
   for (const uint64_t word : words_) sum += static_cast<uint64_t>(std::popcount(word));
   return sum;
 }
 
-void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& touched) {
+namespace {
+
+uint64_t sector_of_lane(const CountedAccess& access, uint32_t lane) {
+  return (access.base + access.offsets[lane]) / SectorSet::kSectorBytes;
+}
+
+/// Of an access whose lanes lie side by side, or all at one place.
+std::pair<uint64_t, uint64_t> sector_range(const CountedAccess& access) {
+  const uint64_t first = access.base + access.offsets[std::countr_zero(access.mask)];
+  const uint64_t end = first + (access.consecutive ? uint64_t{access.bytes} * kLanes : access.bytes);
+  return {first / SectorSet::kSectorBytes, (end - 1) / SectorSet::kSectorBytes};
+}
+
+}  // namespace
+
+void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& touched, uint32_t touching) {
   ++counts.global_requests;
+  if (touching != access.mask) {
+    for (uint32_t m = touching; m != 0; m &= m - 1) {
+      const uint64_t s = sector_of_lane(access, static_cast<uint32_t>(std::countr_zero(m)));
+      touched.add(s, s);
+    }
+  }
   if (access.consecutive || access.uniform) {
-    const uint64_t first = access.base + access.offsets[std::countr_zero(access.mask)];
-    const uint64_t end = first + (access.consecutive ? uint64_t{access.bytes} * kLanes : access.bytes);
-    const uint64_t last = (end - 1) / SectorSet::kSectorBytes;
-    touched.add(first / SectorSet::kSectorBytes, last);
-    counts.global_sectors += last - first / SectorSet::kSectorBytes + 1;
+    const auto [first, last] = sector_range(access);
+    if (touching == access.mask) touched.add(first, last);
+    counts.global_sectors += last - first + 1;
     return;
   }
   // Aligned accesses of up to 16 bytes never cross a sector: one sector a lane, often its neighbour's.
@@ -65,7 +95,7 @@ void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& to
   uint32_t n = 0;
   bool rising = true;
   for (uint32_t m = access.mask; m != 0; m &= m - 1) {
-    const uint64_t s = (access.base + access.offsets[std::countr_zero(m)]) / SectorSet::kSectorBytes;
+    const uint64_t s = sector_of_lane(access, static_cast<uint32_t>(std::countr_zero(m)));
     if (n > 0 && sectors[n - 1] == s) continue;
     rising = rising && (n == 0 || sectors[n - 1] < s);
     sectors[n++] = s;
@@ -74,8 +104,22 @@ void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& to
     std::sort(sectors, sectors + n);
     n = static_cast<uint32_t>(std::unique(sectors, sectors + n) - sectors);
   }
-  for (uint32_t i = 0; i < n; ++i) touched.add(sectors[i], sectors[i]);
+  for (uint32_t i = 0; i < n && touching == access.mask; ++i) touched.add(sectors[i], sectors[i]);
   counts.global_sectors += n;
+}
+
+uint32_t lanes_in(const SectorSet& set, const CountedAccess& access) {
+  if (access.consecutive || access.uniform) {
+    const auto [first, last] = sector_range(access);
+    if (!set.has_any(first, last)) return 0;
+  }
+  uint32_t lanes = 0;
+  for (uint32_t m = access.mask; m != 0; m &= m - 1) {
+    const auto l = static_cast<uint32_t>(std::countr_zero(m));
+    const uint64_t s = sector_of_lane(access, l);
+    if (set.has_any(s, s)) lanes |= 1u << l;
+  }
+  return lanes;
 }
 
 namespace {

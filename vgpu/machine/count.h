@@ -31,6 +31,8 @@ class SectorSet {
   }
   /// Adds the sectors from `first` to `last`. Several host threads may add at once.
   void add(uint64_t first, uint64_t last);
+  /// Whether any of the sectors from `first` to `last` is in it.
+  bool has_any(uint64_t first, uint64_t last) const;
   uint64_t count() const;
   /// Calls f(chunk, its kChunkWords words of 64 sectors) for every chunk with a sector, and empties the set.
   template <class F>
@@ -63,8 +65,10 @@ struct CountedAccess {
   bool near = false;  ///< all lanes in 128 bytes
 };
 
-/// Adds the sectors of a global access to `counts` and to `touched`.
-void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& touched);
+/// Adds the sectors of a global access to `counts`, and to `touched` those of the lanes of `touching`.
+void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& touched, uint32_t touching);
+/// The lanes of an access that want a sector of `set`.
+uint32_t lanes_in(const SectorSet& set, const CountedAccess& access);
 /// Adds the passes (wavefronts) through the 32 banks of 4 bytes: lanes that want different words of one bank take
 /// turns. Accesses of 8 and 16 bytes go in two and four parts; loads in half as many where neighbours want the same.
 void count_shared(SiteCounts& counts, const CountedAccess& access, bool store);

@@ -201,7 +201,7 @@ void Decoder::decode_load_store(const Instruction& inst, bool load) {
   if (space == ptx::Space::param) return decode_parameter_access(inst, load, std::move(info));
   info.merge = merge_;
   Inst& decoded = emit(inst, Code::step);
-  decoded.step = load ? load_step : store_step;
+  decoded.step = !load ? store_step : is_shared_word(info) ? load_shared_word_step : load_step;
   decoded.info = own(std::move(info));
 }
 

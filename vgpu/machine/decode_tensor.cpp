@@ -177,7 +177,7 @@ void Decoder::decode_matrix_product(const Instruction& inst) {
   fragment(inst, inst.operands[2], false, kind, b, product.rb);
   fragment(inst, inst.operands[3], false, sum, c, product.rc);
   info.registers_d = static_cast<uint8_t>(d);
-  Inst& decoded = emit(inst, Code::step);
+  Inst& decoded = emit(inst, Code::warp_step);
   decoded.step = matrix_product_step;
   decoded.info = own(std::move(info));
 }
@@ -234,7 +234,7 @@ void Decoder::decode_matrix_tile(const Instruction& inst) {
   const auto width = static_cast<uint8_t>(std::min(element_bytes(info.type), 4));
   if (space != ptx::Space::global && width < 4) program_.narrow_shared = true;
   if (space != ptx::Space::shared && store) program_.narrowest_global = std::min(program_.narrowest_global, width);
-  Inst& decoded = emit(inst, Code::step);
+  Inst& decoded = emit(inst, Code::warp_step);
   decoded.step = store ? store_tile_step : load_tile_step;
   decoded.info = own(std::move(info));
 }
@@ -274,7 +274,7 @@ void Decoder::decode_matrix_rows(const Instruction& inst) {
     info.memory.register_bytes[i] = 4;
   }
   fragment(inst, inst.operands[store ? 1 : 0], !store, Row::b32, info.count, info.rows);
-  Inst& decoded = emit(inst, Code::step);
+  Inst& decoded = emit(inst, Code::warp_step);
   decoded.step = store ? store_matrices_step : load_matrices_step;
   decoded.info = own(std::move(info));
 }

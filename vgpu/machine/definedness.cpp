@@ -44,6 +44,8 @@ void carry_undefined(Warp& warp, const Inst& inst, uint32_t mask) {
 }
 
 void report_undefined(Warp& warp, uint32_t lanes, const std::string& what) {
+  lanes = unreported(warp, lanes, Finding::Kind::uninitialized, warp.origin.buffer, 0);
+  if (lanes == 0) return;
   const Place read = place_of(warp.launch->program, warp.origin.pc);
   Incident incident;
   incident.kind = Finding::Kind::uninitialized;

@@ -59,12 +59,45 @@ uint32_t meeting_point(const Warp& warp, const Group& group) {
   return limit;
 }
 
+/// Groups that wait at the same warp step become one; it goes on once all lanes that still run are in it.
+void gather_at_warp_step(Warp& warp) {
+  std::vector<Group>& groups = warp.groups;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    if (groups[i].state != Group::State::at_warp_step) continue;
+    for (size_t j = groups.size(); j-- > i + 1;) {
+      if (groups[j].state != Group::State::at_warp_step || !same_place(groups[i], groups[j])) continue;
+      groups[i].mask |= groups[j].mask;
+      groups.erase(groups.begin() + static_cast<ptrdiff_t>(j));
+    }
+    if (groups[i].mask != warp.live) continue;
+    groups[i].state = Group::State::ready;
+    groups[i].turns = 0;
+  }
+}
+
+/// Nobody else can come: whoever waits at a warp step goes through it as it is, and is reported there.
+bool give_up_at_warp_steps(Block& block) {
+  bool any = false;
+  for (Warp& warp : block.warps) {
+    for (Group& group : warp.groups) {
+      if (group.state != Group::State::at_warp_step) continue;
+      group.state = Group::State::ready;
+      group.alone = true;
+      any = true;
+    }
+  }
+  return any;
+}
+
 void exit_lanes(Warp& warp, size_t index, uint32_t mask) {
   warp.groups[index].mask &= ~mask;
   warp.live &= ~mask;
   warp.block->live -= static_cast<uint32_t>(std::popcount(mask));
   if (warp.groups[index].mask == 0) warp.groups.erase(warp.groups.begin() + static_cast<ptrdiff_t>(index));
-  if (!warp.groups.empty()) retry_collectives(warp);
+  if (!warp.groups.empty()) {
+    retry_collectives(warp);
+    gather_at_warp_step(warp);
+  }
   release_barriers(*warp.block);
 }
 
@@ -155,6 +188,22 @@ End run_group(Warp& warp, size_t index) {
         (mask == kFullMask ? inst.full : inst.masked)(registers, inst.rows, mask);
         ++pc;
         break;
+      case Code::warp_step:
+        if (mask != warp.live && !group->alone) [[unlikely]] {
+          // Not executed yet.
+          --steps, --counts[pc].warps;
+          lane_steps -= busy, counts[pc].lanes -= busy;
+          finish(pc);
+          if (mask != active) {
+            split(warp, index, active & ~mask, pc + 1);
+            return End::switch_group;
+          }
+          group->state = Group::State::at_warp_step;
+          gather_at_warp_step(warp);
+          return End::blocked;
+        }
+        group->alone = false;
+        [[fallthrough]];
       case Code::step:
         warp.pc = pc;
         warp.clock = warp.steps + steps;
@@ -340,6 +389,7 @@ Turn run_block(Block& block) {
     if (launch.limits.sample.blocks > 0 && steps_of(block) > launch.limits.sample.block_steps) return Turn::cut;
     if (progress) continue;
     if (spinning) return Turn::yielded;
+    if (give_up_at_warp_steps(block)) continue;
     // Nobody ran: a barrier or a warp-wide operation that cannot complete.
     report_deadlock(block);
     launch.abort = true;

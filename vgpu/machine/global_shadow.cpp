@@ -39,6 +39,7 @@ bool ordered_across_blocks(const Warp& warp, uint32_t other, uint32_t time) {
 
 void report(Warp& warp, const Buffer& buffer, uint64_t offset, int lane, const char* now, const char* before,
             uint32_t block, uint16_t thread, uint32_t site) {
+  if (unreported(warp, 1u << lane, Finding::Kind::race, buffer.name, offset) == 0) return;
   const LaunchState& launch = *warp.launch;
   const bool across = block != warp.block->linear + 1;
   const Place other = place_of(launch.program, site);
@@ -354,6 +355,30 @@ void GlobalShadow::touch(Warp& warp, const Buffer& buffer, const GlobalAccess& a
     }
   }
   if (!fine) conflict_of_blocks(*warp.launch);
+}
+
+uint32_t GlobalShadow::written_by(const Warp& warp, const uint64_t* offsets, uint32_t bytes, uint32_t mask) {
+  const auto block = static_cast<uint32_t>(warp.block->linear) + 1;
+  const uint32_t count = std::max<uint32_t>(bytes >> shift_, 1);
+  uint32_t lanes = 0;
+  for (uint32_t m = mask; m != 0; m &= m - 1) {
+    const int l = std::countr_zero(m);
+    const uint64_t cell = offsets[l] >> shift_, index = cell / kRowCells;
+    const auto i = static_cast<uint32_t>(cell % kRowCells);
+    const uint32_t cells = (count == kRowCells ? ~0u : (1u << count) - 1) << i;
+    const RowLock lock(rows_[index].lock, warp.launch->parallel);
+    const Row& row = fresh(index);
+    bool mine = false;
+    if (!row.in_cells) {
+      mine = (row.write.cells & cells) == cells && row.write.block == block;
+    } else {
+      const GlobalCell* of_row = cells_of(index);
+      mine = true;
+      for (uint32_t c = cells; c != 0; c &= c - 1) mine = mine && of_row[std::countr_zero(c)].write_block == block;
+    }
+    if (mine) lanes |= 1u << l;
+  }
+  return lanes;
 }
 
 }  // namespace vgpu

@@ -57,6 +57,9 @@ class GlobalShadow {
   /// there already is no race (nullptr: not known).
   void touch(Warp& warp, const Buffer& buffer, const GlobalAccess& access, const MemoryInfo* values);
 
+  /// Of the lanes in `mask`, with accesses of `bytes` at `offsets`, those that touch what this warp's block wrote last.
+  uint32_t written_by(const Warp& warp, const uint64_t* offsets, uint32_t bytes, uint32_t mask);
+
   static constexpr uint32_t kManyBlocks = 0xffffffffu;
 
  private:

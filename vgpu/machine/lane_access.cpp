@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <optional>
 
 #include "vgpu/machine/definedness.h"
 #include "vgpu/machine/region.h"
@@ -14,18 +15,26 @@ namespace vgpu {
 
 namespace {
 
+const SharedVariable& shared_variable(const Warp& warp, const MemoryInfo& info, const Region& region) {
+  const uint64_t window = info.space == ptx::Space::shared ? 0 : slot_base(kSharedSlot);
+  return warp.launch->program.shared[(region.base - window) >> kSharedSlotBits];
+}
+
+/// What a finding calls the region; empty where the address lies in none.
+std::string_view name_of(const Warp& warp, const MemoryInfo& info, const Region& region) {
+  if (region.buffer != nullptr) return region.buffer->name;
+  if (region.per_lane) return "local memory";
+  return region.base != 0 ? std::string_view(shared_variable(warp, info, region).name) : std::string_view();
+}
+
 void describe(const Warp& warp, const MemoryInfo& info, uint64_t address, const Region& region, Incident& incident) {
   incident.address = address;
+  incident.buffer = name_of(warp, info, region);
   if (region.buffer != nullptr) {
-    incident.buffer = region.buffer->name;
     incident.element_name = region.buffer->element_name;
     incident.element_bytes = region.buffer->element_bytes;
-  } else if (region.per_lane) {
-    incident.buffer = "local memory";
-  } else if (region.base != 0) {
-    const uint64_t window = info.space == ptx::Space::shared ? 0 : slot_base(kSharedSlot);
-    const SharedVariable& variable = warp.launch->program.shared[(region.base - window) >> kSharedSlotBits];
-    incident.buffer = variable.name;
+  } else if (!region.per_lane && region.base != 0) {
+    const SharedVariable& variable = shared_variable(warp, info, region);
     // An array's element type is lost in PTX: the access says how large its elements are.
     incident.element_name = variable.element_bytes < info.width ? "element" : variable.element;
     incident.element_bytes = std::max<uint32_t>(variable.element_bytes, info.width);
@@ -45,6 +54,41 @@ const char* verb_of(Use use) {
   }
 }
 
+/// Whether an address is near zero rather than a value that never was an address, where no buffer lies.
+bool is_null(const MemoryInfo& info, uint64_t address) {
+  return info.space != ptx::Space::shared && (address < kSlotMiddle || static_cast<int64_t>(address) < 0);
+}
+
+std::optional<Finding::Kind> what_is_wrong(const MemoryInfo& info, uint64_t address, const Region& region,
+                                           uint32_t bytes, Use use) {
+  const uint64_t offset = address - region.base;
+  if (region.base == 0) {
+    return is_null(info, address) ? Finding::Kind::null_pointer : Finding::Kind::out_of_bounds;
+  }
+  if (offset > region.bytes || bytes > region.bytes - offset) {
+    return region.per_lane ? Finding::Kind::stack_overflow : Finding::Kind::out_of_bounds;
+  }
+  if (address % bytes != 0) return Finding::Kind::misaligned;
+  if (use != Use::read && !region.writable) return Finding::Kind::read_only_write;
+  return std::nullopt;
+}
+
+void report_access(Warp& warp, const MemoryInfo& info, int lane, uint64_t address, const Region& region, uint32_t bytes,
+                   Use use, Finding::Kind kind) {
+  if (unreported(warp, 1u << lane, kind, name_of(warp, info, region), address - region.base) == 0) return;
+  Incident incident;
+  incident.kind = kind;
+  incident.verb = verb_of(use);
+  incident.width = bytes;
+  describe(warp, info, address, region, incident);
+  if (region.base == 0) {
+    incident.text = is_null(info, address)
+                        ? fmt::format("{} through a null pointer (address {:#x})", incident.verb, address)
+                        : fmt::format("{} at {:#x}, which is in no buffer", incident.verb, address);
+  }
+  report_lane(warp, lane, incident);
+}
+
 }  // namespace
 
 uint32_t undefined_values(Warp& warp, const MemoryInfo& info, uint32_t mask) {
@@ -55,6 +99,8 @@ uint32_t undefined_values(Warp& warp, const MemoryInfo& info, uint32_t mask) {
 }
 
 void report_undefined_store(Warp& warp, const Buffer& buffer, uint64_t offset, uint32_t lanes) {
+  lanes = unreported(warp, lanes, Finding::Kind::uninitialized, warp.origin.buffer, 0);
+  if (lanes == 0) return;
   report_undefined(warp, lanes,
                    fmt::format("{}[{}] is given", buffer.name, offset / std::max<uint32_t>(buffer.element_bytes, 1)));
 }
@@ -73,6 +119,16 @@ void remember_origin(Warp& warp, const MemoryInfo& info, int lane) {
                                        incident.byte_offset / std::max<int64_t>(incident.element_bytes, 1), where);
 }
 
+uint32_t unreported(const Warp& warp, uint32_t lanes, Finding::Kind kind, std::string_view buffer, uint64_t offset) {
+  uint32_t left = 0;
+  for (uint32_t m = lanes; m != 0; m &= m - 1) {
+    const bool counted = warp.launch->report.count(kind, warp.pc, buffer, static_cast<int64_t>(offset),
+                                                   warp.block->index, warp.thread_of(std::countr_zero(m)));
+    if (!counted) left |= m & -m;
+  }
+  return left;
+}
+
 void report_lane(Warp& warp, int lane, Incident incident) {
   incident.pc = warp.pc;
   incident.block = warp.block->index;
@@ -83,33 +139,9 @@ void report_lane(Warp& warp, int lane, Incident incident) {
 std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t bytes, Use use, bool* undefined) {
   const uint64_t address = address_of(warp, info, lane);
   const Region region = region_of(warp, info.space, address);
-  Incident incident;
-  incident.verb = verb_of(use);
-  incident.width = bytes;
-  describe(warp, info, address, region, incident);
   const uint64_t offset = address - region.base;
-  if (region.base == 0) {
-    // Nothing lies in this slot: near zero it is a null pointer, elsewhere a value that never was an address.
-    const bool null = info.space != ptx::Space::shared && (address < kSlotMiddle || static_cast<int64_t>(address) < 0);
-    incident.kind = null ? Finding::Kind::null_pointer : Finding::Kind::out_of_bounds;
-    incident.text = null ? fmt::format("{} through a null pointer (address {:#x})", incident.verb, address)
-                         : fmt::format("{} at {:#x}, which is in no buffer", incident.verb, address);
-    report_lane(warp, lane, incident);
-    return nullptr;
-  }
-  if (offset > region.bytes || bytes > region.bytes - offset) {
-    incident.kind = region.per_lane ? Finding::Kind::stack_overflow : Finding::Kind::out_of_bounds;
-    report_lane(warp, lane, incident);
-    return nullptr;
-  }
-  if (address % bytes != 0) {
-    incident.kind = Finding::Kind::misaligned;
-    report_lane(warp, lane, incident);
-    return nullptr;
-  }
-  if (use != Use::read && !region.writable) {
-    incident.kind = Finding::Kind::read_only_write;
-    report_lane(warp, lane, incident);
+  if (const auto wrong = what_is_wrong(info, address, region, bytes, use)) {
+    report_access(warp, info, lane, address, region, bytes, use, *wrong);
     return nullptr;
   }
   bool ignored = false;

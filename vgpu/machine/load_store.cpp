@@ -86,11 +86,19 @@ void count_access(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_
     if (info.merge.bytes != 0) {
       access.base -= info.merge.before;
       access.bytes = info.merge.bytes;
-      access.consecutive = access.near = false;
+      access.consecutive = false;
     }
     count_shared(counts, access, write);
   } else if (r.region.buffer != nullptr) {
-    count_global(counts, access, write ? r.region.buffer->written_sectors : r.region.buffer->read_sectors);
+    Buffer& buffer = *r.region.buffer;
+    // What this block wrote itself need not come from DRAM. (Nor need what another one wrote; but which of them came
+    // first is not for the counters to hang on.)
+    uint32_t own = 0;
+    if (!write && buffer.shadow) {
+      own = lanes_in(buffer.written_sectors, access);
+      if (own != 0) own = buffer.shadow->written_by(warp, r.offsets, access.bytes, own);
+    }
+    count_global(counts, access, write ? buffer.written_sectors : buffer.read_sectors, mask & ~own);
   }
 }
 

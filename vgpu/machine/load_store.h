@@ -11,6 +11,9 @@ namespace vgpu {
 /// Step functions for the decoder; Inst::info is a MemoryInfo.
 void load_step(Warp& warp, const Inst& inst, uint32_t mask);
 void store_step(Warp& warp, const Inst& inst, uint32_t mask);
+/// The same as load_step, sooner, where is_shared_word() holds.
+void load_shared_word_step(Warp& warp, const Inst& inst, uint32_t mask);
+bool is_shared_word(const MemoryInfo& info);
 /// ld.param and st.param: kernel parameters (uniform), and the lane-wise areas of calls.
 void load_parameter_step(Warp& warp, const Inst& inst, uint32_t mask);
 void load_area_step(Warp& warp, const Inst& inst, uint32_t mask);

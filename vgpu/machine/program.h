@@ -21,6 +21,7 @@ struct Inst;
 enum class Code : uint8_t {
   lane,          ///< one function over the lanes: Inst::full, Inst::masked
   step,          ///< a function of the running warp that never changes control flow: Inst::step
+  warp_step,     ///< likewise, of all its lanes together: those that come first wait for the others
   branch,        ///< to Inst::target
   branch_index,  ///< brx.idx: to one of BranchTable
   call,
@@ -76,7 +77,7 @@ inline constexpr uint32_t kFirstRow = 2 * kRowAlignment;
 struct alignas(64) Inst {
   union {
     OpFn full = nullptr;  ///< Code::lane
-    StepFn step;          ///< Code::step
+    StepFn step;          ///< Code::step, Code::warp_step
   };
   union {
     OpFn masked = nullptr;  ///< Code::lane

@@ -10,7 +10,8 @@ namespace {
 
 constexpr size_t kMaxGroups = 200;
 constexpr int64_t kNoLine = int64_t{1} << 40;  // keys of places without a line come after those with one
-constexpr uint64_t kMaxPrinted = 1 << 20;      // bytes, as a real GPU's printf buffer
+constexpr int64_t kNotYet = -1;
+constexpr uint64_t kMaxPrinted = 1 << 20;  // bytes, as a real GPU's printf buffer
 
 uint64_t linear(const Dim3& index, const Dim3& size) {
   return (uint64_t{index.z} * size.y + index.y) * size.x + index.x;
@@ -52,25 +53,52 @@ std::string_view name_of(Finding::Kind kind) {
   return "unknown";
 }
 
+int64_t Report::line_of(uint32_t pc) {
+  if (lines_.size() <= pc) lines_.resize(pc + 1, kNotYet);
+  if (lines_[pc] == kNotYet) {
+    // By source line where there is one: an unrolled loop is one place.
+    const int line = place_of(program_, pc).line;
+    lines_[pc] = line > 0 ? int64_t{line} : kNoLine + pc;
+  }
+  return lines_[pc];
+}
+
+uint64_t Report::rank_of(uint64_t block, const Dim3& thread) const {
+  return block * block_.count() + linear(thread, block_);
+}
+
+void Report::widen(Group& group, uint64_t block, int64_t byte_offset) {
+  ++group.count;
+  group.first_block = std::min(group.first_block, block);
+  group.last_block = std::max(group.last_block, block);
+  group.lowest = std::min(group.lowest, byte_offset);
+  group.highest = std::max(group.highest, byte_offset);
+}
+
+bool Report::count(Finding::Kind kind, uint32_t pc, std::string_view buffer, int64_t byte_offset, Dim3 block_index,
+                   Dim3 thread) {
+  const std::lock_guard lock(mutex_);
+  const auto found = groups_.find(std::tuple(line_of(pc), static_cast<int>(kind), buffer));
+  if (found == groups_.end()) return groups_.size() >= kMaxGroups;
+  const uint64_t block = linear(block_index, grid_);
+  if (rank_of(block, thread) < found->second.rank) return false;
+  widen(found->second, block, byte_offset);
+  return true;
+}
+
 void Report::add(const Incident& incident) {
   const std::lock_guard lock(mutex_);
-  // By source line where there is one: an unrolled loop is one place.
-  const int line = place_of(program_, incident.pc).line;
-  const Key key{line > 0 ? int64_t{line} : kNoLine + incident.pc, static_cast<int>(incident.kind), incident.buffer};
+  const Key key{line_of(incident.pc), static_cast<int>(incident.kind), incident.buffer};
   const auto found = groups_.find(key);
   const uint64_t block = linear(incident.block, grid_);
-  const uint64_t rank = block * block_.count() + linear(incident.thread, block_);
+  const uint64_t rank = rank_of(block, incident.thread);
   if (found == groups_.end()) {
     if (groups_.size() >= kMaxGroups) return;
     groups_.emplace(key, Group{incident, rank, 1, block, block, incident.byte_offset, incident.byte_offset});
     return;
   }
   Group& group = found->second;
-  ++group.count;
-  group.first_block = std::min(group.first_block, block);
-  group.last_block = std::max(group.last_block, block);
-  group.lowest = std::min(group.lowest, incident.byte_offset);
-  group.highest = std::max(group.highest, incident.byte_offset);
+  widen(group, block, incident.byte_offset);
   if (rank < group.rank) {
     group.example = incident;
     group.rank = rank;

@@ -2,9 +2,11 @@
 // Collects what goes wrong during a launch: one finding for each place and kind, with an example and a count.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -34,6 +36,9 @@ class Report {
  public:
   Report(const Program& program, Dim3 grid, Dim3 block) : program_(program), grid_(grid), block_(block) {}
 
+  /// Where the incident belongs to a finding that is known and keeps its example, counts it: true, and there is no need
+  /// to put it into words. Findings in loops come by the million.
+  bool count(Finding::Kind kind, uint32_t pc, std::string_view buffer, int64_t byte_offset, Dim3 block, Dim3 thread);
   /// Adds one thread's incident. Safe from several host threads; the example kept is the lowest block's lowest
   /// thread's.
   void add(const Incident& incident);
@@ -55,12 +60,16 @@ class Report {
   };
   using Key = std::tuple<int64_t, int, std::string>;
 
+  int64_t line_of(uint32_t pc);
+  uint64_t rank_of(uint64_t block, const Dim3& thread) const;
+  static void widen(Group& group, uint64_t block, int64_t byte_offset);
   Finding finish(const Group& group) const;
   std::string cause_of(const Group& group) const;
 
   const Program& program_;
   Dim3 grid_, block_;
-  std::map<Key, Group> groups_;
+  std::map<Key, Group, std::less<>> groups_;
+  std::vector<int64_t> lines_;  ///< of each instruction, as keys; kNotYet
   std::map<uint64_t, std::string> printed_;
   uint64_t printed_bytes_ = 0;
   mutable std::mutex mutex_;

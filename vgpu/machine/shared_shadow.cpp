@@ -70,6 +70,7 @@ void report_race(Warp& warp, int lane, uint64_t offset, uint32_t width, const ch
   }
   const SharedVariable& shared = launch.program.shared[variable];
   const uint64_t in = offset - launch.shared_offset[variable];
+  if (unreported(warp, 1u << lane, Finding::Kind::race, shared.name, in) == 0) return;
   Incident incident;
   incident.kind = Finding::Kind::race;
   // An array's element type is lost in PTX: the access says how large its elements are.
@@ -103,15 +104,17 @@ void value_of(const Warp& warp, const MemoryInfo& info, int lane, std::byte* to)
 void SharedShadow::resize(uint32_t bytes, bool narrow, size_t sites) {
   shift_ = narrow ? 0 : 2;
   const size_t cells = (bytes >> shift_) + 1;
-  undefined_.resize(bytes + kRowBytes);  // a row may be looked at from its middle
+  bytes_ = bytes;
   zone_shift_ = std::max<uint32_t>(7, static_cast<uint32_t>(std::bit_width((std::max(bytes, 1u) - 1) >> 6)));
+  undefined_.resize(bytes + (size_t{1} << zone_shift_));  // what is looked at may begin before the end and go past it
   stamp_of_site_.resize(sites);
   for (auto* who : {&writer_, &reader_}) who->assign(cells, kNobody);
   for (auto* stamps : {&write_stamp_, &read_stamp_}) stamps->resize(cells);
 }
 
 void SharedShadow::start(uint32_t now) {
-  std::memset(undefined_.data(), 0xff, undefined_.size() - kRowBytes);
+  std::memset(undefined_.data(), 0xff, bytes_);
+  defined_zones_ = 0;
   all_synchronised(now);
 }
 
@@ -127,7 +130,7 @@ void SharedShadow::all_synchronised(uint32_t now) {
   moments_.clear();
   kept_.clear();
   places_used_ = 0;
-  kept_zones_ = written_zones_ = 0;
+  kept_zones_ = written_zones_ = looked_through_ = 0;
   keeping_ = true;
 }
 
@@ -145,7 +148,18 @@ void SharedShadow::touch(uint64_t first_cell, uint64_t end_cell) {
   touched_end_ = std::max(touched_end_, end_cell);
 }
 
-uint32_t SharedShadow::undefined_lanes(const SharedAccess& access) const {
+bool SharedShadow::all_defined(uint64_t zones) {
+  // A zone is looked through once between two barriers: most are filled before one and read after it.
+  for (uint64_t m = zones & ~defined_zones_ & ~looked_through_; m != 0; m &= m - 1) {
+    const uint64_t first = static_cast<uint64_t>(std::countr_zero(m)) << zone_shift_;
+    if (!lane_memory().any_set(undefined_.data() + first, 1u << zone_shift_)) defined_zones_ |= m & -m;
+    looked_through_ |= m & -m;
+  }
+  return (zones & ~defined_zones_) == 0;
+}
+
+uint32_t SharedShadow::undefined_lanes(const SharedAccess& access) {
+  if (all_defined(zones(access.first, access.end))) return 0;
   if (access.consecutive &&
       !lane_memory().any_set(undefined_.data() + access.base + access.offsets[0], access.bytes * kLanes)) {
     return 0;
@@ -222,8 +236,15 @@ void SharedShadow::write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, 
   write_stamp_[cell] = now_stamp;
 }
 
-uint64_t SharedShadow::zones(const SharedAccess& access) const {
-  return (~uint64_t{0} << (access.first >> zone_shift_)) & (~uint64_t{0} >> (63 - ((access.end - 1) >> zone_shift_)));
+bool SharedShadow::read_words(const Warp& warp, uint32_t place, bool same) {
+  const uint64_t where = zones(place, place + (same ? 4 : 4 * kLanes));
+  if ((written_zones_ & where) != 0 || !keeping_ || kept_.size() == kMaxKept || !quiet(warp) || !all_defined(where)) {
+    return false;
+  }
+  kept_.push_back({warp.pc, warp.block->clock, warp.index, kFullMask, place, 4,
+                   same ? PlainRead::Kind::uniform : PlainRead::Kind::consecutive});
+  kept_zones_ |= where;
+  return true;
 }
 
 bool SharedShadow::keep_for_later(const Warp& warp, const SharedAccess& access, uint64_t zones) {
@@ -255,7 +276,11 @@ void SharedShadow::apply_kept(uint32_t now) {
   kept_zones_ = 0;
 }
 
-/// Nothing has ordered the warp's accesses since the last barrier of all, so who comes second cannot matter.
+bool SharedShadow::quiet(const Warp& warp) const {
+  return warp.last_sync_time <= epoch_ && warp.block->partial_barrier_time <= epoch_;
+}
+
+/// For a plain read of a quiet() warp: who came first cannot matter.
 void SharedShadow::read_by(uint32_t warp, uint64_t cell, uint16_t me, uint32_t now) {
   const uint16_t r = reader_[cell];
   const auto whole = static_cast<uint16_t>(kWholeWarp | warp);
@@ -290,15 +315,15 @@ void SharedShadow::apply(const PlainRead& read) {
 }
 
 uint32_t SharedShadow::read(Warp& warp, const SharedAccess& access) {
-  const bool quiet = !access.strong && warp.last_sync_time <= epoch_ && warp.block->partial_barrier_time <= epoch_;
-  const uint64_t where = zones(access);
-  if (quiet && (written_zones_ & where) == 0 && keep_for_later(warp, access, where)) return undefined_lanes(access);
+  const bool plain = !access.strong && quiet(warp);
+  const uint64_t where = zones(access.first, access.end);
+  if (plain && (written_zones_ & where) == 0 && keep_for_later(warp, access, where)) return undefined_lanes(access);
   if ((kept_zones_ & where) != 0) apply_kept(warp.block->clock);
-  read_cells(warp, access, quiet);
+  read_cells(warp, access, plain);
   return undefined_lanes(access);
 }
 
-void SharedShadow::read_cells(Warp& warp, const SharedAccess& access, bool quiet) {
+void SharedShadow::read_cells(Warp& warp, const SharedAccess& access, bool plain) {
   const uint32_t cells = std::max<uint32_t>(access.bytes >> shift_, 1);  // of each lane
   const uint32_t now = stamp(warp.pc, warp.block->clock);
   if (access.consecutive && !access.strong) {
@@ -313,9 +338,9 @@ void SharedShadow::read_cells(Warp& warp, const SharedAccess& access, bool quiet
     const uint64_t first = (access.base + access.offsets[std::countr_zero(access.mask)]) >> shift_;
     touch(first, first + cells);
     const auto all = static_cast<uint16_t>(kWholeWarp | warp.index);
-    bool plain = true;
-    for (uint32_t i = 0; i < cells; ++i) plain = plain && writer_[first + i] == kNobody;
-    if (plain) {
+    bool unwritten = true;
+    for (uint32_t i = 0; i < cells; ++i) unwritten = unwritten && writer_[first + i] == kNobody;
+    if (unwritten) {
       for (uint32_t i = 0; i < cells; ++i) {
         uint16_t& r = reader_[first + i];
         r = r == kNobody || (r != kManyWarps && r != kManyStrong && warp_of(r) == warp.index) ? all : kManyWarps;
@@ -331,7 +356,7 @@ void SharedShadow::read_cells(Warp& warp, const SharedAccess& access, bool quiet
     const uint16_t me = thread_code(warp, l);
     for (uint64_t cell = first; cell < first + cells; ++cell) {
       const uint16_t w = writer_[cell];
-      if (!quiet || (w != kNobody && w != me)) {
+      if (!plain || (w != kNobody && w != me)) {
         read_cell(warp, cell, l, access.strong, now);
       } else {
         read_by(warp.index, cell, me, now);
@@ -341,7 +366,7 @@ void SharedShadow::read_cells(Warp& warp, const SharedAccess& access, bool quiet
 }
 
 void SharedShadow::write(Warp& warp, const SharedAccess& access, const MemoryInfo* info) {
-  const uint64_t where = zones(access);
+  const uint64_t where = zones(access.first, access.end);
   if ((kept_zones_ & where) != 0) apply_kept(warp.block->clock);
   const uint32_t cells = std::max<uint32_t>(access.bytes >> shift_, 1);
   const uint32_t now = stamp(warp.pc, warp.block->clock);
@@ -368,6 +393,7 @@ void SharedShadow::write(Warp& warp, const SharedAccess& access, const MemoryInf
 }
 
 void SharedShadow::mark_undefined(const SharedAccess& access, uint32_t lanes) {
+  defined_zones_ &= ~zones(access.first, access.end);
   for (uint32_t m = lanes; m != 0; m &= m - 1) {
     std::memset(undefined_.data() + access.base + access.offsets[std::countr_zero(m)], 0xff, access.bytes);
   }

@@ -39,13 +39,16 @@ class SharedShadow {
 
   /// A read; reports races. Returns the lanes that read a byte nobody has written.
   uint32_t read(Warp& warp, const SharedAccess& access);
+  /// A whole warp's read of words from byte `place` on, or (`same`) of the one there. False, and nothing is done, where
+  /// it may race or be undefined.
+  bool read_words(const Warp& warp, uint32_t place, bool same);
   /// A write that is about to happen; reports races. `info` gives the values, since storing the same value twice is no
   /// race (nullptr: not known). `undefined` are the lanes whose value is undefined.
   void write(Warp& warp, const SharedAccess& access, const MemoryInfo* info);
   /// After a write: in these lanes the value that was written is undefined.
   void mark_undefined(const SharedAccess& access, uint32_t lanes);
   /// The lanes that would read a byte nobody has written.
-  uint32_t undefined_lanes(const SharedAccess& access) const;
+  uint32_t undefined_lanes(const SharedAccess& access);
   /// One lane's atomic, which never races with another one. True where it reads a byte nobody has written.
   bool atomic(Warp& warp, uint64_t offset, uint32_t bytes, int lane);
 
@@ -59,19 +62,25 @@ class SharedShadow {
     enum class Kind : uint8_t { consecutive, uniform, scattered } kind{};
   };
 
-  uint64_t zones(const SharedAccess& access) const;
+  uint64_t zones(uint32_t first, uint32_t end) const {
+    return (~uint64_t{0} << (first >> zone_shift_)) & (~uint64_t{0} >> (63 - ((end - 1) >> zone_shift_)));
+  }
+  /// Nothing has ordered the warp's accesses since the last barrier of all.
+  bool quiet(const Warp& warp) const;
+  bool all_defined(uint64_t zones);
   bool keep_for_later(const Warp& warp, const SharedAccess& access, uint64_t zones);
   void apply_kept(uint32_t now);
   void apply(const PlainRead& read);
   void read_by(uint32_t warp, uint64_t cell, uint16_t thread, uint32_t stamp);
-  void read_cells(Warp& warp, const SharedAccess& access, bool quiet);
+  void read_cells(Warp& warp, const SharedAccess& access, bool plain);
   uint32_t stamp(uint32_t site, uint32_t time);
   void touch(uint64_t first_cell, uint64_t end_cell);
   void read_cell(Warp& warp, uint64_t cell, int lane, bool strong, uint32_t now);
   void write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, const MemoryInfo* info, uint64_t offset,
                   uint32_t now);
 
-  uint32_t shift_ = 2;              // a cell is 1 << shift_ bytes
+  uint32_t shift_ = 2;  // a cell is 1 << shift_ bytes
+  uint32_t bytes_ = 0;
   std::vector<uint8_t> undefined_;  // of each byte: 0xff until it is written
   // Of each cell, since the last barrier of the whole block: who wrote and who read it last, where and when.
   std::vector<uint16_t> writer_, reader_;
@@ -89,10 +98,11 @@ class SharedShadow {
   // before the next barrier, so only then are they brought into the cells.
   std::vector<PlainRead> kept_;
   uint32_t places_used_ = 0;
-  std::vector<uint32_t> places_;                 // 32 for each scattered read
-  uint32_t zone_shift_ = 7;                      // the storage is looked at in up to 64 zones
-  uint64_t kept_zones_ = 0, written_zones_ = 0;  // of kept_; of what was written since the last barrier of all
-  bool keeping_ = true;                          // false: these were too many
+  std::vector<uint32_t> places_;                     // 32 for each scattered read
+  uint32_t zone_shift_ = 7;                          // the storage is looked at in up to 64 zones
+  uint64_t kept_zones_ = 0, written_zones_ = 0;      // of kept_; of what was written since the last barrier of all
+  uint64_t defined_zones_ = 0, looked_through_ = 0;  // every byte is written; found not to be, since that barrier
+  bool keeping_ = true;                              // false: these were too many
 };
 
 }  // namespace vgpu

@@ -411,6 +411,28 @@ TEST_CASE("mma.sync: part of a warp cannot execute it") {
   CHECK(launch_warp(std::string("setp.gt.u32 %p1, %t, 32; @%p1 ") + kPlain).findings.empty());
 }
 
+TEST_CASE("mma.sync: lanes that come first wait for those that are late") {
+  // Odd lanes go round a loop for so long that the even ones are let past; all meet at mma.
+  const std::string late =
+      "mov.u32 %r30, 0; and.b32 %r32, %t, 1; mul.lo.u32 %r31, %r32, 20000;\n"
+      "again: add.u32 %r30, %r30, 1; setp.lt.u32 %p2, %r30, %r31; @%p2 bra again;\n";
+  const LaunchResult result = launch_warp(late + kPlain, 32);
+  CHECK(result.completed);
+  for (const Finding& finding : result.findings) FAIL_CHECK(finding.message);
+  CHECK(result.counters.total.tensor_operations == 1);
+  // Where some never come, the others are reported and go on.
+  const LaunchResult alone = launch_warp(late + "setp.ne.u32 %p1, %r32, 0; @%p1 bra past;\n" + kPlain + "\npast:", 32);
+  CHECK(alone.completed);
+  REQUIRE(alone.findings.size() == 1);
+  CHECK(alone.findings[0].count == 16);
+  // Even where those who do not come wait for them in turn.
+  const LaunchResult crossed =
+      launch_warp(late + "setp.ne.u32 %p1, %r32, 0; @%p1 bra past;\n" + kPlain + "\npast: bar.sync 0;", 32);
+  CHECK(crossed.completed);
+  REQUIRE(crossed.findings.size() == 1);
+  CHECK(crossed.findings[0].message.find("16 of 32 lanes") != std::string::npos);
+}
+
 TEST_CASE("mma.sync: what is not there is refused by name") {
   const std::string r4 = "{%r0, %r1, %r2, %r3}", r2 = "{%r0, %r1}", r1 = "{%r0}";
   const std::pair<std::string, std::string> refused[] = {

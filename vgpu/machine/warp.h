@@ -9,6 +9,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -35,13 +36,14 @@ struct Return {
 
 /// Lanes of a warp that are at the same place.
 struct Group {
-  enum class State : uint8_t { ready, at_barrier, at_collective };
+  enum class State : uint8_t { ready, at_barrier, at_collective, at_warp_step };
   uint32_t mask = 0;
   uint32_t pc = 0;
   uint32_t function = 0;
   uint32_t frame = 0;  ///< byte offset of its registers in the register file
   uint32_t local = 0;  ///< stack bytes below its frame
   State state = State::ready;
+  bool alone = false;           ///< goes through its warp step without the lanes that never come
   uint32_t turns = 0;           ///< how often it was made to yield in a loop
   uint32_t loops = 0;           ///< backward branches and calls since it last yielded
   uint32_t waits_for = 0;       ///< at_collective: members; at_barrier: the barrier's id
@@ -186,6 +188,9 @@ void prepare_frame(Warp& warp, uint32_t function, uint32_t frame);
 void call_external(Warp& warp, const Inst& inst, uint32_t mask);
 std::string format_printf(Warp& warp, int lane, uint64_t format, uint64_t arguments);  // print.cpp
 
+/// The lanes whose incident at the warp's pc has still to be put into words and reported; the others are counted
+/// (Report::count).
+uint32_t unreported(const Warp& warp, uint32_t lanes, Finding::Kind kind, std::string_view buffer, uint64_t offset);
 /// Reports one lane's bad access at the warp's pc (lane_access.cpp).
 void report_lane(Warp& warp, int lane, Incident incident);
 

@@ -77,6 +77,35 @@ AddressShape shape32(const uint32_t* base, uint64_t add, uint32_t mask, uint64_t
                            : shape_loop<uint32_t, false>(base, add, mask, bytes, limit, offsets);
 }
 
+template <class A, bool kSame>
+bool words_are(const A* base) {
+  A uneven = 0;
+  for (int l = 0; l < kLanes; ++l) uneven |= (base[l] - base[0]) ^ static_cast<A>(kSame ? 0 : 4 * l);
+  return uneven == 0;
+}
+
+template <class A>
+WordRow words(const A* base) {
+  const A step = base[kLanes - 1] - base[0];
+  if (step == 0) return words_are<A, true>(base) ? WordRow::same : WordRow::other;
+  if (step == 4 * (kLanes - 1)) return words_are<A, false>(base) ? WordRow::consecutive : WordRow::other;
+  return WordRow::other;
+}
+
+WordRow words64(const uint64_t* base) { return words(base); }
+WordRow words32(const uint32_t* base) { return words(base); }
+
+void load_words(void* d, const void* host, WordRow words) {
+  if (words == WordRow::consecutive) {
+    std::memcpy(d, host, 4 * kLanes);
+    return;
+  }
+  uint32_t value = 0;
+  std::memcpy(&value, host, 4);
+  uint32_t* row = static_cast<uint32_t*>(d);
+  for (int l = 0; l < kLanes; ++l) row[l] = value;
+}
+
 struct Bytes16 {
   uint64_t low, high;
 };
@@ -229,7 +258,7 @@ void store_n(const void* const* s, void* host) {
 
 void load_rows(void* const* d, const void* host, uint32_t width, uint32_t elements) {
   if (elements == 1) {
-    std::memcpy(d[0], host, size_t{width} * kLanes);
+    width == 4 ? std::memcpy(d[0], host, 4 * kLanes) : std::memcpy(d[0], host, 8 * kLanes);
   } else if (elements == 2) {
     width == 4 ? load_n<uint32_t, 2>(d, host) : load_n<uint64_t, 2>(d, host);
   } else {
@@ -239,7 +268,7 @@ void load_rows(void* const* d, const void* host, uint32_t width, uint32_t elemen
 
 void store_rows(const void* const* s, void* host, uint32_t width, uint32_t elements) {
   if (elements == 1) {
-    std::memcpy(host, s[0], size_t{width} * kLanes);
+    width == 4 ? std::memcpy(host, s[0], 4 * kLanes) : std::memcpy(host, s[0], 8 * kLanes);
   } else if (elements == 2) {
     width == 4 ? store_n<uint32_t, 2>(s, host) : store_n<uint64_t, 2>(s, host);
   } else {
@@ -347,7 +376,8 @@ bool any_set(const uint8_t* at, uint32_t bytes) {
 }  // namespace
 
 LaneMemory lane_memory_functions() {
-  return {shape64, shape32, broadcast, gather, scatter, load_rows, store_rows, claim_read, claim_write, any_set};
+  return {shape64, shape32,   words64,    words32,    load_words,  broadcast, gather,
+          scatter, load_rows, store_rows, claim_read, claim_write, any_set};
 }
 
 }  // namespace vgpu::VGPU_ISA

@@ -20,6 +20,9 @@ struct AddressShape {
   bool in_one_row() const { return apart < kRowBytes; }
 };
 
+/// Addresses of words, 4 bytes each: lane l's at lane 0's + 4 l, all the same, or neither.
+enum class WordRow : uint8_t { other, consecutive, same };
+
 /// One build of these functions for a host instruction set. Offsets are bytes from the buffer's start, lane by lane.
 struct LaneMemory {
   /// offsets[l] = base[l] + add, and their shape for an access of `bytes` (a power of two) in a buffer where the
@@ -28,6 +31,11 @@ struct LaneMemory {
                           uint64_t* offsets);
   AddressShape (*shape32)(const uint32_t* base, uint64_t add, uint32_t mask, uint64_t bytes, uint64_t limit,
                           uint64_t* offsets);
+  /// How the 32 values lie.
+  WordRow (*words64)(const uint64_t* base);
+  WordRow (*words32)(const uint32_t* base);
+  /// d[l] = the word at host + 4 l, or at host.
+  void (*load_words)(void* d, const void* host, WordRow words);
   /// d[l] = value, in registers of 4 or 8 bytes.
   void (*broadcast)(void* d, uint32_t register_bytes, uint64_t value);
   /// d[l] = the element of `width` bytes (1, 2, 4, 8, 16) at host + offsets[l], for lanes of the mask, extended to
