@@ -78,15 +78,15 @@ void run_steps(const Exercise& exercise, const Case& large, const reference::Arr
     }
     if (result.sample_end == vgpu::SampleEnd::waiting) {
       outcome.note = fmt::format(
-          "no time is predicted: blocks of {} wait for others, or run for very long, and only a sample of them runs "
-          "here",
+          "no time could be predicted, since blocks of {} wait for others (or run for very long) and only a sample of "
+          "them runs here",
           step.kernel);
       return;
     }
     const bool cut = result.sample_end == vgpu::SampleEnd::cut;
     if (!result.completed && !cut) {
-      outcome.note =
-          fmt::format("no time is predicted: {} hangs on what all blocks of the steps before it leave", step.kernel);
+      outcome.note = fmt::format(
+          "no time could be predicted, since {} hangs on what all blocks of the steps before it leave", step.kernel);
       return;
     }
     all_there = all_there && result.completed && result.blocks_run == step.grid.count();
@@ -111,7 +111,7 @@ SampleOutcome run_sample(const PlanContext& context, const Case& large, const re
   } catch (const vgpu::LaunchError& error) {
     outcome.problem = problem_at(context.exercise, large, error.what());
   } catch (const std::bad_alloc&) {
-    outcome.note = "no time is predicted: this machine has too little memory for a sample of the blocks";
+    outcome.note = "no time could be predicted, since this machine has too little memory for a sample of the blocks";
   }
   if (!outcome.note.empty()) outcome.steps.clear();
   return outcome;

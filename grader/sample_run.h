@@ -1,6 +1,9 @@
 #pragma once
 // A timed case at the sizes of a GPU, of which the virtual GPU runs a sample of blocks: what is needed to predict a
 // time, and the mistakes that only such sizes bring up. Results are not compared: most of them were never computed.
+//
+// A step that reads what an earlier one left finds zeros where blocks of that one did not run. Where its work hangs on
+// such values, not on sizes alone, it is counted wrongly; none of its findings is held against the kernel then.
 
 #include <string>
 #include <vector>

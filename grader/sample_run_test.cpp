@@ -7,6 +7,7 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "grader/case_data.h"
@@ -45,10 +46,17 @@ class Sampled {
   }
 
   SampleOutcome sample() {
-    VirtualDevice plan_device(module_), device(module_);
+    VirtualDevice device(module_);
+    return sample_on(device);
+  }
+  /// The plan has a device of its own.
+  SampleOutcome sample_on(Device& device) {
+    VirtualDevice plan_device(module_);
     Case own = exercise_.timed_case({"large", {}});
     return run_sample(context(), large_, make_inputs(exercise_, own, 1), plan_device, device, {});
   }
+
+  std::shared_ptr<const vgpu::Module> module() const { return module_; }
 
   std::vector<StepCounters> whole() {
     VirtualDevice plan_device(module_), device(module_);
@@ -167,6 +175,19 @@ void launch(Plan& plan, const Problem& p) { plan.run("row_normalization", p.m, 1
   MESSAGE("error of the sample: " << 100 * error << " %");
   CHECK(error > 0);
   CHECK(error < 0.05);
+}
+
+TEST_CASE("A machine without the memory for a sample is no fault of the kernel, and no time comes of it") {
+  struct Full : VirtualDevice {
+    using VirtualDevice::VirtualDevice;
+    Buffer allocate(const BufferSpec&) override { throw std::bad_alloc(); }
+  };
+  Sampled kernel("relu", {{"n", 1 << 26}});
+  Full device(kernel.module());
+  const SampleOutcome outcome = kernel.sample_on(device);
+  CHECK(outcome.problem.empty());
+  CHECK(outcome.steps.empty());
+  CHECK(outcome.note.find("too little memory") != std::string::npos);
 }
 
 // From end to end, at the sizes of a GPU.

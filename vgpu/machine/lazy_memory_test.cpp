@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <new>
 #include <vector>
 
 using namespace vgpu;
@@ -69,4 +70,9 @@ TEST_CASE("a pattern longer than the memory is cut off, a write is seen in its p
   two.data()[0] = std::byte{0xff};
   CHECK(at(two, 0) == 0xff);
   CHECK(at(two, 1 << 18) == 0);
+}
+
+TEST_CASE("more than the address space holds is refused") {
+  CHECK_THROWS_AS(LazyMemory(uint64_t{1} << 60), std::bad_alloc);
+  CHECK_THROWS_AS(LazyMemory(uint64_t{1} << 60, numbers(1000)), std::bad_alloc);
 }

@@ -94,9 +94,10 @@ void count_access(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_
     // What this block wrote itself need not come from DRAM. (Nor need what another one wrote; but which of them came
     // first is not for the counters to hang on.)
     uint32_t own = 0;
-    if (!write && buffer.shadow) {
+    if (!write && buffer.writable) {
       own = lanes_in(buffer.written_sectors, access);
-      if (own != 0) own = buffer.shadow->written_by(warp, r.offsets, access.bytes, own);
+      // In a sample there is no shadow, and the set holds what this block and its neighbours in the cell wrote.
+      if (own != 0 && buffer.shadow) own = buffer.shadow->written_by(warp, r.offsets, access.bytes, own);
     }
     count_global(counts, access, write ? buffer.written_sectors : buffer.read_sectors, mask & ~own);
   }

@@ -103,7 +103,7 @@ TEST_CASE("sectors of one group stand for those of all, shared ones count once, 
   set.resize(1 << 20);
   for (uint64_t group = 0; group < 4; ++group) {
     for (uint64_t s = 0; s < 10; ++s) set.add(1000 + 100 * group + s, 1000 + 100 * group + s);  // its own
-    for (uint64_t s = 0; s < 3; ++s) set.add(s, s);                        // everybody's
+    for (uint64_t s = 0; s < 3; ++s) set.add(s, s);                                             // everybody's
     estimate.add(set, false);
     CHECK(set.count() == 0);
   }
@@ -157,6 +157,16 @@ TEST_CASE("what all blocks read counts once, what they write once each") {
   CHECK(r.whole.counters.dram_read_sectors == 2);
   CHECK(r.sample.counters.dram_read_sectors == 2);
   CHECK(r.sample.counters.dram_written_sectors == r.whole.counters.dram_written_sectors);
+}
+
+TEST_CASE("what a block reads back of its own writes comes from no DRAM, what it reads before it writes does") {
+  const Both back = both(kernel("st.global.b64 [%o], %t8; ld.global.b64 %rd1, [%o]; st.global.b64 [%o], %rd1;"), 2048,
+                         64, 2048 * 64, 16);
+  CHECK(back.whole.counters.dram_read_sectors == 0);
+  CHECK(back.sample.counters.dram_read_sectors == 0);
+  const Both in_place = both(kernel("ld.global.b64 %rd1, [%o]; st.global.b64 [%o], %rd1;"), 2048, 64, 2048 * 64, 16);
+  CHECK(in_place.whole.counters.dram_read_sectors == 2048 * 64 / 4);
+  CHECK(in_place.sample.counters.dram_read_sectors == 2048 * 64 / 4);
 }
 
 TEST_CASE("where a block's work grows with its index, a sample of 64 blocks is a few percent off") {
