@@ -57,7 +57,8 @@ Prediction predict(const std::vector<StepCounters>& steps, const LimitWork& work
 
 /// A predicted fraction has to be above a medal's threshold by this factor to earn it. The model knows no latencies, no
 /// machine instructions and no cache but an ideal one; a factor of 1.5 is what its terms may be wrong by without
-/// anything being odd: of our solutions an H200 takes 0.8 to 1.4 times as long (bench/results/2026-11-22-counters.md). Where even the limit itself does not reach that far (1.5 * 0.75 > 1), only a GPU can tell.
+/// anything being odd: of our solutions an H200 takes 0.8 to 1.4 times as long (bench/results/2026-11-22-counters.md).
+/// Where even the limit itself does not reach that far (1.5 * 0.75 > 1), only a GPU can tell.
 inline constexpr double medal_margin = 1.5;
 
 struct PredictedMedal {
