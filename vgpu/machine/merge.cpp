@@ -119,6 +119,9 @@ void decide(const std::vector<Access>& accesses, std::vector<Merge>& merges) {
   }
 }
 
+/// More are not kept in mind at once: far beyond what a compiler's unrolled loop holds.
+constexpr size_t kMostOpen = 1024;
+
 class Merger {
  public:
   Merger(const ptx::Module& module, const ptx::Function& function)
@@ -136,7 +139,9 @@ class Merger {
       look_at(inst, index);
       known_.step(index);
       // A condition that is computed anew is another one.
-      for (const int reg : written_registers(inst)) finish([&](const Access& a) { return a.guard == reg; });
+      for (const int reg : written_registers(inst)) {
+        if (guards_.erase(reg) != 0) finish([&](const Access& a) { return a.guard == reg; });
+      }
     }
     finish([](const Access&) { return true; });
     return std::move(merges_);
@@ -183,12 +188,16 @@ class Merger {
         });
         break;
     }
-    if (access.bytes != 0) open_.push_back(access);
+    if (access.bytes == 0) return;
+    if (open_.size() == kMostOpen) finish([](const Access&) { return true; });
+    open_.push_back(access);
+    if (access.guard >= 0) guards_.insert(access.guard);
   }
 
   /// Nothing more can join these.
   template <class F>
   void finish(F ends) {
+    if (std::none_of(open_.begin(), open_.end(), ends)) return;
     std::vector<Access> left, ended;
     for (const Access& each : open_) (ends(each) ? ended : left).push_back(each);
     open_ = std::move(left);
@@ -203,6 +212,7 @@ class Merger {
   const ptx::Function& function_;
   KnownAddresses known_;
   std::vector<Access> open_;
+  std::set<int> guards_;  // of open ones, and perhaps of some before
   std::vector<Merge> merges_;
 };
 
