@@ -116,7 +116,7 @@ struct Counts {
   uint64_t global_load_sectors = 0;   ///< 32-byte sectors they touch; 4 a request is ideal for 4-byte elements
   uint64_t global_store_requests = 0;
   uint64_t global_store_sectors = 0;
-  uint64_t shared_load_requests = 0;
+  uint64_t shared_load_requests = 0;    ///< adjacent scalar accesses are one, as ptxas makes them
   uint64_t shared_load_wavefronts = 0;  ///< passes through the 32 banks
   uint64_t shared_store_requests = 0;
   uint64_t shared_store_wavefronts = 0;
@@ -139,7 +139,8 @@ struct LineCounts {
 struct Counters {
   Counts total;
   std::vector<LineCounts> lines;      ///< lines that ran, in order
-  uint64_t dram_read_sectors = 0;     ///< distinct 32-byte sectors of global memory that were read
+  uint64_t dram_read_sectors = 0;     ///< distinct 32-byte sectors of global memory that were read, but for what the
+                                      ///< reading block wrote itself
   uint64_t dram_written_sectors = 0;  ///< and written
 };
 
