@@ -15,8 +15,6 @@ namespace {
 
 // Who touched a cell: a thread of the block, several threads of one warp, kManyWarps, or kNobody (lane_memory.h).
 constexpr size_t kMaxMoments = 1 << 20;
-constexpr size_t kMaxKept = 8192;
-constexpr uint32_t kMaxPlaces = 1024 * kLanes, kMaxWithin = 4096 * kLanes;
 constexpr uint16_t kManyStrong = 0xe000;  // several threads, all of them by atomic or volatile accesses
 constexpr uint16_t kStrong = 0x4000;      // | thread: an atomic or volatile access
 constexpr uint16_t kVolatile = 0x2000;    // | kStrong: volatile
@@ -128,10 +126,8 @@ void SharedShadow::all_synchronised(uint32_t now) {
   touched_first_ = ~uint64_t{0};
   touched_end_ = 0;
   moments_.clear();
-  kept_.clear();
-  places_used_ = within_used_ = 0;
+  kept_.start();
   kept_zones_ = written_zones_ = looked_through_ = 0;
-  keeping_ = true;
 }
 
 uint32_t SharedShadow::stamp(uint32_t site, uint32_t time) {
@@ -238,51 +234,16 @@ void SharedShadow::write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, 
 
 bool SharedShadow::read_words(const Warp& warp, uint32_t place, WordRow words, const uint8_t* within) {
   const uint64_t where = zones(place, place + (words == WordRow::same ? 4 : kRowBytes));
-  if ((written_zones_ & where) != 0 || !keeping_ || kept_.size() == kMaxKept || !quiet(warp) || !all_defined(where)) {
-    return false;
-  }
-  using enum PlainRead::Kind;
-  const auto kind = words == WordRow::consecutive ? consecutive
-                    : words == WordRow::same      ? uniform
-                                                  : PlainRead::Kind::near;
-  const uint32_t index = within_used_;
-  if (words == WordRow::near) {
-    if (within_.empty()) within_.resize(kMaxWithin);
-    if (index == kMaxWithin) return false;
-    std::memcpy(within_.data() + index, within, kLanes);
-    within_used_ += kLanes;
-  }
-  kept_.push_back({warp.pc, warp.block->clock, warp.index, kFullMask, place, index, 4, kind});
+  if ((written_zones_ & where) != 0 || !quiet(warp) || !all_defined(where)) return false;
+  if (!kept_.add_words(warp.pc, warp.block->clock, warp.index, place, words, within)) return false;
   kept_zones_ |= where;
   return true;
 }
 
-bool SharedShadow::keep_for_later(const Warp& warp, const SharedAccess& access, uint64_t zones) {
-  if (!keeping_) return false;
-  using enum PlainRead::Kind;
-  const auto kind = access.consecutive ? consecutive : access.uniform ? uniform : scattered;
-  if (kept_.size() == kMaxKept || (kind == scattered && places_used_ == kMaxPlaces)) return keeping_ = false;
-  uint32_t place = 0, index = 0;
-  if (kind == scattered) {
-    if (places_.empty()) places_.resize(kMaxPlaces);
-    index = places_used_;
-    places_used_ += kLanes;
-    uint32_t* to = places_.data() + index;
-    for (int l = 0; l < kLanes; ++l) to[l] = static_cast<uint32_t>(access.base + access.offsets[l]);
-  } else {
-    place = static_cast<uint32_t>(access.base + access.offsets[std::countr_zero(access.mask)]);
-  }
-  kept_.push_back(
-      {warp.pc, warp.block->clock, warp.index, access.mask, place, index, static_cast<uint8_t>(access.bytes), kind});
-  kept_zones_ |= zones;
-  return true;
-}
-
 void SharedShadow::apply_kept(uint32_t now) {
-  if (moments_.size() + kept_.size() >= kMaxMoments) return all_synchronised(now);  // as in stamp()
-  for (const PlainRead& read : kept_) apply(read);
+  if (moments_.size() + kept_.all().size() >= kMaxMoments) return all_synchronised(now);  // as in stamp()
+  for (const PlainRead& read : kept_.all()) apply(read);
   kept_.clear();
-  places_used_ = within_used_ = 0;
   kept_zones_ = 0;
 }
 
@@ -300,19 +261,6 @@ void SharedShadow::read_by(uint32_t warp, uint64_t cell, uint16_t me, uint32_t n
   read_stamp_[cell] = now;
 }
 
-uint32_t SharedShadow::place_of(const PlainRead& read, uint32_t lane) const {
-  switch (read.kind) {
-    case PlainRead::Kind::consecutive:
-      return read.place + lane * read.bytes;
-    case PlainRead::Kind::uniform:
-      return read.place;
-    case PlainRead::Kind::near:
-      return read.place + 4u * within_[read.index + lane];
-    default:
-      return places_[read.index + lane];
-  }
-}
-
 void SharedShadow::apply(const PlainRead& read) {
   const uint32_t now = stamp(read.site, read.time);
   const uint32_t cells = std::max<uint32_t>(uint32_t{read.bytes} >> shift_, 1);
@@ -326,7 +274,7 @@ void SharedShadow::apply(const PlainRead& read) {
   }
   for (uint32_t m = read.mask; m != 0; m &= m - 1) {
     const auto l = static_cast<uint32_t>(std::countr_zero(m));
-    const uint64_t first = place_of(read, l) >> shift_;
+    const uint64_t first = kept_.place_of(read, l) >> shift_;
     touch(first, first + cells);
     for (uint64_t cell = first; cell < first + cells; ++cell) {
       read_by(read.warp, cell, static_cast<uint16_t>(read.warp * kLanes + l), now);
@@ -337,7 +285,10 @@ void SharedShadow::apply(const PlainRead& read) {
 uint32_t SharedShadow::read(Warp& warp, const SharedAccess& access) {
   const bool plain = !access.strong && quiet(warp);
   const uint64_t where = zones(access.first, access.end);
-  if (plain && (written_zones_ & where) == 0 && keep_for_later(warp, access, where)) return undefined_lanes(access);
+  if (plain && (written_zones_ & where) == 0 && kept_.add(warp.pc, warp.block->clock, warp.index, access)) {
+    kept_zones_ |= where;
+    return undefined_lanes(access);
+  }
   if ((kept_zones_ & where) != 0) apply_kept(warp.block->clock);
   read_cells(warp, access, plain);
   return undefined_lanes(access);

@@ -8,25 +8,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "vgpu/machine/kept_reads.h"
 #include "vgpu/machine/program.h"
 #include "vgpu/ops/lane_memory.h"
 
 namespace vgpu {
 
 struct Warp;
-
-/// The lanes' places of one access, as byte offsets into the block's shared storage.
-struct SharedAccess {
-  const uint64_t* offsets = nullptr;
-  uint32_t bytes = 0;  ///< of each lane
-  uint32_t mask = 0;
-  bool consecutive = false;     ///< lane l at lane 0 + l * bytes; all lanes active
-  bool uniform = false;         ///< all lanes at the same place
-  uint64_t base = 0;            ///< added to every offset
-  bool strong = false;          ///< volatile or with an order of its own
-  uint32_t first = 0, end = 0;  ///< bytes of the storage that all of it lies in
-  bool near = false;            ///< and there are no more than 128 of them
-};
 
 class SharedShadow {
  public:
@@ -54,25 +42,13 @@ class SharedShadow {
   bool atomic(Warp& warp, uint64_t offset, uint32_t bytes, int lane);
 
  private:
-  /// A read that cannot race yet, kept as it came: of what nobody has written since the last barrier of all.
-  struct PlainRead {
-    uint32_t site = 0, time = 0;  // as in Moment
-    uint32_t warp = 0, mask = 0;
-    uint32_t place = 0;  // consecutive: lane 0's; uniform: everybody's; near: where words are counted from
-    uint32_t index = 0;  // scattered: of lane 0's in places_; near: in within_
-    uint8_t bytes = 0;
-    enum class Kind : uint8_t { consecutive, uniform, near, scattered } kind{};
-  };
-
   uint64_t zones(uint32_t first, uint32_t end) const {
     return (~uint64_t{0} << (first >> zone_shift_)) & (~uint64_t{0} >> (63 - ((end - 1) >> zone_shift_)));
   }
   /// Nothing has ordered the warp's accesses since the last barrier of all.
   bool quiet(const Warp& warp) const;
   bool all_defined(uint64_t zones);
-  bool keep_for_later(const Warp& warp, const SharedAccess& access, uint64_t zones);
   void apply_kept(uint32_t now);
-  uint32_t place_of(const PlainRead& read, uint32_t lane) const;
   void apply(const PlainRead& read);
   void read_by(uint32_t warp, uint64_t cell, uint16_t thread, uint32_t stamp);
   void read_cells(Warp& warp, const SharedAccess& access, bool plain);
@@ -99,15 +75,10 @@ class SharedShadow {
 
   // Mostly a tile is written, then a barrier, then it is read. The reads matter to nobody unless somebody writes there
   // before the next barrier, so only then are they brought into the cells.
-  std::vector<PlainRead> kept_;
-  uint32_t places_used_ = 0;
-  uint32_t within_used_ = 0;
-  std::vector<uint8_t> within_;                      // 32 for each near read: words
-  std::vector<uint32_t> places_;                     // 32 for each scattered read
+  KeptReads kept_;
   uint32_t zone_shift_ = 7;                          // the storage is looked at in up to 64 zones
   uint64_t kept_zones_ = 0, written_zones_ = 0;      // of kept_; of what was written since the last barrier of all
   uint64_t defined_zones_ = 0, looked_through_ = 0;  // every byte is written; found not to be, since that barrier
-  bool keeping_ = true;                              // false: these were too many
 };
 
 }  // namespace vgpu
