@@ -77,12 +77,12 @@ std::string Exercise::signature() const {
   return fmt::format("extern \"C\" __global__ void {}({})", slug, parameters);
 }
 
-Case Exercise::timed_case(const Timed& timed) const {
+Case Exercise::timed_case(const Timed& which) const {
   const auto found =
-      std::find_if(cases.begin(), cases.end(), [&](const Case& test) { return test.name == timed.test; });
-  if (found == cases.end()) throw std::invalid_argument(fmt::format("there is no case {}", timed.test));
+      std::find_if(cases.begin(), cases.end(), [&](const Case& test) { return test.name == which.test; });
+  if (found == cases.end()) throw std::invalid_argument(fmt::format("there is no case {}", which.test));
   Case result = *found;
-  for (const auto& [name, value] : timed.sizes) result.values[name] = value;
+  for (const auto& [name, value] : which.sizes) result.values[name] = value;
   return result;
 }
 

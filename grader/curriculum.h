@@ -110,7 +110,7 @@ struct Exercise {
   /// extern "C" __global__ void vector_scaling(const float* x, float* y, float alpha, int n)
   std::string signature() const;
   /// A timed case with the sizes it is timed at.
-  Case timed_case(const Timed& timed) const;
+  Case timed_case(const Timed& which) const;
 };
 
 struct Level {
