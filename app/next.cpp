@@ -43,7 +43,7 @@ void run_next(Session& session, bool json) {
   fmt::print("{}\n", view_exercise(*exercise, style, session.width()));
   const std::string submit = fmt::format("tritutor submit {}", exercise->id);
   if (exercise->worked) {
-    fmt::print("{}  {}   (solved already: read it, then change it and see)\n", style.bold("file"), file);
+    fmt::print("{}  {}   (solved already: read it and change it)\n", style.bold("file"), file);
   } else {
     fmt::print("{}  {}\n", style.bold("file"), file);
   }

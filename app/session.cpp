@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app/names.h"
+#include "app/terminal.h"
 
 namespace tritutor {
 
@@ -47,10 +48,11 @@ Workspace Session::workspace_or_new() {
   }
   const Workspace made(place_for_workspace(fs::current_path()));
   const bool here = made.root() == fs::current_path();
-  fmt::print(stderr,
-             "There is no workspace yet, so {} becomes one: the exercises are copied there as you reach them, and\n"
-             "your attempts are recorded in its .tritutor folder. (Elsewhere: tritutor init DIR)\n\n",
-             here ? "this folder" : shown(made.root()) + "/");
+  const std::string said = fmt::format(
+      "There is no workspace yet, so {} becomes one: the exercises are copied there as you reach them, and your "
+      "attempts are recorded in its .tritutor folder. (Elsewhere: tritutor init DIR)",
+      here ? "this folder" : shown(made.root()) + "/");
+  fmt::print(stderr, "{}\n", wrap(said, terminal_width(STDERR_FILENO)));
   made.prepare(home(), curriculum());
   return made;
 }
