@@ -92,6 +92,7 @@ TEST_CASE("rows of a buffer's shadow find the races that its cells would, access
   for (int round = 0; round < 2000; ++round) {
     Program program;
     program.functions.resize(1);
+    program.functions[0].frame_bytes = program.functions[0].register_bytes = 64;
     program.code.resize(kSites);
     program.location.assign(kSites, -1);
     program.ptx_line.assign(kSites, 0);

@@ -81,6 +81,7 @@ TEST_CASE("shared memory's races and undefined reads, access by access, whatever
     const uint32_t bytes = round % 7 == 0 ? 20480 : 2048;  // zones of several rows, or of one
     Program program;
     program.functions.resize(1);
+    program.functions[0].frame_bytes = program.functions[0].register_bytes = 64;
     program.code.resize(kSites);
     program.location.assign(kSites, -1);
     program.ptx_line.assign(kSites, 0);
