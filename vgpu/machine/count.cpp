@@ -32,6 +32,17 @@ Counts& Counts::operator+=(const Counts& other) {
   return *this;
 }
 
+SiteCounts& SiteCounts::operator+=(const SiteCounts& other) {
+  warps += other.warps;
+  lanes += other.lanes;
+  global_requests += other.global_requests;
+  global_sectors += other.global_sectors;
+  shared_requests += other.shared_requests;
+  shared_wavefronts += other.shared_wavefronts;
+  bank_conflicts += other.bank_conflicts;
+  return *this;
+}
+
 void SectorSet::add(uint64_t first, uint64_t last) {
   for (uint64_t w = first / 64; w <= last / 64; ++w) {
     uint64_t bits = ~uint64_t{0};

@@ -20,6 +20,8 @@ struct SiteCounts {
   uint64_t shared_wavefronts = 0;
   uint64_t bank_conflicts = 0;
   uint64_t padding = 0;
+
+  SiteCounts& operator+=(const SiteCounts& other);
 };
 
 /// Which 32-byte sectors of a buffer were read or written; distinct ones are what DRAM has to move at least.

@@ -1,0 +1,146 @@
+#include "vgpu/machine/schedule.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace vgpu {
+
+namespace {
+
+// Blocks that spin may wait for one that has not started: so many are kept going side by side.
+constexpr size_t kResidentBlocks = 64;
+// Turns a block may spin before another one is started beside it.
+constexpr int kPatience = 16;
+
+/// Adds what a block's object has counted to the launch's sum.
+void collect(LaunchState& state, const Block& block) {
+  const std::lock_guard lock(state.counts_mutex);
+  for (size_t pc = 0; pc < block.counts.size(); ++pc) state.counts[pc] += block.counts[pc];
+}
+
+void count(LaunchState& state, const Block& block) {
+  uint64_t steps = 0, lanes = 0;
+  for (const Warp& warp : block.warps) {
+    steps += warp.steps;
+    lanes += warp.lane_steps;
+  }
+  state.lane_instructions += lanes;
+  if ((state.warp_instructions += steps) <= state.limits.total_steps || state.abort) return;
+  Incident incident;
+  incident.kind = Finding::Kind::timeout;
+  incident.pc = state.kernel.first;
+  incident.block = block.index;
+  incident.text = fmt::format("the launch used up its budget of {} warp instructions", state.limits.total_steps);
+  incident.cause = "does the grid hold many more blocks than the problem needs?";
+  state.report.add(incident);
+  state.abort = true;
+}
+
+bool stop_asked(LaunchState& state) {
+  if (state.limits.stop != nullptr && state.limits.stop->load(std::memory_order_relaxed)) {
+    state.stopped = true;
+    state.abort = true;
+  }
+  return state.abort.load(std::memory_order_relaxed);
+}
+
+}  // namespace
+
+void run_in_order(LaunchState& state) {
+  const uint64_t blocks = state.grid.count();
+  std::deque<std::unique_ptr<Block>> resident;
+  std::vector<std::unique_ptr<Block>> spare;
+  uint64_t next = 0;
+  const auto start = [&] {
+    std::unique_ptr<Block> block;
+    if (spare.empty()) {
+      block = std::make_unique<Block>(state);
+    } else {
+      block = std::move(spare.back());
+      spare.pop_back();
+    }
+    block->start(next++);
+    resident.push_back(std::move(block));
+  };
+  const auto finish = [&] {
+    for (const auto& block : spare) collect(state, *block);
+    for (const auto& block : resident) collect(state, *block);
+  };
+  while (next < blocks || !resident.empty()) {
+    if (resident.empty()) start();
+    if (stop_asked(state)) return finish();
+    std::unique_ptr<Block> block = std::move(resident.front());
+    resident.pop_front();
+    Turn turn = Turn::yielded;
+    // Once others wait beside it, each has one turn at a time.
+    const int turns = resident.empty() ? kPatience : 1;
+    for (int i = 0; i < turns && turn == Turn::yielded; ++i) turn = run_block(*block);
+    if (turn == Turn::aborted) {
+      count(state, *block);
+      spare.push_back(std::move(block));
+      return finish();
+    }
+    if (turn == Turn::done) {
+      count(state, *block);
+      spare.push_back(std::move(block));
+      continue;
+    }
+    resident.push_back(std::move(block));
+    if (state.program.blocks_may_talk && resident.size() < kResidentBlocks && next < blocks) {
+      start();
+      std::rotate(resident.begin(), resident.end() - 1, resident.end());  // the new one goes first
+    }
+  }
+  finish();
+}
+
+void run_in_parallel(LaunchState& state, unsigned threads) {
+  const uint64_t blocks = state.grid.count();
+  std::atomic<uint64_t> next{0};
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto work = [&] {
+    try {
+      Block block(state);
+      struct Collector {  // however this thread ends
+        LaunchState& state;
+        Block& block;
+        ~Collector() { collect(state, block); }
+      } const collector{state, block};
+      // A few at a time: neighbours share cache lines.
+      const uint64_t chunk = std::clamp<uint64_t>(blocks / (threads * 8), 1, 32);
+      for (;;) {
+        const uint64_t first = next.fetch_add(chunk);
+        if (first >= blocks) return;
+        for (uint64_t b = first; b < std::min(first + chunk, blocks); ++b) {
+          if (stop_asked(state)) return;
+          block.start(b);
+          Turn turn = Turn::yielded;
+          while (turn == Turn::yielded) turn = run_block(block);
+          count(state, block);
+          if (turn == Turn::aborted) return;
+        }
+      }
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      failure = std::current_exception();
+      state.abort = true;
+    }
+  };
+  std::vector<std::jthread> workers;
+  for (unsigned t = 1; t < threads; ++t) workers.emplace_back(work);
+  work();
+  workers.clear();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace vgpu
