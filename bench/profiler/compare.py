@@ -52,7 +52,7 @@ METRICS = {
 }
 # Of the same, where it is less. The hardware's counters above see the data path of shared memory, which fills and stores
 # of L1 share: under traffic to global memory they hold up to 10 % more than the instructions need. These are counted
-# instruction by instruction; but they miss that neighbours' equal wide loads go together.
+# instruction by instruction; but of wide loads whose lanes agree and conflict at once they hold more than the hardware.
 BY_INSTRUCTION = {
     "shared_load_wavefronts": ["smsp__sass_l1tex_data_pipe_lsu_wavefronts_mem_shared_op_ld.sum",
                                "smsp__sass_l1tex_data_pipe_lsu_wavefronts_mem_shared_op_ldsm.sum"],
