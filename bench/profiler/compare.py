@@ -66,8 +66,8 @@ LEAST_DRAM_SECTORS = 4096
 
 
 def nvrtc():
-    for name in [os.environ.get("TRITUTOR_NVRTC") or "libnvrtc.so", "/usr/local/cuda/lib64/libnvrtc.so", "libnvrtc.so",
-                 "libnvrtc.so.13", "libnvrtc.so.12"]:
+    for name in [os.environ.get("TRITUTOR_NVRTC") or "libnvrtc.so", "/usr/local/cuda/lib64/libnvrtc.so", "libnvrtc.so.13",
+                 "libnvrtc.so.12"]:
         try:
             return ctypes.CDLL(name)
         except OSError:

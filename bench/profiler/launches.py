@@ -18,6 +18,14 @@ class Launch:
     maps: dict = field(default_factory=dict)  # argument index -> numbers, written to a file that the argument names
 
 
+def cdiv(a, b):
+    return -(-a // b)
+
+
+def buffer(n, initial="random:1"):
+    return f"f32[{n}]={initial}"
+
+
 def lane_maps():
     """32 element indices each, -1: the lane stays out."""
     rng = random.Random(1)
@@ -97,12 +105,6 @@ def loops():
 
 def solutions():
     """The exercises' solutions, with the grids their plans ask for."""
-    def cdiv(a, b):
-        return -(-a // b)
-
-    def buffer(n, initial="random:1"):
-        return f"f32[{n}]={initial}"
-
     def of(level, name, grid, block, args, kernel="", suffix="", large=False):
         return Launch(name + suffix, f"solutions/level{level}/{name}.cu", kernel or name, grid, block, args, large)
 
@@ -152,14 +154,8 @@ def solutions():
 
 def timed():
     """The solutions' steps at the sizes that curriculum.json times: exercise -> launches."""
-    def cdiv(a, b):
-        return -(-a // b)
-
     def step(level, name, grid, block, args, kernel=""):
         return Launch(f"{name} timed", f"solutions/level{level}/{name}.cu", kernel or name, grid, block, args)
-
-    def buffer(n, initial="random:1"):
-        return f"f32[{n}]={initial}"
 
     n = 67_108_864
     x, y, size, each4 = buffer(n), buffer(n, "zeros"), f"i32={n}", (cdiv(n, 1024),)
@@ -219,7 +215,7 @@ def tensor():
                [f32, "f32[100000]=zeros", "i32=98765", "f32=0.5", "i32=7"] + no_scratch),
     ]
     for m, n, k in ((256, 256, 128), (80, 144, 48)):
-        grid = (-(-m // 64), -(-n // 64))
+        grid = (cdiv(m, 64), cdiv(n, 64))
         sizes = [f"i32={x}" for x in (m, n, k, k, n, n)]
         for kind, element in (("f16", "u16"), ("tf32", "u32")):
             result.append(Launch(f"triton matmul {kind} {m}x{n}x{k}", file(f"triton-3.6-mm_{kind}_sm80"), "mm_k", grid,
