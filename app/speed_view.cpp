@@ -24,9 +24,6 @@ std::string time_in_words(double us) {
   return us < 999.5 ? fmt::format("{:.3g} us", us) : fmt::format("{:.3g} ms", us * 1e-3);
 }
 
-uint64_t wavefronts(const vgpu::Counts& c) { return c.shared_load_wavefronts + c.shared_store_wavefronts; }
-uint64_t sectors(const vgpu::Counts& c) { return c.global_load_sectors + c.global_store_sectors; }
-
 double lane_occupancy(const vgpu::Counts& c) { return ratio(c.lane_instructions, 32 * c.warp_instructions); }
 
 /// " at line 14": where most of something is, among the lines of the learner's file.
@@ -48,9 +45,9 @@ std::string sectors_in_words(const CounterReport& report) {
   std::string text = fmt::format("sectors per request {:.3g} ", value);
   if (value <= kNearIdeal * ideal_sectors_per_request)
     return text + fmt::format("(ideal {})", ideal_sectors_per_request);
-  if (static_cast<double>(sectors(c)) <= kNearIdeal * once) return text + "(wide accesses, none wasted)";
+  if (static_cast<double>(c.global_sectors()) <= kNearIdeal * once) return text + "(wide accesses, none wasted)";
   const auto beyond = [](const vgpu::Counts& counts) {
-    return sectors_per_request(counts) > ideal_sectors_per_request ? sectors(counts) : 0;
+    return sectors_per_request(counts) > ideal_sectors_per_request ? counts.global_sectors() : 0;
   };
   return text + fmt::format("(ideal {}{})", ideal_sectors_per_request, worst_place(report, beyond));
 }
@@ -71,12 +68,11 @@ std::vector<std::string> telling_counters(const CounterReport& report) {
   if (sectors_per_request(c) > 0) parts.push_back(sectors_in_words(report));
   // Where arithmetic is the limit, how often bytes cross memory says little.
   if (report.work.bytes > 0) {
-    const double moved =
-        32.0 * static_cast<double>(report.counters.dram_read_sectors + report.counters.dram_written_sectors);
+    const auto moved = static_cast<double>(report.counters.dram_bytes());
     parts.push_back(
         fmt::format("memory moved {} (needed {})", bytes_in_words(moved), bytes_in_words(report.work.bytes)));
   }
-  if (wavefronts(c) > 0) parts.push_back(wavefronts_in_words(report));
+  if (c.shared_wavefronts() > 0) parts.push_back(wavefronts_in_words(report));
   parts.push_back(fmt::format("active lanes {:.0f} %", 100 * lane_occupancy(c)));
   return parts;
 }
@@ -125,7 +121,8 @@ std::string source_line(const std::string& source, int line) {
 
 /// Bytes that a line sends through L1 and shared memory: what costs most there first, then where most is computed.
 double traffic(const vgpu::LineCounts& line) {
-  return 32.0 * static_cast<double>(sectors(line.counts)) + 128.0 * static_cast<double>(wavefronts(line.counts)) +
+  return static_cast<double>(vgpu::sector_bytes * line.counts.global_sectors()) +
+         128.0 * static_cast<double>(line.counts.shared_wavefronts()) +
          static_cast<double>(line.counts.warp_instructions);
 }
 
@@ -191,7 +188,7 @@ std::string view_counters(const Verdict& verdict, const std::string& source, con
     const vgpu::Counts& c = line.counts;
     const std::string text = line.file == verdict.file ? source_line(source, line.line) : line.file;
     out += fit(fmt::format("{:>5}  {:>8}  {:>7}  {:>5.3g}  {:>10}  {:>9}  {}", line.line, c.warp_instructions,
-                           sectors(c), sectors_per_request(c), wavefronts(c), c.bank_conflicts, text),
+                           c.global_sectors(), sectors_per_request(c), c.shared_wavefronts(), c.bank_conflicts, text),
                static_cast<size_t>(std::max(width, 72))) +
            "\n";
   }

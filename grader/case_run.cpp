@@ -39,11 +39,8 @@ class Buffers {
     }
   }
 
-  /// The parameter buffer of a step, with the scratch pointer where its kernel takes one.
-  std::vector<std::byte> parameters(bool scratch) const {
-    std::vector<std::byte> result = parameters_;
-    if (scratch) vgpu::pack(result, &scratch_, 8, 8);
-    return result;
+  std::vector<std::byte> parameters(const vgpu::Module& module, const Step& step) const {
+    return step_parameters(exercise_, module, step, parameters_, scratch_);
   }
 
   /// The name of an input that is not what it was, empty: none.
@@ -140,9 +137,7 @@ CaseOutcome run_case(const Exercise& exercise, const Case& test, const CaseData&
   const Buffers buffers(exercise, test, data, plan, device);
   for (int run = 1; run <= test.repeat; ++run) {
     for (const Step& step : plan.steps) {
-      const vgpu::KernelInfo* kernel = module.find_kernel(step.kernel);
-      const bool scratch = kernel && kernel->parameters.size() > exercise.arguments.size();
-      vgpu::LaunchResult result = device.run(step, buffers.parameters(scratch), limits);
+      vgpu::LaunchResult result = device.run(step, buffers.parameters(module, step), limits);
       add_findings(outcome.findings, std::move(result.findings));
       add_printed(outcome.printed, result.printed);
       if (run == 1) {

@@ -7,8 +7,6 @@
 namespace tritutor {
 namespace {
 
-constexpr double sector_bytes = 32;
-
 constexpr double gross_sectors = 4;     // times the ideal
 constexpr double gross_bytes = 3;       // times the limit's bytes
 constexpr double gross_wavefronts = 8;  // times what the traffic needs
@@ -19,11 +17,9 @@ constexpr double bytes_per_operation_at_peak = 0.5;
 /// warp's 16-byte loads touch by right.
 constexpr double widest_ideal = 16;
 
-double sectors(const vgpu::Counts& c) { return static_cast<double>(c.global_load_sectors + c.global_store_sectors); }
+double sectors(const vgpu::Counts& c) { return static_cast<double>(c.global_sectors()); }
 double conflicts(const vgpu::Counts& c) { return static_cast<double>(c.bank_conflicts); }
-double wavefronts(const vgpu::Counts& c) {
-  return static_cast<double>(c.shared_load_wavefronts + c.shared_store_wavefronts);
-}
+double wavefronts(const vgpu::Counts& c) { return static_cast<double>(c.shared_wavefronts()); }
 
 template <class Measure>
 const vgpu::LineCounts* worst_line(const vgpu::Counters& all, Measure measure) {
@@ -45,10 +41,10 @@ Inefficiency at(const vgpu::LineCounts* line, std::string counter, double value,
 /// Whether so many sectors are too many for the limit, whichever lines touch them.
 bool too_many_sectors(double all, const LimitWork& work, const Thresholds& thresholds) {
   if (work.flops > 0) {
-    const double bytes_per_operation = all * sector_bytes / work.flops;
+    const double bytes_per_operation = all * vgpu::sector_bytes / work.flops;
     return bytes_per_operation_at_peak / bytes_per_operation * 2 <= thresholds.bronze;
   }
-  return work.bytes > 0 && all * sector_bytes >= gross_sectors * work.bytes;
+  return work.bytes > 0 && all * vgpu::sector_bytes >= gross_sectors * work.bytes;
 }
 
 /// Requests to global memory of one line in one direction.
@@ -95,7 +91,7 @@ std::optional<Inefficiency> uncoalesced(const vgpu::Counters& all, const LimitWo
 
 std::optional<Inefficiency> redundant_passes(const vgpu::Counters& all, const LimitWork& work, size_t launches) {
   if (work.flops > 0 || work.bytes <= 0) return std::nullopt;
-  const double moved = sector_bytes * static_cast<double>(all.dram_read_sectors + all.dram_written_sectors);
+  const auto moved = static_cast<double>(all.dram_bytes());
   if (moved < gross_bytes * work.bytes) return std::nullopt;
   Inefficiency result = at(worst_line(all, sectors), "bytes-moved", moved, work.bytes);
   result.message = fmt::format("{:.3g} MB moved through memory, needed {:.3g} MB: {:.1f} times", moved * 1e-6,
@@ -128,7 +124,7 @@ std::optional<Inefficiency> bank_conflicts(const vgpu::Counters& all) {
 }  // namespace
 
 double sectors_per_request(const vgpu::Counts& counts) {
-  const auto requests = static_cast<double>(counts.global_load_requests + counts.global_store_requests);
+  const auto requests = static_cast<double>(counts.global_requests());
   return requests == 0 ? 0 : sectors(counts) / requests;
 }
 

@@ -241,4 +241,11 @@ std::vector<std::byte> pack_parameters(const Exercise& exercise, const reference
   return parameters;
 }
 
+std::vector<std::byte> step_parameters(const Exercise& exercise, const vgpu::Module& module, const Step& step,
+                                       std::vector<std::byte> parameters, Device::Buffer scratch) {
+  const vgpu::KernelInfo* kernel = module.find_kernel(step.kernel);
+  if (kernel && kernel->parameters.size() > exercise.arguments.size()) vgpu::pack(parameters, &scratch, 8, 8);
+  return parameters;
+}
+
 }  // namespace tritutor

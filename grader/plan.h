@@ -41,4 +41,9 @@ std::variant<LaunchPlan, Refusal> make_plan(const PlanContext& context, const Ca
 std::vector<std::byte> pack_parameters(const Exercise& exercise, const reference::Values& values,
                                        const std::vector<Device::Buffer>& buffers);
 
+/// Those of one step: `parameters` as pack_parameters() gives them, and the address of scratch memory where the step's
+/// kernel takes it.
+std::vector<std::byte> step_parameters(const Exercise& exercise, const vgpu::Module& module, const Step& step,
+                                       std::vector<std::byte> parameters, Device::Buffer scratch);
+
 }  // namespace tritutor

@@ -6,7 +6,7 @@ namespace tritutor {
 namespace {
 
 constexpr double lanes = 32;
-constexpr double sector_bytes = 32;
+constexpr auto sector_bytes = static_cast<double>(vgpu::sector_bytes);
 constexpr double wavefront_bytes = 128;
 /// The way from L2 into one SM; an estimate, good for every device since Volta.
 constexpr double l2_bytes_per_clock_and_sm = 64;
@@ -15,9 +15,7 @@ constexpr double tensor_operation_flops = 2.0 * 16 * 8 * 16;
 /// What cuBLAS reaches of the arithmetic peak.
 constexpr double gemm_efficiency = 0.8;
 
-double dram_bytes(const StepCounters& step) {
-  return sector_bytes * static_cast<double>(step.counters.dram_read_sectors + step.counters.dram_written_sectors);
-}
+double dram_bytes(const StepCounters& step) { return static_cast<double>(step.counters.dram_bytes()); }
 
 double busy_sms(const StepCounters& step, const DeviceProfile& profile) {
   return std::clamp(static_cast<double>(step.blocks), 1.0, profile.sm_count);
@@ -38,8 +36,7 @@ std::vector<TimeTerm> time_terms(const StepCounters& step, const DeviceProfile& 
   };
   const double load_bytes = sector_bytes * static_cast<double>(c.global_load_sectors);
   const double store_bytes = sector_bytes * static_cast<double>(c.global_store_sectors);
-  const double shared_bytes =
-      wavefront_bytes * static_cast<double>(c.shared_load_wavefronts + c.shared_store_wavefronts);
+  const double shared_bytes = wavefront_bytes * static_cast<double>(c.shared_wavefronts());
   // L1 is taken as ideal: of all loads of a sector one goes to L2. Stores go through.
   const double l2_bytes =
       std::max(sector_bytes * static_cast<double>(step.counters.dram_read_sectors) + store_bytes, dram_bytes(step));

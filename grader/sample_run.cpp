@@ -64,10 +64,7 @@ void run_steps(const Exercise& exercise, const Case& large, const reference::Arr
   const vgpu::Limits own = sample_limits(limits, plan.steps.size());
   bool all_there = true;  // every block of the steps before has run: what this one reads is what it would read
   for (const Step& step : plan.steps) {
-    std::vector<std::byte> parameters = plain;
-    const vgpu::KernelInfo* kernel = module.find_kernel(step.kernel);
-    if (kernel && kernel->parameters.size() > exercise.arguments.size()) vgpu::pack(parameters, &scratch, 8, 8);
-    vgpu::LaunchResult result = device.run(step, parameters, own);
+    vgpu::LaunchResult result = device.run(step, step_parameters(exercise, module, step, plain, scratch), own);
     outcome.stopped = result.stopped;
     if (result.stopped) return;
     if (!result.findings.empty() && all_there) {

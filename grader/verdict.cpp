@@ -82,27 +82,10 @@ json to_json(const Refusal& refusal) {
   return out;
 }
 
-json to_json(const vgpu::Counts& c) {
-  return {{"warp_instructions", c.warp_instructions},
-          {"lane_instructions", c.lane_instructions},
-          {"global_load_requests", c.global_load_requests},
-          {"global_load_sectors", c.global_load_sectors},
-          {"global_store_requests", c.global_store_requests},
-          {"global_store_sectors", c.global_store_sectors},
-          {"shared_load_requests", c.shared_load_requests},
-          {"shared_load_wavefronts", c.shared_load_wavefronts},
-          {"shared_store_requests", c.shared_store_requests},
-          {"shared_store_wavefronts", c.shared_store_wavefronts},
-          {"bank_conflicts", c.bank_conflicts},
-          {"atomics", c.atomics},
-          {"barriers", c.barriers},
-          {"tensor_operations", c.tensor_operations},
-          {"fp32", c.fp32},
-          {"fp64", c.fp64},
-          {"integer", c.integer},
-          {"control", c.control},
-          {"conversion", c.conversion},
-          {"special", c.special}};
+json to_json(const vgpu::Counts& counts) {
+  json out;
+  for (const vgpu::CountField& field : vgpu::count_fields) out[field.name] = counts.*field.value;
+  return out;
 }
 
 json to_json(const CounterReport& report, bool lines) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -107,6 +108,9 @@ struct Finding {
 /// The kind as design.md spells it in JSON: "out-of-bounds", "misaligned", ...
 std::string_view name_of(Finding::Kind kind);
 
+/// Memory moves in sectors of so many bytes.
+inline constexpr uint64_t sector_bytes = 32;
+
 /// What a place in the code did, in the terms of NVIDIA's profiler. Instructions are PTX instructions, not the
 /// machine's.
 struct Counts {
@@ -126,8 +130,41 @@ struct Counts {
   uint64_t tensor_operations = 0;  ///< warp-level mma; a wmma.mma is two, but for f64
   uint64_t fp32 = 0, fp64 = 0, integer = 0, control = 0, conversion = 0, special = 0;  ///< warp instructions by class
 
+  uint64_t global_requests() const { return global_load_requests + global_store_requests; }
+  uint64_t global_sectors() const { return global_load_sectors + global_store_sectors; }
+  uint64_t shared_wavefronts() const { return shared_load_wavefronts + shared_store_wavefronts; }
+
   Counts& operator+=(const Counts& other);
 };
+
+/// Every count of a Counts, with its name in JSON.
+struct CountField {
+  const char* name;
+  uint64_t Counts::*value;
+};
+inline constexpr CountField count_fields[] = {
+    {"warp_instructions", &Counts::warp_instructions},
+    {"lane_instructions", &Counts::lane_instructions},
+    {"global_load_requests", &Counts::global_load_requests},
+    {"global_load_sectors", &Counts::global_load_sectors},
+    {"global_store_requests", &Counts::global_store_requests},
+    {"global_store_sectors", &Counts::global_store_sectors},
+    {"shared_load_requests", &Counts::shared_load_requests},
+    {"shared_load_wavefronts", &Counts::shared_load_wavefronts},
+    {"shared_store_requests", &Counts::shared_store_requests},
+    {"shared_store_wavefronts", &Counts::shared_store_wavefronts},
+    {"bank_conflicts", &Counts::bank_conflicts},
+    {"atomics", &Counts::atomics},
+    {"barriers", &Counts::barriers},
+    {"tensor_operations", &Counts::tensor_operations},
+    {"fp32", &Counts::fp32},
+    {"fp64", &Counts::fp64},
+    {"integer", &Counts::integer},
+    {"control", &Counts::control},
+    {"conversion", &Counts::conversion},
+    {"special", &Counts::special},
+};
+static_assert(sizeof(Counts) == std::size(count_fields) * sizeof(uint64_t), "a count has no field");
 
 /// Counts of one line of the learner's file (inlining walked out of headers).
 struct LineCounts {
@@ -142,6 +179,8 @@ struct Counters {
   uint64_t dram_read_sectors = 0;     ///< distinct 32-byte sectors of global memory that were read, but for what the
                                       ///< reading block wrote itself
   uint64_t dram_written_sectors = 0;  ///< and written
+
+  uint64_t dram_bytes() const { return sector_bytes * (dram_read_sectors + dram_written_sectors); }
 };
 
 /// Running some blocks of a grid to learn what all of them would count. What the other blocks would have left in memory

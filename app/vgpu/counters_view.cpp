@@ -15,10 +15,6 @@ using vgpu::Counts;
 
 constexpr size_t kMostLines = 4;  // with the most of each
 
-uint64_t requests(const Counts& c) { return c.global_load_requests + c.global_store_requests; }
-uint64_t sectors(const Counts& c) { return c.global_load_sectors + c.global_store_sectors; }
-uint64_t wavefronts(const Counts& c) { return c.shared_load_wavefronts + c.shared_store_wavefronts; }
-
 /// "4.0", or "-" of nothing.
 std::string ratio(uint64_t part, uint64_t whole) {
   return whole == 0 ? "-" : fmt::format("{:.1f}", static_cast<double>(part) / static_cast<double>(whole));
@@ -69,8 +65,9 @@ std::string totals(const vgpu::Counters& counters, const ViewOptions& options) {
   global("global loads", c.global_load_requests, c.global_load_sectors);
   global("global stores", c.global_store_requests, c.global_store_sectors);
   if (counters.dram_read_sectors + counters.dram_written_sectors > 0) {
-    table.row("DRAM at least", {fmt::format("{} bytes read", grouped(32 * counters.dram_read_sectors)),
-                                fmt::format("{} bytes written", grouped(32 * counters.dram_written_sectors))});
+    table.row("DRAM at least",
+              {fmt::format("{} bytes read", grouped(vgpu::sector_bytes * counters.dram_read_sectors)),
+               fmt::format("{} bytes written", grouped(vgpu::sector_bytes * counters.dram_written_sectors))});
   }
   const auto shared = [&](std::string_view label, uint64_t asked, uint64_t passes) {
     if (asked == 0) return;
@@ -79,7 +76,7 @@ std::string totals(const vgpu::Counters& counters, const ViewOptions& options) {
   };
   shared("shared loads", c.shared_load_requests, c.shared_load_wavefronts);
   shared("shared stores", c.shared_store_requests, c.shared_store_wavefronts);
-  if (wavefronts(c) > 0)
+  if (c.shared_wavefronts() > 0)
     table.row("bank conflicts", {fmt::format("{} wavefronts too many", grouped(c.bank_conflicts))});
   table.row("others", {c.barriers == 0 ? "" : counted(c.barriers, "barrier"),
                        c.atomics == 0 ? "" : counted(c.atomics, "atomic")});
@@ -101,8 +98,8 @@ std::vector<const vgpu::LineCounts*> telling_lines(const vgpu::Counters& counter
     chosen.insert(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(std::min(lines.size(), kMostLines)));
   };
   choose([](const Counts& c) { return c.warp_instructions; });
-  choose([](const Counts& c) { return sectors(c); });
-  choose([](const Counts& c) { return wavefronts(c); });
+  choose([](const Counts& c) { return c.global_sectors(); });
+  choose([](const Counts& c) { return c.shared_wavefronts(); });
   choose([](const Counts& c) { return c.bank_conflicts; });
   return {chosen.begin(), chosen.end()};  // pointers into one vector: its order
 }
@@ -133,8 +130,8 @@ std::string lines_table(const vgpu::Counters& counters, const Source& source, co
     std::string text = source.line(each->file, each->line);
     text.erase(0, std::min(text.find_first_not_of(" \t"), text.size()));
     out += fmt::format("  {:>5} {:>7} {:>6} {:>7} {:>5} {:>7} {:>9}  {}", each->line, compact(c.warp_instructions),
-                       lanes(c), compact(sectors(c)), ratio(sectors(c), requests(c)), compact(wavefronts(c)),
-                       compact(c.bank_conflicts), options.style.dim(fit(text, room)));
+                       lanes(c), compact(c.global_sectors()), ratio(c.global_sectors(), c.global_requests()),
+                       compact(c.shared_wavefronts()), compact(c.bank_conflicts), options.style.dim(fit(text, room)));
     while (out.ends_with(' ')) out.pop_back();
     out += "\n";
   }

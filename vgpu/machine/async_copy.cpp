@@ -10,6 +10,7 @@
 #include "vgpu/machine/definedness.h"
 #include "vgpu/machine/lane_access.h"
 #include "vgpu/machine/load_store.h"
+#include "vgpu/machine/region.h"
 
 namespace vgpu {
 
@@ -27,18 +28,9 @@ uint32_t thread_number(const Warp& warp, int lane) { return warp.index * kLanes 
 
 /// Offset into a block's shared storage of an address in the shared window; past its end where there is nothing.
 uint64_t storage_offset(const Warp& warp, uint64_t address) {
-  const LaunchState& launch = *warp.launch;
-  const uint64_t variable = address >> kSharedSlotBits;
-  if (variable >= launch.shared_offset.size()) return ~uint64_t{0};
-  const uint64_t offset = address - shared_address(static_cast<uint32_t>(variable));
-  return offset < launch.shared_bytes[variable] ? launch.shared_offset[variable] + offset : ~uint64_t{0};
-}
-
-void access(Warp& warp, const MemoryInfo& memory, uint32_t mask, bool load) {
-  if (mask == 0) return;
-  Inst inst;
-  inst.info = &memory;
-  load ? load_step(warp, inst, mask) : store_step(warp, inst, mask);
+  const Region region = region_of(warp, ptx::Space::shared, address);
+  const uint64_t offset = address - region.base;
+  return offset < region.bytes ? region.shared + offset : ~uint64_t{0};
 }
 
 /// Reads the first `size` bytes of a lane's source, fewer than a whole copy.
@@ -115,12 +107,12 @@ void async_copy_step(Warp& warp, const Inst& inst, uint32_t mask) {
       set_undefined(warp, info.from.rows[e], kFullMask, 0);
     }
   }
-  access(warp, info.from, whole, true);
+  access_memory(warp, info.from, whole, true);
   for (uint32_t m = part; m != 0; m &= m - 1) {
     const int l = std::countr_zero(m);
     read_part(warp, info, l, row_at<uint32_t>(warp.registers, info.size)[l]);
   }
-  access(warp, info.to, mask, false);
+  access_memory(warp, info.to, mask, false);
   AsyncCopies& copies = copies_of(warp);
   const uint64_t storage = warp.block->shared.size();
   for (uint32_t m = mask; m != 0; m &= m - 1) {

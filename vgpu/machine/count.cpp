@@ -9,37 +9,12 @@
 namespace vgpu {
 
 Counts& Counts::operator+=(const Counts& other) {
-  warp_instructions += other.warp_instructions;
-  lane_instructions += other.lane_instructions;
-  global_load_requests += other.global_load_requests;
-  global_load_sectors += other.global_load_sectors;
-  global_store_requests += other.global_store_requests;
-  global_store_sectors += other.global_store_sectors;
-  shared_load_requests += other.shared_load_requests;
-  shared_load_wavefronts += other.shared_load_wavefronts;
-  shared_store_requests += other.shared_store_requests;
-  shared_store_wavefronts += other.shared_store_wavefronts;
-  bank_conflicts += other.bank_conflicts;
-  atomics += other.atomics;
-  barriers += other.barriers;
-  tensor_operations += other.tensor_operations;
-  fp32 += other.fp32;
-  fp64 += other.fp64;
-  integer += other.integer;
-  control += other.control;
-  conversion += other.conversion;
-  special += other.special;
+  for (const CountField& field : count_fields) this->*field.value += other.*field.value;
   return *this;
 }
 
 SiteCounts& SiteCounts::operator+=(const SiteCounts& other) {
-  warps += other.warps;
-  lanes += other.lanes;
-  global_requests += other.global_requests;
-  global_sectors += other.global_sectors;
-  shared_requests += other.shared_requests;
-  shared_wavefronts += other.shared_wavefronts;
-  bank_conflicts += other.bank_conflicts;
+  for (const auto field : kSiteCountFields) this->*field += other.*field;
   return *this;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <vector>
 
 #include "vgpu/machine/program.h"
@@ -23,6 +24,12 @@ struct SiteCounts {
 
   SiteCounts& operator+=(const SiteCounts& other);
 };
+inline constexpr uint64_t SiteCounts::*kSiteCountFields[] = {
+    &SiteCounts::warps,          &SiteCounts::lanes,           &SiteCounts::global_requests,
+    &SiteCounts::global_sectors, &SiteCounts::shared_requests, &SiteCounts::shared_wavefronts,
+    &SiteCounts::bank_conflicts,
+};
+static_assert(sizeof(SiteCounts) == (std::size(kSiteCountFields) + 1) * sizeof(uint64_t), "a count has no field");
 
 /// Which 32-byte sectors of a buffer were read or written; distinct ones are what DRAM has to move at least.
 class SectorSet {
@@ -47,7 +54,7 @@ class SectorSet {
       chunks_[chunk] = 0;
     }
   }
-  static constexpr uint64_t kSectorBytes = 32;
+  static constexpr uint64_t kSectorBytes = sector_bytes;
   static constexpr uint64_t kChunkWords = 64;
   static constexpr uint64_t kChunkSectors = 64 * kChunkWords;
 

@@ -11,10 +11,6 @@ namespace vgpu {
 
 namespace {
 
-bool has(const ptx::Instruction& inst, const char* modifier) {
-  return std::find(inst.modifiers.begin(), inst.modifiers.end(), modifier) != inst.modifiers.end();
-}
-
 struct Quiet {
   const char* opcode;
   std::initializer_list<const char*> modifiers;
@@ -60,7 +56,7 @@ void Decoder::decode_one(const Instruction& inst) {
     allow(inst, quiet->modifiers);
     // A fence says that blocks may pass data to each other.
     if (opcode == "membar" || opcode == "fence") {
-      if (has(inst, "cta")) return;
+      if (inst.has("cta")) return;
       program_.blocks_may_talk = true;
       emit(inst, Code::step).step = [](Warp& warp, const Inst&, uint32_t) {
         Block& block = *warp.block;
@@ -92,7 +88,7 @@ bool Decoder::decode_control(const Instruction& inst) {
     emit(inst, Code::exit);
   } else if (opcode == "trap") {
     emit(inst, Code::trap);
-  } else if ((opcode == "bar" || opcode == "barrier") && !has(inst, "warp") && !has(inst, "cluster")) {
+  } else if ((opcode == "bar" || opcode == "barrier") && !inst.has("warp") && !inst.has("cluster")) {
     decode_barrier(inst);
   } else {
     return false;
@@ -154,19 +150,19 @@ void Decoder::decode_barrier(const Instruction& inst) {
   allow(inst, {"cta", "sync", "arrive", "red", "popc", "and", "or", "pred", "u32", "aligned"});
   BarrierInfo info;
   size_t next = 0;
-  if (has(inst, "red")) {
-    const bool count = has(inst, "popc");
-    info.kind = count ? BarrierKind::red_popc : has(inst, "and") ? BarrierKind::red_and : BarrierKind::red_or;
+  if (inst.has("red")) {
+    const bool count = inst.has("popc");
+    info.kind = count ? BarrierKind::red_popc : inst.has("and") ? BarrierKind::red_and : BarrierKind::red_or;
     if (inst.operands.size() < 3) refuse(inst, "an operand is missing");
     info.d = destination(inst, inst.operands[next++], count ? Row::b32 : Row::pred);
     const Operand& p = inst.operands.back();
     if (p.kind != Operand::Kind::reg || register_bytes(p) != 0) refuse(inst, "its predicate is missing");
     info.p = register_row(p);
     info.p_negated = p.negated;
-  } else if (has(inst, "arrive")) {
+  } else if (inst.has("arrive")) {
     info.kind = BarrierKind::arrive;
     if (inst.operands.size() != 2) refuse(inst, "it needs a thread count");
-  } else if (!has(inst, "sync")) {
+  } else if (!inst.has("sync")) {
     refuse(inst, "this kind of barrier is not there");
   }
   if (next >= inst.operands.size()) refuse(inst, "its barrier is missing");
@@ -195,23 +191,23 @@ bool Decoder::decode_collective(const Instruction& inst) {
     if (next >= inst.operands.size()) refuse(inst, "an operand is missing");
     return inst.operands[next++];
   };
-  if (opcode == "shfl" && has(inst, "sync")) {
+  if (opcode == "shfl" && inst.has("sync")) {
     allow(inst, {"sync", "up", "down", "bfly", "idx", "b32"}, 3);
-    info.op = has(inst, "up")     ? CollectiveOp::shfl_up
-              : has(inst, "down") ? CollectiveOp::shfl_down
-              : has(inst, "bfly") ? CollectiveOp::shfl_bfly
-                                  : CollectiveOp::shfl_idx;
+    info.op = inst.has("up")     ? CollectiveOp::shfl_up
+              : inst.has("down") ? CollectiveOp::shfl_down
+              : inst.has("bfly") ? CollectiveOp::shfl_bfly
+                                 : CollectiveOp::shfl_idx;
     result(operand());
     info.a = source(inst, operand(), Row::b32);
     info.b = source(inst, operand(), Row::b32);
     info.c = source(inst, operand(), Row::b32);
-  } else if (opcode == "vote" && has(inst, "sync")) {
+  } else if (opcode == "vote" && inst.has("sync")) {
     allow(inst, {"sync", "all", "any", "uni", "ballot", "pred", "b32"}, 3);
-    const bool ballot = has(inst, "ballot");
-    info.op = ballot             ? CollectiveOp::vote_ballot
-              : has(inst, "all") ? CollectiveOp::vote_all
-              : has(inst, "any") ? CollectiveOp::vote_any
-                                 : CollectiveOp::vote_uni;
+    const bool ballot = inst.has("ballot");
+    info.op = ballot            ? CollectiveOp::vote_ballot
+              : inst.has("all") ? CollectiveOp::vote_all
+              : inst.has("any") ? CollectiveOp::vote_any
+                                : CollectiveOp::vote_uni;
     const uint32_t d = destination(inst, operand(), ballot ? Row::b32 : Row::pred);
     (ballot ? info.d : info.p) = d;
     const Operand& p = operand();
@@ -221,25 +217,25 @@ bool Decoder::decode_collective(const Instruction& inst) {
     } else {
       info.a = source(inst, p, Row::pred);
     }
-  } else if (opcode == "match" && has(inst, "sync")) {
+  } else if (opcode == "match" && inst.has("sync")) {
     allow(inst, {"any", "all", "sync", "b32", "b64"}, 3);
-    info.op = has(inst, "all") ? CollectiveOp::match_all : CollectiveOp::match_any;
+    info.op = inst.has("all") ? CollectiveOp::match_all : CollectiveOp::match_any;
     info.wide = inst.modifiers.back() == "b64";
     result(operand());
     info.a = source(inst, operand(), info.wide ? Row::b64 : Row::b32);
-  } else if (opcode == "redux" && has(inst, "sync")) {
+  } else if (opcode == "redux" && inst.has("sync")) {
     allow(inst, {"sync", "add", "min", "max", "and", "or", "xor", "u32", "s32", "b32", "f32"}, 3);
     const bool is_signed = inst.modifiers.back() == "s32";
     if (inst.modifiers.back() == "f32") refuse(inst, "floating-point redux needs a newer GPU");
-    info.op = has(inst, "add")   ? CollectiveOp::redux_add
-              : has(inst, "min") ? (is_signed ? CollectiveOp::redux_min_s : CollectiveOp::redux_min_u)
-              : has(inst, "max") ? (is_signed ? CollectiveOp::redux_max_s : CollectiveOp::redux_max_u)
-              : has(inst, "and") ? CollectiveOp::redux_and
-              : has(inst, "or")  ? CollectiveOp::redux_or
-                                 : CollectiveOp::redux_xor;
+    info.op = inst.has("add")   ? CollectiveOp::redux_add
+              : inst.has("min") ? (is_signed ? CollectiveOp::redux_min_s : CollectiveOp::redux_min_u)
+              : inst.has("max") ? (is_signed ? CollectiveOp::redux_max_s : CollectiveOp::redux_max_u)
+              : inst.has("and") ? CollectiveOp::redux_and
+              : inst.has("or")  ? CollectiveOp::redux_or
+                                : CollectiveOp::redux_xor;
     info.d = destination(inst, operand(), Row::b32);
     info.a = source(inst, operand(), Row::b32);
-  } else if (opcode == "bar" && has(inst, "warp")) {
+  } else if (opcode == "bar" && inst.has("warp")) {
     allow(inst, {"warp", "sync"}, 2);
     info.op = CollectiveOp::sync;
   } else if (opcode == "elect") {

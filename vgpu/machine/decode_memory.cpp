@@ -40,10 +40,6 @@ bool is_hint(const std::string& m) {
   return m.rfind("L1::", 0) == 0 || m.rfind("L2::", 0) == 0;
 }
 
-bool talks_between_blocks(const std::string& m) {
-  return m == "volatile" || m == "relaxed" || m == "acquire" || m == "release" || m == "acq_rel" || m == "mmio";
-}
-
 bool is_signed(const std::string& type) { return !type.empty() && type[0] == 's'; }
 
 uint64_t window_of(ptx::Space space) {
@@ -89,6 +85,10 @@ void isspacep_step(Warp& warp, const Inst& inst, uint32_t mask) {
 }
 
 }  // namespace
+
+bool talks_between_blocks(const std::string& m) {
+  return m == "volatile" || m == "relaxed" || m == "acquire" || m == "release" || m == "acq_rel" || m == "mmio";
+}
 
 MemoryInfo Decoder::memory_operand(const Instruction& inst, const Operand& address) {
   MemoryInfo info;
@@ -194,7 +194,7 @@ void Decoder::decode_load_store(const Instruction& inst, bool load) {
   const bool global = space == ptx::Space::generic || space == ptx::Space::global;
   const bool shared = space == ptx::Space::generic || space == ptx::Space::shared;
   info.strong = talks;
-  info.releases = !load && std::find(inst.modifiers.begin(), inst.modifiers.end(), "release") != inst.modifiers.end();
+  info.releases = !load && inst.has("release");
   if (shared && info.width < 4) program_.narrow_shared = true;
   if (global) program_.narrowest_global = std::min(program_.narrowest_global, info.width);
   if (talks && global) program_.blocks_may_talk = true;
@@ -250,8 +250,7 @@ void Decoder::decode_atomic(const Instruction& inst) {
   const auto known = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const auto& t) { return type == t.first; });
   if (known == std::end(kTypes)) refuse(inst, fmt::format("atomics on .{} are not there", type));
   info.type = known->second;
-  info.releases = std::any_of(inst.modifiers.begin(), inst.modifiers.end(),
-                              [](const std::string& m) { return m == "release" || m == "acq_rel"; });
+  info.releases = inst.has("release") || inst.has("acq_rel");
   const bool floating = type[0] == 'f' || type.rfind("bf", 0) == 0;
   if (floating && info.op != AtomicOp::add) refuse(inst, "only add is there for floating-point atomics");
   if ((info.type == AtomicType::b128 || info.type == AtomicType::u16) && info.op != AtomicOp::cas &&

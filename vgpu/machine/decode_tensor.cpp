@@ -92,18 +92,15 @@ const MatrixScratch& Decoder::matrix_scratch() {
 
 bool Decoder::decode_tensor(const Instruction& inst) {
   const std::string& opcode = inst.opcode;
-  const auto has = [&](const char* modifier) {
-    return std::find(inst.modifiers.begin(), inst.modifiers.end(), modifier) != inst.modifiers.end();
-  };
   if (opcode == "mma") {
     decode_matrix_product(inst);
-  } else if (opcode == "wmma" && has("mma")) {
+  } else if (opcode == "wmma" && inst.has("mma")) {
     decode_matrix_product(inst);
-  } else if (opcode == "wmma" && (has("load") || has("store"))) {
+  } else if (opcode == "wmma" && (inst.has("load") || inst.has("store"))) {
     decode_matrix_tile(inst);
   } else if (opcode == "ldmatrix" || opcode == "stmatrix") {
     decode_matrix_rows(inst);
-  } else if (opcode == "cp" && has("async")) {
+  } else if (opcode == "cp" && inst.has("async")) {
     decode_async_copy(inst);
   } else {
     return false;

@@ -20,6 +20,9 @@ int bytes_of_type(std::string_view type);
 /// "float" for "f32", for people.
 std::string c_name_of_type(std::string_view type);
 
+/// Whether a load's, store's or atomic's modifier gives it an order of its own: other threads may wait for it.
+bool talks_between_blocks(const std::string& modifier);
+
 /// Refuses variables, frames and parameters that no GPU would hold. Throws LoadError.
 void check_sizes(const ptx::Module& module);
 

@@ -2,6 +2,7 @@
 // Values that nobody wrote, carried from where they were read to where they matter: a branch, an address, or a store
 // that the host will see. Each register row has a word whose bit l says that lane l's value is undefined.
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <string>
@@ -24,6 +25,11 @@ inline void set_undefined(Warp& warp, uint32_t row, uint32_t mask, uint32_t lane
 
 /// The undefined lanes of a row, none while definedness is not carried.
 inline uint32_t get_undefined(Warp& warp, uint32_t row) { return warp.tracking ? undefined_of(warp, row) : 0; }
+
+/// Whether any of `bytes` bytes of a memory's shadow is undefined (not 0).
+inline bool any_undefined(const uint8_t* at, uint32_t bytes) {
+  return std::any_of(at, at + bytes, [](uint8_t u) { return u != 0; });
+}
 
 /// Something undefined was read: from now on definedness is carried through this warp's registers.
 void start_tracking(Warp& warp);

@@ -352,11 +352,7 @@ Turn run_warp(Warp& warp, bool& progress) {
     if (end == End::exited || end == End::blocked) progress = true;
     if (end == End::yielded) {
       Group& group = warp.groups[static_cast<size_t>(index)];
-      if (launch.limits.stop != nullptr && launch.limits.stop->load(std::memory_order_relaxed)) {
-        launch.stopped = true;
-        launch.abort = true;
-        return Turn::aborted;
-      }
+      if (launch.stop_asked()) return Turn::aborted;
       if (warp.steps > launch.limits.warp_steps) {
         report_endless(warp, group, "this loop does not end: the step budget of a warp is used up");
         launch.abort = true;

@@ -9,9 +9,11 @@
 #include <random>
 #include <vector>
 
+#include "vgpu/machine/shadow_testing.h"
 #include "vgpu/machine/warp.h"
 
 using namespace vgpu;
+using namespace vgpu::testing;
 
 namespace {
 
@@ -77,12 +79,6 @@ const Shape kShapes[] = {
     {"backwards", [](uint64_t l, uint64_t start, uint32_t bytes) { return start + (31 - l) * bytes; }, false, false},
 };
 
-uint64_t reported(const Report& report) {
-  uint64_t count = 0;
-  for (const Finding& finding : report.findings()) count += finding.count;
-  return count;
-}
-
 }  // namespace
 
 TEST_CASE("rows of a buffer's shadow find the races that its cells would, access by access") {
@@ -90,12 +86,7 @@ TEST_CASE("rows of a buffer's shadow find the races that its cells would, access
   const auto upto = [&](uint32_t n) { return static_cast<uint32_t>(random() % n); };
   uint64_t racy = 0, clean = 0;
   for (int round = 0; round < 2000; ++round) {
-    Program program;
-    program.functions.resize(1);
-    program.functions[0].frame_bytes = program.functions[0].register_bytes = 64;
-    program.code.resize(kSites);
-    program.location.assign(kSites, -1);
-    program.ptx_line.assign(kSites, 0);
+    Program program = empty_program(kSites);
     MemoryMap memory;
     Buffer& buffer = memory.allocate(kBytes);
     Report report(program, {kBlocks, 1, 1}, {kThreads, 1, 1});

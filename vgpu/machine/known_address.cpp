@@ -14,10 +14,6 @@ int zeros_of(int64_t value) {
   return value == 0 ? kMostZeros : std::min(kMostZeros, std::countr_zero(static_cast<uint64_t>(value)));
 }
 
-bool has(const Instruction& inst, const char* modifier) {
-  return std::find(inst.modifiers.begin(), inst.modifiers.end(), modifier) != inst.modifiers.end();
-}
-
 /// Of integers or plain bits, by its last type.
 bool is_integer(const Instruction& inst) {
   if (inst.modifiers.empty()) return false;
@@ -97,9 +93,9 @@ std::optional<KnownAddresses::Sum> KnownAddresses::sum_of(const Instruction& ins
   const std::optional<Sum> a = term_of(inst.operands[1]);
   if (!a) return std::nullopt;
   // A shared address is the same number as 32 and as 64 bits.
-  if (inst.opcode == "mov" || inst.opcode == "cvta" || (inst.opcode == "cvt" && !has(inst, "sat"))) return a;
+  if (inst.opcode == "mov" || inst.opcode == "cvta" || (inst.opcode == "cvt" && !inst.has("sat"))) return a;
   const bool sub = inst.opcode == "sub";
-  if ((inst.opcode != "add" && !sub && inst.opcode != "or") || inst.operands.size() < 3 || has(inst, "cc"))
+  if ((inst.opcode != "add" && !sub && inst.opcode != "or") || inst.operands.size() < 3 || inst.has("cc"))
     return std::nullopt;
   const std::optional<Sum> b = term_of(inst.operands[2]);
   if (!b || (a->reg >= 0 && b->reg >= 0) || (sub && (b->reg >= 0 || b->variable != kNoVariable))) return std::nullopt;
@@ -140,8 +136,8 @@ KnownAddresses::Fact KnownAddresses::result_of(const Instruction& inst) const {
     const int64_t by = by_constant ? std::clamp<int64_t>(constant->constant, 0, kMostZeros) : 0;
     return {std::min(kMostZeros, a.zeros + static_cast<int>(by)), kNoVariable};
   }
-  if (inst.opcode == "mul" && !has(inst, "hi")) return {std::min(kMostZeros, a.zeros + b.zeros), kNoVariable};
-  if (inst.opcode == "mad" && !has(inst, "hi") && in.size() >= 4) {
+  if (inst.opcode == "mul" && !inst.has("hi")) return {std::min(kMostZeros, a.zeros + b.zeros), kNoVariable};
+  if (inst.opcode == "mad" && !inst.has("hi") && in.size() >= 4) {
     const Fact c = fact_of(in[3]);
     return {std::min(c.zeros, a.zeros + b.zeros), c.variable};
   }

@@ -171,7 +171,7 @@ std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t b
     if (use == Use::write) {
       std::memset(at, is_undefined ? 0xff : 0, bytes);
     } else {
-      is_undefined = std::any_of(at, at + bytes, [](uint8_t u) { return u != 0; });
+      is_undefined = any_undefined(at, bytes);
     }
     return region.host + place;
   }
@@ -189,7 +189,7 @@ std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t b
       std::memset(at, is_undefined ? 0xff : 0, bytes);
       if (is_undefined && buffer.host_reads) report_undefined_store(warp, buffer, offset, 1u << lane);
     } else {
-      is_undefined = std::any_of(at, at + bytes, [](uint8_t u) { return u != 0; });
+      is_undefined = any_undefined(at, bytes);
     }
   }
   return region.host + offset;

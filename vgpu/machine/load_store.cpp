@@ -113,10 +113,6 @@ void note_global(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t
   if (info.strong && !write) block.acquired = block.tick();
 }
 
-bool any_undefined(const uint8_t* at, uint32_t bytes) {
-  return std::any_of(at, at + bytes, [](uint8_t u) { return u != 0; });
-}
-
 /// The lanes that read a byte nobody has written, among `bytes` bytes at `first` of each lane's access.
 uint32_t undefined_bytes(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t mask, uint32_t first,
                          uint32_t bytes) {
@@ -233,6 +229,13 @@ void load_step(Warp& warp, const Inst& inst, uint32_t mask) {
     lanes.gather(warp.registers + info.rows[e], info.register_bytes[e], r.region.host + e * info.width, r.offsets,
                  info.width, info.sign_extend, mask);
   }
+}
+
+void access_memory(Warp& warp, const MemoryInfo& info, uint32_t mask, bool load) {
+  if (mask == 0) return;
+  Inst inst;
+  inst.info = &info;
+  load ? load_step(warp, inst, mask) : store_step(warp, inst, mask);
 }
 
 void store_step(Warp& warp, const Inst& inst, uint32_t mask) {

@@ -14,6 +14,8 @@ void store_step(Warp& warp, const Inst& inst, uint32_t mask);
 /// The same as load_step, sooner, where is_shared_word() holds.
 void load_shared_word_step(Warp& warp, const Inst& inst, uint32_t mask);
 bool is_shared_word(const MemoryInfo& info);
+/// The same for an access that is part of an instruction: a piece of cp.async, a row or tile of a matrix.
+void access_memory(Warp& warp, const MemoryInfo& info, uint32_t mask, bool load);
 /// ld.param and st.param: kernel parameters (uniform), and the lane-wise areas of calls.
 void load_parameter_step(Warp& warp, const Inst& inst, uint32_t mask);
 void load_area_step(Warp& warp, const Inst& inst, uint32_t mask);

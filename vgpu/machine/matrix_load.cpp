@@ -17,12 +17,6 @@ uint32_t address_lanes(const MatrixRowsInfo& info) {
   return info.count == 4 ? kFullMask : (1u << (8 * info.count)) - 1;
 }
 
-void access(Warp& warp, const MemoryInfo& memory, uint32_t mask, bool load) {
-  Inst inst;
-  inst.info = &memory;
-  load ? load_step(warp, inst, mask) : store_step(warp, inst, mask);
-}
-
 /// An 8x8 matrix of 16-bit elements, row after row: a register of a fragment is one, read as memory.
 using Matrix = uint16_t[8][8];
 
@@ -157,7 +151,7 @@ uint8_t register_width(const MatrixTileInfo& info) { return info.type == MatrixT
 void load_matrices_step(Warp& warp, const Inst& inst, uint32_t mask) {
   const auto& info = *static_cast<const MatrixRowsInfo*>(inst.info);
   if (!whole_warp(warp, mask, info.name)) return;
-  access(warp, info.memory, address_lanes(info), true);
+  access_memory(warp, info.memory, address_lanes(info), true);
   if (warp.tracking) carry_to_fragments(warp, info);
   Matrix matrix, turned;
   for (int j = 0; j < info.count; ++j) {
@@ -177,7 +171,7 @@ void store_matrices_step(Warp& warp, const Inst& inst, uint32_t mask) {
     matrix_to_scratch(warp.registers, info, j, info.transpose ? turned : matrix);
   }
   if (warp.tracking) carry_from_fragments(warp, info);
-  access(warp, info.memory, address_lanes(info), false);
+  access_memory(warp, info.memory, address_lanes(info), false);
 }
 
 void load_tile_step(Warp& warp, const Inst& inst, uint32_t mask) {
@@ -192,12 +186,12 @@ void load_tile_step(Warp& warp, const Inst& inst, uint32_t mask) {
         memory.rows[e] = info.rows[reg + e];
         memory.register_bytes[e] = memory.width;
       }
-      return access(warp, memory, kFullMask, true);
+      return access_memory(warp, memory, kFullMask, true);
     }
     // An element at a time: into the scratch row, then to its place in the register.
     memory.rows[0] = info.scratch.data[0];
     memory.register_bytes[0] = 4;
-    access(warp, memory, kFullMask, true);
+    access_memory(warp, memory, kFullMask, true);
     const uint32_t* from = row_at<uint32_t>(warp.registers, memory.rows[0]);
     uint32_t* to = row_at<uint32_t>(warp.registers, info.rows[reg]);
     const auto shift = static_cast<uint32_t>(i) * 8 * memory.width;
@@ -224,7 +218,7 @@ void store_tile_step(Warp& warp, const Inst& inst, uint32_t mask) {
         memory.rows[e] = info.rows[reg + e];
         memory.register_bytes[e] = memory.width;
       }
-      return access(warp, memory, kFullMask, false);
+      return access_memory(warp, memory, kFullMask, false);
     }
     memory.rows[0] = info.scratch.data[0];
     memory.register_bytes[0] = 4;
@@ -233,7 +227,7 @@ void store_tile_step(Warp& warp, const Inst& inst, uint32_t mask) {
     const auto shift = static_cast<uint32_t>(i) * 8 * memory.width;
     for (int l = 0; l < kLanes; ++l) to[l] = from[l] >> shift;
     set_undefined(warp, memory.rows[0], kFullMask, get_undefined(warp, info.rows[reg]));
-    access(warp, memory, kFullMask, false);
+    access_memory(warp, memory, kFullMask, false);
   });
 }
 

@@ -32,10 +32,6 @@ auto family(const Access& a) {
 
 enum class Effect : uint8_t { none, load, plain_load, plain_store, fence };
 
-bool has(const Instruction& inst, const char* modifier) {
-  return std::find(inst.modifiers.begin(), inst.modifiers.end(), modifier) != inst.modifiers.end();
-}
-
 /// What an instruction means to accesses of shared memory before and after it. `plain_`: it may merge itself.
 Effect effect_of(const Instruction& inst) {
   const std::string& op = inst.opcode;
@@ -43,17 +39,15 @@ Effect effect_of(const Instruction& inst) {
     return Effect::fence;
   const bool load = op == "ld" || op == "ldu";
   const bool store = op == "st";
-  const bool elsewhere = has(inst, "global") || has(inst, "local") || has(inst, "const") || has(inst, "param") ||
-                         has(inst, "param::entry") || has(inst, "param::func");
+  const bool elsewhere = inst.has("global") || inst.has("local") || inst.has("const") || inst.has("param") ||
+                         inst.has("param::entry") || inst.has("param::func");
   if (op == "atom" || op == "red") return elsewhere ? Effect::none : Effect::fence;
   if (op == "ldmatrix") return Effect::load;
   if (op == "stmatrix") return Effect::fence;
   if (op == "wmma" && !inst.modifiers.empty() && inst.modifiers[0] != "mma") return Effect::fence;
   if ((!load && !store) || elsewhere) return Effect::none;
-  for (const char* strong : {"volatile", "relaxed", "acquire", "release", "mmio"}) {
-    if (has(inst, strong)) return Effect::fence;
-  }
-  if (!has(inst, "shared") && !has(inst, "shared::cta")) return load ? Effect::load : Effect::fence;
+  if (std::any_of(inst.modifiers.begin(), inst.modifiers.end(), talks_between_blocks)) return Effect::fence;
+  if (!inst.has("shared") && !inst.has("shared::cta")) return load ? Effect::load : Effect::fence;
   return load ? Effect::plain_load : Effect::plain_store;
 }
 
@@ -219,7 +213,11 @@ class Merger {
 }  // namespace
 
 std::vector<Merge> merge_shared_accesses(const ptx::Module& module, const ptx::Function& function) {
-  return Merger(module, function).run();
+  const bool any = std::any_of(function.instructions.begin(), function.instructions.end(), [](const Instruction& inst) {
+    const Effect effect = effect_of(inst);
+    return effect == Effect::plain_load || effect == Effect::plain_store;
+  });
+  return any ? Merger(module, function).run() : std::vector<Merge>(function.instructions.size());
 }
 
 }  // namespace vgpu

@@ -30,13 +30,7 @@ uint64_t scaled(uint64_t count, double weight) {
 
 void add_scaled(std::vector<SiteCounts>& sum, const std::vector<SiteCounts>& more, double weight) {
   for (size_t pc = 0; pc < more.size(); ++pc) {
-    sum[pc].warps += scaled(more[pc].warps, weight);
-    sum[pc].lanes += scaled(more[pc].lanes, weight);
-    sum[pc].global_requests += scaled(more[pc].global_requests, weight);
-    sum[pc].global_sectors += scaled(more[pc].global_sectors, weight);
-    sum[pc].shared_requests += scaled(more[pc].shared_requests, weight);
-    sum[pc].shared_wavefronts += scaled(more[pc].shared_wavefronts, weight);
-    sum[pc].bank_conflicts += scaled(more[pc].bank_conflicts, weight);
+    for (const auto field : kSiteCountFields) sum[pc].*field += scaled(more[pc].*field, weight);
   }
 }
 
@@ -116,11 +110,7 @@ class Sampler {
   }
 
   void run_one(Block& block, uint64_t index) {
-    if (state_.limits.stop != nullptr && state_.limits.stop->load(std::memory_order_relaxed)) {
-      state_.stopped = true;
-      state_.abort = true;
-      return;
-    }
+    if (state_.stop_asked()) return;
     block.start(index);
     Turn turn = Turn::yielded;
     while (turn == Turn::yielded) turn = run_block(block);

@@ -45,14 +45,6 @@ void count(LaunchState& state, const Block& block) {
   state.abort = true;
 }
 
-bool stop_asked(LaunchState& state) {
-  if (state.limits.stop != nullptr && state.limits.stop->load(std::memory_order_relaxed)) {
-    state.stopped = true;
-    state.abort = true;
-  }
-  return state.abort.load(std::memory_order_relaxed);
-}
-
 }  // namespace
 
 void run_in_order(LaunchState& state) {
@@ -77,7 +69,7 @@ void run_in_order(LaunchState& state) {
   };
   while (next < blocks || !resident.empty()) {
     if (resident.empty()) start();
-    if (stop_asked(state)) return finish();
+    if (state.stop_asked()) return finish();
     std::unique_ptr<Block> block = std::move(resident.front());
     resident.pop_front();
     Turn turn = Turn::yielded;
@@ -122,7 +114,7 @@ void run_in_parallel(LaunchState& state, unsigned threads) {
         const uint64_t first = next.fetch_add(chunk);
         if (first >= blocks) return;
         for (uint64_t b = first; b < std::min(first + chunk, blocks); ++b) {
-          if (stop_asked(state)) return;
+          if (state.stop_asked()) return;
           block.start(b);
           Turn turn = Turn::yielded;
           while (turn == Turn::yielded) turn = run_block(block);

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstring>
 
+#include "vgpu/machine/definedness.h"
 #include "vgpu/machine/warp.h"
 #include "vgpu/ops/lane_memory.h"
 
@@ -379,8 +380,7 @@ bool SharedShadow::atomic(Warp& warp, uint64_t offset, uint32_t bytes, int lane)
   written_zones_ |= where;
   touch(first, first + cells);
   for (uint32_t i = 0; i < cells; ++i) write_cell(warp, first + i, lane, true, nullptr, offset, now);
-  return std::any_of(undefined_.begin() + static_cast<ptrdiff_t>(offset),
-                     undefined_.begin() + static_cast<ptrdiff_t>(offset + bytes), [](uint8_t u) { return u != 0; });
+  return any_undefined(undefined_.data() + offset, bytes);
 }
 
 }  // namespace vgpu

@@ -11,9 +11,11 @@
 #include <set>
 #include <vector>
 
+#include "vgpu/machine/shadow_testing.h"
 #include "vgpu/machine/warp.h"
 
 using namespace vgpu;
+using namespace vgpu::testing;
 
 namespace {
 
@@ -63,12 +65,6 @@ class Model {
   std::vector<bool> defined_;
 };
 
-uint64_t reported(const Report& report) {
-  uint64_t count = 0;
-  for (const Finding& finding : report.findings()) count += finding.count;
-  return count;
-}
-
 }  // namespace
 
 TEST_CASE("shared memory's races and undefined reads, access by access, whatever the lanes' places look like") {
@@ -79,12 +75,7 @@ TEST_CASE("shared memory's races and undefined reads, access by access, whatever
     const bool narrow = round % 3 == 0;
     const uint32_t cell_bytes = narrow ? 1 : 4;
     const uint32_t bytes = round % 7 == 0 ? 20480 : 2048;  // zones of several rows, or of one
-    Program program;
-    program.functions.resize(1);
-    program.functions[0].frame_bytes = program.functions[0].register_bytes = 64;
-    program.code.resize(kSites);
-    program.location.assign(kSites, -1);
-    program.ptx_line.assign(kSites, 0);
+    Program program = empty_program(kSites);
     program.narrow_shared = narrow;
     program.shared.push_back({"tile", bytes, 16, "byte", 1});
     MemoryMap memory;

@@ -76,6 +76,14 @@ struct LaunchState {
 
   LaunchState(const Program& p, const FunctionCode& k, MemoryMap& m, Report& r)
       : program(p), kernel(k), memory(m), report(r) {}
+  /// Hears Limits::stop, which ends every block. True once anything has ended them.
+  bool stop_asked() {
+    if (limits.stop != nullptr && limits.stop->load(std::memory_order_relaxed)) {
+      stopped = true;
+      abort = true;
+    }
+    return abort.load(std::memory_order_relaxed);
+  }
 };
 
 /// Where an undefined value was read.

@@ -2,8 +2,10 @@
 // A PTX module after parsing: names resolved, nothing executed.
 // The language is described in NVIDIA's "PTX ISA"; section names in comments refer to it.
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vgpu::ptx {
@@ -86,6 +88,9 @@ struct Instruction {
   int location = -1;              ///< index into Module::locations, -1: none yet
   int ptx_line = 0;               ///< 1-based line of the PTX text
 
+  bool has(std::string_view modifier) const {
+    return std::find(modifiers.begin(), modifiers.end(), modifier) != modifiers.end();
+  }
   /// The opcode with its modifiers, dots between, as PTX writes it.
   std::string text() const {
     std::string s = opcode;
