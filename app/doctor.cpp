@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "app/commands.h"
-#include "grader/nvrtc.h"
+#include "grader/dialect/cuda/nvrtc.h"
 #include "vgpu/ops/op.h"
 
 namespace tritutor {

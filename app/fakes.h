@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "grader/compare.h"
-#include "grader/curriculum.h"
+#include "grader/curriculum/curriculum.h"
+#include "grader/judge/compare.h"
 #include "reference/array.h"
 #include "reference/functions.h"
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "grader/curriculum.h"
+#include "grader/curriculum/curriculum.h"
 
 namespace tritutor {
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "grader/curriculum.h"
+#include "grader/curriculum/curriculum.h"
 #include "grader/verdict.h"
 
 namespace tritutor {

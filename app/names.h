@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "grader/curriculum.h"
+#include "grader/curriculum/curriculum.h"
 
 namespace tritutor {
 

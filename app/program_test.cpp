@@ -13,7 +13,7 @@
 #include <sstream>
 #include <thread>
 
-#include "grader/record.h"
+#include "grader/record/record.h"
 
 namespace fs = std::filesystem;
 

@@ -8,8 +8,8 @@
 #include "app/home.h"
 #include "app/terminal.h"
 #include "app/workspace.h"
-#include "grader/curriculum.h"
-#include "grader/record.h"
+#include "grader/curriculum/curriculum.h"
+#include "grader/record/record.h"
 
 namespace tritutor {
 

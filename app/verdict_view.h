@@ -4,7 +4,7 @@
 #include <string>
 
 #include "app/terminal.h"
-#include "grader/curriculum.h"
+#include "grader/curriculum/curriculum.h"
 #include "grader/verdict.h"
 
 namespace tritutor {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "app/home.h"
-#include "grader/curriculum.h"
+#include "grader/curriculum/curriculum.h"
 
 namespace tritutor {
 

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "grader/nvrtc.h"
+#include "grader/dialect/cuda/nvrtc.h"
 #include "vgpu/ops/op.h"
 #include "vgpu/vgpu.h"
 

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "grader/nvrtc.h"
+#include "grader/dialect/cuda/nvrtc.h"
 #include "vgpu/ops/op.h"
 #include "vgpu/vgpu.h"
 

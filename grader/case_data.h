@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "grader/curriculum.h"
+#include "grader/curriculum/curriculum.h"
 
 namespace tritutor {
 

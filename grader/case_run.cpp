@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "grader/case_data.h"
-#include "grader/compare.h"
+#include "grader/judge/compare.h"
 
 namespace tritutor {
 namespace {
@@ -129,6 +129,24 @@ CaseData prepare_case(const Exercise& exercise, const Case& test, uint64_t seed)
     data.poison.push_back(std::move(poison));
   }
   return data;
+}
+
+double least_work(const Exercise& exercise, const Case& test) {
+  double work = 0;
+  for (const std::string* part : {&exercise.limit.bytes, &exercise.limit.flops}) {
+    if (!part->empty()) work += evaluate(*part, test.values);
+  }
+  return work * test.repeat;
+}
+
+vgpu::Limits case_limits(const Exercise& exercise, const Case& test, const std::atomic<bool>* stop, uint32_t threads) {
+  vgpu::Limits result;
+  // A hundred steps for each byte and operation are plenty for one warp that does all of it alone.
+  const double steps = 1e6 + 100 * least_work(exercise, test);
+  result.warp_steps = static_cast<uint64_t>(std::min(steps, static_cast<double>(result.warp_steps)));
+  result.threads = threads;
+  result.stop = stop;
+  return result;
 }
 
 CaseOutcome run_case(const Exercise& exercise, const Case& test, const CaseData& data, const LaunchPlan& plan,

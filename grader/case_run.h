@@ -1,13 +1,14 @@
 #pragma once
 // One case of an exercise: its data, its run on a fresh device, and the judgement.
 
+#include <atomic>
 #include <string>
 #include <vector>
 
-#include "grader/curriculum.h"
-#include "grader/device.h"
-#include "grader/plan.h"
-#include "grader/predict.h"
+#include "grader/curriculum/curriculum.h"
+#include "grader/device/device.h"
+#include "grader/dialect/cuda/plan.h"
+#include "grader/judge/predict.h"
 #include "grader/verdict.h"
 #include "reference/array.h"
 #include "reference/functions.h"
@@ -34,6 +35,12 @@ struct CaseOutcome {
   std::string printed;
   std::vector<StepCounters> steps;  ///< of the first run
 };
+
+/// What a case has to do at the least: bytes moved and operations done.
+double least_work(const Exercise& exercise, const Case& test);
+
+/// How far a case's kernels may go before a loop of theirs is called endless. `threads` host threads run its blocks.
+vgpu::Limits case_limits(const Exercise& exercise, const Case& test, const std::atomic<bool>* stop, uint32_t threads);
 
 /// Runs the plan's steps (as often as the case says) on a fresh device and judges what they leave. Throws
 /// vgpu::LaunchError where a step cannot be launched.

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "grader/curriculum.h"
-#include "grader/device.h"
-#include "grader/plan.h"
-#include "grader/predict.h"
+#include "grader/curriculum/curriculum.h"
+#include "grader/device/device.h"
+#include "grader/dialect/cuda/plan.h"
+#include "grader/judge/predict.h"
 #include "reference/functions.h"
 
 namespace tritutor {

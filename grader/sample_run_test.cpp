@@ -12,10 +12,10 @@
 
 #include "grader/case_data.h"
 #include "grader/case_run.h"
-#include "grader/compile.h"
-#include "grader/example_exercise_test.h"
+#include "grader/curriculum/example_exercise_test.h"
+#include "grader/device/virtual_device.h"
+#include "grader/dialect/cuda/compile.h"
 #include "grader/submission.h"
-#include "grader/virtual_device.h"
 
 namespace tritutor {
 namespace {

@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
-#include "grader/curriculum.h"
-#include "grader/profile.h"
+#include "grader/curriculum/curriculum.h"
+#include "grader/judge/profile.h"
 #include "grader/verdict.h"
 
 namespace tritutor {

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "grader/example_exercise_test.h"
+#include "grader/curriculum/example_exercise_test.h"
 #include "reference/functions.h"
 
 namespace tritutor {

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "grader/nvrtc.h"
+#include "grader/dialect/cuda/nvrtc.h"
 #include "tests/planted/planted_case.h"
 #include "vgpu/vgpu.h"
 

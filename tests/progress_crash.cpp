@@ -24,7 +24,7 @@
 #include <thread>
 #include <vector>
 
-#include "grader/record.h"
+#include "grader/record/record.h"
 
 namespace {
 

@@ -10,9 +10,9 @@
 #include <sstream>
 
 #include "app/error.h"
-#include "grader/compile.h"
-#include "grader/nvrtc.h"
-#include "grader/source_scan.h"
+#include "grader/dialect/cuda/compile.h"
+#include "grader/dialect/cuda/nvrtc.h"
+#include "grader/dialect/cuda/source_scan.h"
 
 namespace vgpu_program {
 

@@ -1,0 +1,147 @@
+#include "grader/case_work.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+#include "grader/case_data.h"
+#include "grader/device/virtual_device.h"
+
+namespace tritutor {
+
+CaseWork::CaseWork(const Exercise& exercise, uint64_t seed, const Options& options)
+    : exercise_(exercise), options_(options), jobs_(exercise.cases.size()), samples_(exercise.timed.size()) {
+  for (size_t i = 0; i < jobs_.size(); ++i) jobs_[i].seed = case_seed(exercise_.cases[i], seed);
+  order_ = work_order();
+  threads_ = options_.threads > 0 ? options_.threads : std::max(1u, std::thread::hardware_concurrency());
+  if (options_.stop != nullptr) watcher_ = std::jthread([this](const std::stop_token& done) { watch(done); });
+  const size_t others = std::min<size_t>(threads_, order_.size()) - 1;
+  for (size_t i = 0; i < others; ++i) workers_.emplace_back([this] { work(); });
+}
+
+CaseWork::~CaseWork() {
+  finish_build(Build::refused);
+  workers_.clear();  // joins
+}
+
+void CaseWork::run(const Program& program) {
+  program_ = &program;
+  finish_build(Build::done);
+  work();
+  workers_.clear();  // joins
+}
+
+/// The first case, since what is wrong in every case is soonest seen there; then the samples (numbers past the cases')
+/// and the costliest cases, so that the last one to end is a small one.
+std::vector<size_t> CaseWork::work_order() const {
+  std::vector<size_t> order(exercise_.cases.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  if (options_.all_cases && !order.empty()) {
+    std::stable_sort(order.begin() + 1, order.end(), [&](size_t a, size_t b) {
+      return least_work(exercise_, exercise_.cases[a]) > least_work(exercise_, exercise_.cases[b]);
+    });
+  }
+  for (size_t i = 0; i < samples_.size(); ++i) {
+    if (!exercise_.timed[i].sizes.empty()) {
+      order.insert(order.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(1, order.size())), jobs_.size() + i);
+    }
+  }
+  return order;
+}
+
+void CaseWork::finish_build(Build how) {
+  build_.store(how);
+  build_.notify_all();
+}
+
+/// Hands Ctrl-C on to the cases, each of which has a flag of its own.
+void CaseWork::watch(const std::stop_token& done) {
+  while (!done.stop_requested()) {
+    if (stopped()) {
+      for (CaseJob& job : jobs_) job.stop.store(true);
+      for (SampleJob& sample : samples_) sample.stop.store(true);
+      return;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+/// A case that ends the submission: what comes after it does not count, so it need not run to its end.
+void CaseWork::fail_hard(size_t index) {
+  size_t first = hard_failure_.load();
+  while (index < first && !hard_failure_.compare_exchange_weak(first, index)) {
+  }
+  for (size_t later = index + 1; later < jobs_.size(); ++later) jobs_[later].stop.store(true);
+}
+
+/// Takes cases and samples until none is left.
+void CaseWork::work() {
+  for (;;) {
+    const size_t turn = next_.fetch_add(1);
+    if (turn >= order_.size() || given_up()) return;
+    const size_t index = order_[turn];
+    if (index < jobs_.size()) {
+      work_on_case(index);
+    } else {
+      work_on_sample(index - jobs_.size());
+    }
+  }
+}
+
+void CaseWork::work_on_case(size_t index) {
+  CaseJob& job = jobs_[index];
+  try {
+    if (index > hard_failure_.load()) return;
+    job.data = prepare_case(exercise_, exercise_.cases[index], job.seed);
+    build_.wait(Build::going);
+    if (!given_up() && index <= hard_failure_.load()) run_job(index, job);
+  } catch (...) {
+    job.failure = std::current_exception();
+  }
+  job.data = {};
+}
+
+/// Only of use where every case passes.
+void CaseWork::work_on_sample(size_t index) {
+  SampleJob& job = samples_[index];
+  try {
+    const Timed& timed = exercise_.timed[index];
+    const size_t test = exercise_.case_index(timed.test);
+    const Case large = exercise_.timed_case(timed);
+    const reference::Arrays inputs = make_inputs(exercise_, exercise_.cases[test], jobs_[test].seed);
+    build_.wait(Build::going);
+    if (given_up() || job.stop) return;
+    VirtualDevice plan_device(program_->module), device(program_->module);
+    job.outcome = run_sample(program_->plan_context(exercise_), large, inputs, plan_device, device,
+                             case_limits(exercise_, large, &job.stop, 1));
+    for (vgpu::Finding& finding : job.outcome.findings) finding.file = program_->own_file(finding.file);
+  } catch (...) {
+    job.failure = std::current_exception();
+  }
+}
+
+void CaseWork::run_job(size_t index, CaseJob& job) {
+  const Case& test = exercise_.cases[index];
+  VirtualDevice device(program_->module);
+  // The last cases have the machine to themselves: their blocks may use the threads that have nothing left to do.
+  const size_t left = order_.size() - std::min(next_.load(), order_.size());
+  const uint32_t block_threads = left + 1 >= threads_ ? 1 : threads_;
+  try {
+    job.outcome = run_case(exercise_, test, job.data, program_->plans[index], *program_->module, device,
+                           case_limits(exercise_, test, &job.stop, block_threads));
+  } catch (const vgpu::LaunchError& error) {
+    job.refusal = refusal_of("unsupported", fmt::format("the virtual GPU cannot run this launch: {} (case \"{}\")",
+                                                        error.what(), test.name));
+    return;
+  }
+  job.ran = true;
+  for (vgpu::Finding& finding : job.outcome.findings) finding.file = program_->own_file(finding.file);
+  if (!job.outcome.passed) {
+    for (SampleJob& sample : samples_) sample.stop.store(true);
+  }
+  if (job.outcome.endless || (!options_.all_cases && !job.outcome.passed)) fail_hard(index);
+}
+
+}  // namespace tritutor

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+
+#include "grader/device/device.h"
+
+namespace tritutor {
+
+/// The virtual GPU with a loaded module.
+class VirtualDevice : public Device {
+ public:
+  explicit VirtualDevice(std::shared_ptr<const vgpu::Module> module) : module_(std::move(module)) {}
+
+  std::string kind() const override { return "virtual"; }
+  std::string name() const override { return "tritutor virtual GPU"; }
+  Buffer allocate(const BufferSpec& spec) override;
+  void upload(Buffer buffer, std::span<const std::byte> bytes) override;
+  void download(Buffer buffer, std::span<std::byte> bytes) const override;
+  vgpu::LaunchResult run(const Step& step, std::span<const std::byte> parameters, const vgpu::Limits& limits) override;
+
+ private:
+  std::shared_ptr<const vgpu::Module> module_;
+  mutable vgpu::Gpu gpu_;  // reading a buffer changes nothing, but the face does not say so
+};
+
+}  // namespace tritutor

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "grader/curriculum/curriculum.h"
+#include "grader/dialect/refusal.h"
+
+namespace tritutor {
+
+/// A learner's file as PTX for compute_80, with the entry that runs its launch().
+struct Compiled {
+  std::string ptx;
+  std::string program;               ///< what the PTX calls the learner's file
+  std::vector<Diagnostic> warnings;  ///< in the learner's lines
+  std::string toolchain;             ///< "NVRTC 13.0"
+};
+
+using CompileResult = std::variant<Compiled, Refusal>;
+
+/// Compiles the text of a kernel file for an exercise, once. `include_dir` holds tritutor.cuh. The refusal's kind is
+/// "include", "compile", "signature", "missing-kernel" or "environment"; its places are in `file`.
+CompileResult compile(const Exercise& exercise, const std::filesystem::path& file, const std::string& source,
+                      const std::filesystem::path& include_dir);
+
+/// The name under which a file is compiled: its last part, without characters that the log could be misread by.
+std::string program_name(const std::filesystem::path& file);
+
+}  // namespace tritutor

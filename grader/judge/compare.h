@@ -1,0 +1,44 @@
+#pragma once
+// An output held against its reference: is it right, and if not, what is the shape of what is wrong?
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "grader/curriculum/curriculum.h"
+#include "reference/array.h"
+#include "reference/functions.h"
+
+namespace tritutor {
+
+struct Mismatch {
+  std::string output;          ///< argument name
+  std::vector<int64_t> index;  ///< of the first wrong element
+  double got = 0, want = 0;
+  double bound = 0;  ///< |got - want| allowed there
+  int64_t count = 0, total = 0;
+  std::string pattern;       ///< id: "tail", "never-written", "transposed", "tf32", ...; "scattered" where none fits
+  std::string pattern_text;  ///< "every index >= 1024 is wrong", for a person
+  std::vector<std::string> map;  ///< small picture, one string a line: '.' right, '#' wrong (several elements a cell)
+};
+
+/// Every pattern id with what it means; keys that curriculum.json's hints.on may use.
+const std::vector<std::pair<std::string, std::string>>& mismatch_patterns();
+
+/// What compare() may know beyond the numbers, to name a pattern.
+struct CompareContext {
+  const reference::Arrays* inputs = nullptr;  ///< the case's inputs, nullptr: unknown
+  const reference::Array* before = nullptr;   ///< the poison the output held before the run, nullptr: unknown
+  uint64_t block_threads = 0;                 ///< threads of a block in the learner's last step, 0: unknown
+};
+
+/// nullopt where every element of `got` is within its bound. `length` is the reduction length for the tolerance's
+/// growth. An element still holding its poison is always wrong.
+std::optional<Mismatch> compare(const std::string& output, const reference::Array& got, const reference::Expected& want,
+                                const Tolerance& tolerance, double length, const CompareContext& context = {});
+
+/// |got - want| allowed for one element.
+double bound_of(reference::Type type, const Tolerance& tolerance, double length, double magnitude);
+
+}  // namespace tritutor

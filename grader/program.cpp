@@ -1,0 +1,45 @@
+#include "grader/program.h"
+
+#include <fmt/format.h>
+
+#include <variant>
+
+#include "grader/case_run.h"
+#include "grader/device/virtual_device.h"
+#include "grader/dialect/cuda/compile.h"
+
+namespace tritutor {
+
+std::optional<Refusal> build_program(const Exercise& exercise, const std::filesystem::path& file,
+                                     const std::string& source, const std::filesystem::path& include_dir,
+                                     const std::atomic<bool>* stop, Program& program) {
+  program.file = file.string();
+  CompileResult result = compile(exercise, file, source, include_dir);
+  if (auto* refusal = std::get_if<Refusal>(&result)) return std::move(*refusal);
+  Compiled& compiled = std::get<Compiled>(result);
+  program.warnings = std::move(compiled.warnings);
+  program.toolchain = std::move(compiled.toolchain);
+  program.name = std::move(compiled.program);
+  try {
+    program.module = vgpu::Module::load(compiled.ptx);
+  } catch (const vgpu::LoadError& error) {
+    Refusal refusal = refusal_of("unsupported", fmt::format("the virtual GPU cannot run this file: {}", error.what()));
+    refusal.diagnostics.push_back({"error", program.own_file(error.file()), error.line(), 0, error.what()});
+    return refusal;
+  }
+  program.declarations = declarations(scan_source(source));
+  for (const Case& test : exercise.cases) {
+    VirtualDevice device(program.module);
+    try {
+      std::variant<LaunchPlan, Refusal> plan =
+          make_plan(program.plan_context(exercise), test, device, case_limits(exercise, test, stop, 1));
+      if (auto* refusal = std::get_if<Refusal>(&plan)) return std::move(*refusal);
+      program.plans.push_back(std::move(std::get<LaunchPlan>(plan)));
+    } catch (const vgpu::LaunchError& error) {
+      return refusal_of("unsupported", fmt::format("launch() cannot run on the virtual GPU: {}", error.what()));
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace tritutor

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "grader/curriculum/curriculum.h"
+#include "grader/dialect/cuda/plan.h"
+#include "grader/dialect/cuda/source_scan.h"
+#include "grader/dialect/refusal.h"
+#include "vgpu/vgpu.h"
+
+namespace tritutor {
+
+/// A learner's file, ready to run.
+struct Program {
+  std::string file;  ///< the learner's path, as findings name it
+  std::string name;  ///< what the PTX calls that file
+  std::shared_ptr<const vgpu::Module> module;
+  std::vector<Declaration> declarations;
+  std::vector<LaunchPlan> plans;     ///< of the exercise's cases, in their order
+  std::vector<Diagnostic> warnings;  ///< the compiler's
+  std::string toolchain;             ///< "NVRTC 13.0", empty: nothing was compiled
+
+  /// The learner's path where the PTX means the learner's file, else the name as it is.
+  std::string own_file(const std::string& in_ptx) const {
+    return std::filesystem::path(in_ptx).filename() == name ? file : in_ptx;
+  }
+  PlanContext plan_context(const Exercise& exercise) const { return {exercise, *module, declarations, file}; }
+};
+
+/// Compiles, loads and plans `source`, the text of `file`. Why it could not is returned; `program` then holds what had
+/// been learned of it so far.
+std::optional<Refusal> build_program(const Exercise& exercise, const std::filesystem::path& file,
+                                     const std::string& source, const std::filesystem::path& include_dir,
+                                     const std::atomic<bool>* stop, Program& program);
+
+}  // namespace tritutor

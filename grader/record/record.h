@@ -1,0 +1,67 @@
+#pragma once
+// Progress: every attempt with its source and verdict, in SQLite in the workspace (.tritutor/progress.db).
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+
+struct sqlite3;
+
+namespace tritutor {
+
+/// The database cannot be opened, read or written. what() names the file, the reason and the next step.
+class RecordError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct Attempt {
+  int64_t number = 0;    ///< row id, grows
+  std::string time;      ///< UTC, ISO 8601
+  std::string exercise;  ///< id
+  std::string file;
+  std::string source;
+  std::string verdict;  ///< "pass", "fail", "error"
+  std::string medal;
+  std::string device;
+  std::string toolchain;  ///< NVRTC's version
+  std::string seed;       ///< empty: none was drawn
+  std::string details;    ///< the whole verdict as JSON
+};
+
+struct ExerciseProgress {
+  int64_t attempts = 0;
+  bool passed = false;
+  std::string medal = "none";  ///< best so far
+  std::string last_verdict;
+  std::string last_time;
+  int hints_shown = 0;
+};
+
+/// One open progress file. Writes are durable when the call returns: kill -9 afterwards loses nothing.
+/// Several processes may use one file at once.
+class Record {
+ public:
+  /// Opens or makes the file and its folder. Throws RecordError.
+  explicit Record(const std::filesystem::path& file);
+  ~Record();
+  Record(Record&&) noexcept;
+  Record& operator=(Record&&) noexcept;
+
+  /// Stores an attempt and returns its number. `number` and an empty `time` of the argument are filled in.
+  int64_t add(Attempt attempt);
+  std::map<std::string, ExerciseProgress> progress() const;          ///< by exercise id
+  std::vector<Attempt> attempts(const std::string& exercise) const;  ///< oldest first
+  void set_hints_shown(const std::string& exercise, int count);
+
+ private:
+  sqlite3* db_ = nullptr;
+  std::filesystem::path file_;
+};
+
+}  // namespace tritutor
