@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "app/commands.h"
+#include "app/dev.h"
 #include "app/proof.h"
 
 namespace tritutor {
@@ -71,10 +71,8 @@ void dev_check(Session& session, const Arguments& arguments) {
 
 }  // namespace
 
-void add_dev(CLI::App& app, Session& session) {
-  CLI::App* dev = app.add_subcommand("dev", "For authors of exercises");
-  dev->require_subcommand(1);
-  CLI::App* command = dev->add_subcommand("check", "Prove the curriculum: starters, solutions, mutants, fake answers");
+void add_dev_check(CLI::App& dev, Session& session) {
+  CLI::App* command = dev.add_subcommand("check", "Prove the curriculum: starters, solutions, mutants, fake answers");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("exercises", arguments->exercises, "Ids or names; absent: all")->type_name("ID");
   command->add_option("--threads", arguments->options.threads, "Host threads; 0: one a core")->type_name("N");

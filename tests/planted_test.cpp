@@ -12,14 +12,13 @@
 #include <string>
 #include <vector>
 
-#include "grader/dialect/cuda/nvrtc.h"
 #include "tests/planted/planted_case.h"
+#include "tests/planted/planted_run.h"
 #include "vgpu/vgpu.h"
 
 namespace {
 
 namespace fs = std::filesystem;
-using planted::Argument;
 using planted::Case;
 
 struct Folder {
@@ -42,9 +41,6 @@ const std::set<std::string> not_yet = {
 
 const fs::path root = fs::path(TRITUTOR_SOURCE_DIR) / "tests" / "planted";
 
-/// Ends endless loops soon. No kernel here needs a hundredth of it.
-constexpr uint64_t warp_steps = 1'000'000;
-
 std::vector<fs::path> kernels_of(const std::string& folder, bool fixed) {
   std::vector<fs::path> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(root / folder)) {
@@ -55,50 +51,12 @@ std::vector<fs::path> kernels_of(const std::string& folder, bool fixed) {
   return files;
 }
 
-std::vector<std::byte> upload(vgpu::Gpu& gpu, const Case& wanted) {
-  std::vector<std::byte> parameters;
-  for (const Argument& argument : wanted.arguments) {
-    if (!argument.buffer) {
-      const std::vector<std::byte> value = planted::value_of(argument);
-      vgpu::pack(parameters, value.data(), value.size(), value.size());
-      continue;
-    }
-    const uint32_t element = planted::bytes_of(argument.type);
-    const vgpu::Address address = gpu.allocate(argument.name, argument.elements * element,
-                                               argument.read_only ? vgpu::Access::read_only : vgpu::Access::read_write,
-                                               element, planted::name_of_type(argument.type));
-    if (argument.fill == "undefined" || argument.fill == "scratch") {
-      gpu.mark_undefined(address, argument.fill == "undefined");
-    } else {
-      const std::vector<std::byte> contents = planted::contents_of(argument);
-      std::copy(contents.begin(), contents.end(), gpu.data(address).begin());
-    }
-    vgpu::pack(parameters, &address, sizeof(address), sizeof(address));
-  }
-  return parameters;
-}
-
-/// Compiles and runs. Everything that goes wrong on the way is an exception.
-vgpu::LaunchResult run(const Case& wanted) {
-  const std::string name = wanted.file.filename().string();
-  const tritutor::Nvrtc::Output output = tritutor::Nvrtc::instance().compile(name, wanted.source, {});
-  if (!output.compiled) throw std::runtime_error("does not compile:\n" + output.log);
-  const auto module = vgpu::Module::load(output.ptx);
-  const std::vector<vgpu::KernelInfo> kernels = module->kernels();
-  if (kernels.size() != 1) throw std::runtime_error("must hold one kernel");
-  vgpu::Gpu gpu;
-  const std::vector<std::byte> parameters = upload(gpu, wanted);
-  vgpu::Limits limits;
-  limits.warp_steps = warp_steps;
-  return gpu.launch(*module, kernels[0].name, wanted.grid, wanted.block, wanted.shared_bytes, parameters, limits);
-}
-
 /// Runs a file and holds the findings against its header. True where all is as it says.
 bool check_file(const fs::path& file) {
   const std::string shown = fs::relative(file, root).string();
   try {
     const Case wanted = planted::read_case(file);
-    const vgpu::LaunchResult result = run(wanted);
+    const vgpu::LaunchResult result = planted::run(wanted);
     std::vector<std::string> complaints = planted::judge(wanted, result.findings);
     if (wanted.finds.empty() && !result.completed) complaints.push_back("did not run to its end");
     for (const std::string& complaint : complaints) FAIL_CHECK(shown << " (" << wanted.about << "): " << complaint);

@@ -1,0 +1,35 @@
+#include "app/as_read.h"
+
+#include <fmt/format.h>
+
+#include "app/error.h"
+#include "app/verdict_view.h"
+#include "grader/judge/profile.h"
+#include "grader/submission.h"
+
+namespace tritutor {
+
+AsRead submit_as_read(const Home& home, const Exercise& exercise, const std::filesystem::path& file, uint64_t seed,
+                      unsigned threads) {
+  AsRead read;
+  VerdictViewOptions view;
+  view.file = file.filename().string();
+  view.retry = fmt::format("tritutor submit {} --exercise {}", view.file, exercise.id);
+  try {
+    view.source = read_text(file);
+  } catch (const CommandError& error) {
+    read.text = error.what();
+    return read;
+  }
+  const std::vector<DeviceProfile> profiles = load_profiles(home.root / "grader" / "profiles");
+  SubmitOptions options;
+  options.include_dir = home.tl;
+  options.seed = seed;
+  options.threads = threads;
+  options.profile = find_profile(profiles, "H200");
+  read.verdict = grade(exercise, file, view.source, options);
+  read.text = view_verdict(read.verdict, exercise, view);
+  return read;
+}
+
+}  // namespace tritutor

@@ -1,0 +1,24 @@
+#pragma once
+// A submission as a learner reads it, for whoever judges the words: tests, and authors.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "app/home.h"
+#include "grader/curriculum/curriculum.h"
+#include "grader/verdict.h"
+
+namespace tritutor {
+
+struct AsRead {
+  Verdict verdict;
+  std::string text;  ///< what submit prints
+};
+
+/// What `tritutor submit FILE --exercise ID` makes of a file, printed 80 columns wide and without colour. Hidden cases
+/// are drawn from `seed`. A file that cannot be read is an error whose text says why. Throws ProfileError.
+AsRead submit_as_read(const Home& home, const Exercise& exercise, const std::filesystem::path& file, uint64_t seed,
+                      unsigned threads = 0);
+
+}  // namespace tritutor

@@ -1,0 +1,13 @@
+#pragma once
+// The commands for authors of exercises: `tritutor dev ...`.
+
+#include <CLI/CLI.hpp>
+
+#include "app/session.h"
+
+namespace tritutor {
+
+void add_dev_check(CLI::App& dev, Session& session);
+void add_dev_messages(CLI::App& dev, Session& session);
+
+}  // namespace tritutor

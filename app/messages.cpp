@@ -1,0 +1,147 @@
+#include "app/messages.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "app/as_read.h"
+#include "app/case_file.h"
+#include "app/mutant.h"
+#include "app/terminal.h"
+#include "tests/planted/planted_run.h"
+
+namespace tritutor {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int width = 80;
+
+struct Job {
+  Message message;
+  std::function<std::string()> text;
+};
+
+std::vector<fs::path> kernels_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".cu") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+/// Whatever lies in it: some cases are no text.
+std::string bytes_of(const fs::path& file) {
+  std::ostringstream bytes;
+  bytes << std::ifstream(file, std::ios::binary).rdbuf();
+  return bytes.str();
+}
+
+std::string relative_to(const Home& home, const fs::path& file) { return file.lexically_relative(home.root).string(); }
+
+/// The findings of a planted bug as a learner would read them, each with its line.
+std::string planted_text(const planted::Case& one) {
+  const vgpu::LaunchResult result = planted::run(one);
+  std::string text;
+  for (const vgpu::Finding& finding : result.findings) {
+    const std::string times = finding.count > 1 ? fmt::format(" ({} times)", finding.count) : "";
+    text +=
+        fmt::format("{}:{}: {}{}\n", one.file.filename().string(), finding.line, vgpu::name_of(finding.kind), times);
+    std::istringstream lines(one.source);
+    std::string line;
+    for (int i = 0; i < finding.line && std::getline(lines, line); ++i) {
+    }
+    if (finding.line > 0) text += fmt::format("{:>5} | {}\n", finding.line, line);
+    text += wrap(finding.message, width, "    ");
+    if (!finding.cause.empty()) text += wrap("Likely cause: " + finding.cause, width, "    ");
+  }
+  return text.empty() ? "Nothing was found.\n" : text;
+}
+
+void add_exercise(const Home& home, const Exercise& exercise, uint64_t seed, std::vector<Job>& jobs) {
+  const std::string group = fmt::format("{} {}", exercise.id, exercise.title);
+  const auto add = [&](const fs::path& file, const std::string& about) {
+    jobs.push_back({{group, relative_to(home, file), about, ""},
+                    [&home, &exercise, file, seed] { return submit_as_read(home, exercise, file, seed, 1).text; }});
+  };
+  for (const fs::path& file : kernels_in(home.mutants(exercise))) {
+    std::vector<std::string> errors;
+    add(file, parse_mutant(bytes_of(file), errors).mistake);
+  }
+  for (const fs::path& file : kernels_in(home.root / "tests" / "cases")) {
+    std::vector<std::string> errors;
+    const CaseFile one = parse_case_file(bytes_of(file), errors);
+    if (one.exercise == exercise.id || one.exercise == exercise.slug) add(file, one.about);
+  }
+}
+
+void add_planted(const Home& home, std::vector<Job>& jobs) {
+  const fs::path root = home.root / "tests" / "planted";
+  std::vector<fs::path> folders;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(root, error)) {
+    if (entry.is_directory() && entry.path().filename() != "silent") folders.push_back(entry.path());
+  }
+  std::sort(folders.begin(), folders.end());
+  for (const fs::path& folder : folders) {
+    for (const fs::path& file : kernels_in(folder)) {
+      if (file.stem().extension() == ".fixed") continue;
+      const planted::Case one = planted::read_case(file);
+      jobs.push_back({{fmt::format("Planted: {}", folder.filename().string()), relative_to(home, file), one.about, ""},
+                      [one] { return planted_text(one); }});
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Message> collect_messages(const Home& home, const std::vector<const Exercise*>& exercises,
+                                      const MessageOptions& options) {
+  std::vector<Job> jobs;
+  for (const Exercise* exercise : exercises) add_exercise(home, *exercise, options.seed, jobs);
+  if (options.planted) add_planted(home, jobs);
+
+  std::atomic<size_t> next = 0;
+  {
+    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+    std::vector<std::jthread> workers;
+    for (unsigned i = 0; i < (options.threads == 0 ? cores : options.threads); ++i) {
+      workers.emplace_back([&] {
+        for (size_t at = next++; at < jobs.size(); at = next++) {
+          try {
+            jobs[at].message.text = jobs[at].text();
+          } catch (const std::exception& error) {
+            jobs[at].message.text = fmt::format("It could not be run: {}\n", error.what());
+          }
+        }
+      });
+    }
+  }
+  std::vector<Message> messages;
+  messages.reserve(jobs.size());
+  for (Job& job : jobs) messages.push_back(std::move(job.message));
+  return messages;
+}
+
+std::string as_document(const std::vector<Message>& messages) {
+  std::string text = fmt::format("# What a learner reads of {} wrong kernels\n", messages.size());
+  std::string group;
+  for (const Message& message : messages) {
+    if (message.group != group) {
+      group = message.group;
+      text += fmt::format("\n## {}\n", group);
+    }
+    text += fmt::format("\n### {}: {}\n\n```text\n{}```\n", message.file, message.about, message.text);
+  }
+  return text;
+}
+
+}  // namespace tritutor
