@@ -9,6 +9,15 @@
 #include "grader/dialect/cuda/compile.h"
 
 namespace tritutor {
+namespace {
+
+Refusal unsupported(const Program& program, const vgpu::LoadError& error) {
+  Refusal refusal = refusal_of("unsupported", fmt::format("the virtual GPU cannot run this file: {}", error.what()));
+  refusal.diagnostics.push_back({"error", program.own_file(error.file()), error.line(), 0, error.what()});
+  return refusal;
+}
+
+}  // namespace
 
 std::optional<Refusal> build_program(const Exercise& exercise, const std::filesystem::path& file,
                                      const std::string& source, const std::filesystem::path& include_dir,
@@ -23,9 +32,7 @@ std::optional<Refusal> build_program(const Exercise& exercise, const std::filesy
   try {
     program.module = vgpu::Module::load(compiled.ptx);
   } catch (const vgpu::LoadError& error) {
-    Refusal refusal = refusal_of("unsupported", fmt::format("the virtual GPU cannot run this file: {}", error.what()));
-    refusal.diagnostics.push_back({"error", program.own_file(error.file()), error.line(), 0, error.what()});
-    return refusal;
+    return unsupported(program, error);
   }
   program.declarations = declarations(scan_source(source));
   for (const Case& test : exercise.cases) {
@@ -35,6 +42,8 @@ std::optional<Refusal> build_program(const Exercise& exercise, const std::filesy
           make_plan(program.plan_context(exercise), test, device, case_limits(exercise, test, stop, 1));
       if (auto* refusal = std::get_if<Refusal>(&plan)) return std::move(*refusal);
       program.plans.push_back(std::move(std::get<LaunchPlan>(plan)));
+    } catch (const vgpu::LoadError& error) {  // a kernel of the plan, or launch() itself
+      return unsupported(program, error);
     } catch (const vgpu::LaunchError& error) {
       return refusal_of("unsupported", fmt::format("launch() cannot run on the virtual GPU: {}", error.what()));
     }

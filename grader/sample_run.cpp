@@ -105,6 +105,9 @@ SampleOutcome run_sample(const PlanContext& context, const Case& large, const re
       return outcome;
     }
     run_steps(context.exercise, large, inputs, std::get<LaunchPlan>(plan), context.module, device, limits, outcome);
+  } catch (const vgpu::LoadError& error) {  // a kernel that launch() takes at this size alone
+    outcome.problem = problem_at(context.exercise, large,
+                                 fmt::format("the virtual GPU cannot run it: {}", error.what()), error.line());
   } catch (const vgpu::LaunchError& error) {
     outcome.problem = problem_at(context.exercise, large, error.what());
   } catch (const std::bad_alloc&) {

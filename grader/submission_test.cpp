@@ -337,5 +337,23 @@ TEST_CASE("The verdict as JSON has the form of the contract") {
   CHECK(wrong["cases"][0]["mismatch"]["got"] == "nan");
 }
 
+TEST_CASE("A kernel that the virtual GPU cannot run is refused where the plan names it, and only there") {
+  // It begins in line 10, its asm stands in line 12.
+  const std::string spare = R"(extern "C" __global__ void spare(const float* x, float* y, float alpha, int n) {
+  unsigned v;
+  asm volatile("mov.u32 %0, %%reserved_smem_offset_1;" : "=r"(v));
+  y[n - 1] = alpha * x[v];
+}
+)";
+  CHECK(submit(test::scaling_solution() + spare).result == Verdict::Result::pass);
+  const Verdict verdict = submit(test::scaling_with("plan.run(\"vector_scaling\"", "plan.run(\"spare\"") + spare);
+  REQUIRE(verdict.refusal);
+  CHECK(verdict.refusal->kind == "unsupported");
+  CHECK(contains(verdict.refusal->message, "%reserved_smem_offset_1"));
+  REQUIRE(verdict.refusal->diagnostics.size() == 1);
+  CHECK(verdict.refusal->diagnostics[0].file == "work/vector_scaling.cu");
+  CHECK(verdict.refusal->diagnostics[0].line == 12);
+}
+
 }  // namespace
 }  // namespace tritutor

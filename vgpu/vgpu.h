@@ -23,7 +23,8 @@ struct Dim3 {
   bool operator==(const Dim3&) const = default;
 };
 
-/// PTX that cannot be loaded: a syntax error, or an instruction this GPU does not have. what() names it and its place.
+/// PTX that cannot be loaded (a syntax error), or a kernel that cannot be run (an instruction this GPU does not have,
+/// in it or in a function that it calls). what() names it and its place.
 class LoadError : public std::runtime_error {
  public:
   LoadError(const std::string& message, std::string file, int line)
@@ -50,6 +51,8 @@ struct KernelInfo {
   uint64_t static_shared_bytes = 0;
   uint32_t max_threads_per_block = 1024;  ///< from __launch_bounds__, else 1024
   Dim3 required_block{0, 0, 0};           ///< from .reqntid, zeros: none
+  /// Why it cannot be run; nullptr where it can. Its launch throws this; the module's other kernels run.
+  std::shared_ptr<const LoadError> refusal;
 };
 
 struct Program;  // decoded code, internal
@@ -57,7 +60,8 @@ struct Program;  // decoded code, internal
 /// A loaded PTX module; immutable and shareable between threads.
 class Module {
  public:
-  /// Parses and decodes. Throws LoadError. File names as the PTX's .file directives give them.
+  /// Parses and decodes. Throws LoadError for what is no PTX or too large to hold; a kernel that this GPU cannot run
+  /// is refused when it is launched (KernelInfo::refusal). File names as the PTX's .file directives give them.
   static std::shared_ptr<const Module> load(std::string_view ptx);
   ~Module();
 
@@ -257,7 +261,8 @@ class Gpu {
   void mark_undefined(Address address, bool host_reads = true);
 
   /// Runs a kernel to its end. `parameters` is the parameter buffer, each parameter at its aligned offset in order
-  /// (see pack()). `dynamic_shared` in bytes. Module variables are set up at the module's first launch and kept.
+  /// (see pack()). `dynamic_shared` in bytes. Module variables are set up at the module's first launch and kept. Throws
+  /// the kernel's LoadError where it cannot be run, LaunchError for what no GPU would do.
   LaunchResult launch(const Module& module, std::string_view kernel, Dim3 grid, Dim3 block, uint32_t dynamic_shared,
                       std::span<const std::byte> parameters, const Limits& limits = {});
   /// Forgets the state of a module's global variables: the next launch sets them up again.

@@ -28,7 +28,7 @@ std::string bounds_of(const vgpu::KernelInfo& kernel) {
   return fmt::format("blocks of up to {} threads", grouped(kernel.max_threads_per_block));
 }
 
-std::string described(const vgpu::KernelInfo& kernel, const std::vector<std::string>& names,
+std::string described(const vgpu::KernelInfo& kernel, const std::vector<std::string>& names, const Source& source,
                       const tritutor::Style& style) {
   std::string text = style.bold(demangled(kernel.name)) + "\n";
   if (demangled(kernel.name) != kernel.name) text += style.dim(fmt::format("  in PTX {}\n", kernel.name));
@@ -40,6 +40,9 @@ std::string described(const vgpu::KernelInfo& kernel, const std::vector<std::str
   }
   text +=
       fmt::format("  {}, {} of static shared memory\n", bounds_of(kernel), counted(kernel.static_shared_bytes, "byte"));
+  if (kernel.refusal) {
+    text += fmt::format("  cannot run here: {}: {}\n", place_of(*kernel.refusal, source), kernel.refusal->what());
+  }
   return text;
 }
 
@@ -52,7 +55,7 @@ int list(const Given& given) {
   for (const vgpu::KernelInfo& kernel : kernels) {
     const std::vector<std::string> names = source.parameter_names(base_name(kernel.name), kernel.parameters.size());
     json.push_back(to_json(kernel, names));
-    text += (text.empty() ? "" : "\n") + described(kernel, names, style);
+    text += (text.empty() ? "" : "\n") + described(kernel, names, source, style);
   }
   if (given.json) text = text_of({{"file", source.file()}, {"kernels", json}}) + "\n";
   if (text.empty()) text = source.file() + " has no kernel\n";

@@ -103,12 +103,17 @@ Json to_json(const vgpu::KernelInfo& kernel, const std::vector<std::string>& nam
     if (i < names.size()) one["name"] = names[i];
     parameters.push_back(one);
   }
-  return {{"kernel", kernel.name},
-          {"signature", demangled(kernel.name)},
-          {"parameters", parameters},
-          {"static_shared_bytes", kernel.static_shared_bytes},
-          {"max_threads_per_block", kernel.max_threads_per_block},
-          {"required_block", kernel.required_block.x == 0 ? Json() : to_json(kernel.required_block)}};
+  Json json = {{"kernel", kernel.name},
+               {"signature", demangled(kernel.name)},
+               {"parameters", parameters},
+               {"static_shared_bytes", kernel.static_shared_bytes},
+               {"max_threads_per_block", kernel.max_threads_per_block},
+               {"required_block", kernel.required_block.x == 0 ? Json() : to_json(kernel.required_block)}};
+  if (kernel.refusal) {
+    json["refused"] = {
+        {"file", kernel.refusal->file()}, {"line", kernel.refusal->line()}, {"message", kernel.refusal->what()}};
+  }
+  return json;
 }
 
 std::string text_of(const Json& json) { return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace); }

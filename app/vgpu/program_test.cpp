@@ -343,6 +343,32 @@ TEST_CASE("Ctrl-C stops a kernel: status 130, said so, and nothing is written") 
   CHECK_FALSE(fs::exists(folder.path / "y.bin"));
 }
 
+TEST_CASE("a kernel that cannot run is named by list and refused by run, and its neighbour runs") {
+  Folder folder;
+  std::ofstream(folder.path / "pair.ptx") << R"(.version 7.8
+.target sm_80
+.address_size 64
+.file 1 "pair.cu"
+.visible .entry good(.param .u64 out) { .reg .b64 %rd<2>; ld.param.u64 %rd1, [out]; st.global.u32 [%rd1], 7; ret; }
+.visible .entry bad(.param .u64 out) { .reg .b32 %r<2>;
+.loc 1 6 3
+mov.u32 %r1, %reserved_smem_offset_1; ret; }
+)";
+  const std::string run = "run pair.ptx --grid 1 --block 1 --arg 'u32[1]=undefined' --kernel ";
+  CHECK(folder.vgpu(run + "good").status == 0);
+  const Result bad = folder.vgpu(run + "bad");
+  CHECK(bad.status == 2);
+  CHECK(contains(bad.err, "pair.cu:6"));
+  CHECK(contains(bad.err, "%reserved_smem_offset_1"));
+  const Result listed = folder.vgpu("list pair.ptx");
+  CHECK(listed.status == 0);
+  CHECK(contains(listed.out, "good"));
+  CHECK(contains(listed.out, "cannot run here: pair.cu:6"));
+  const nlohmann::json json = nlohmann::json::parse(folder.vgpu("list pair.ptx --json").out);
+  CHECK_FALSE(json.at("kernels").at(0).contains("refused"));
+  CHECK(json.at("kernels").at(1).at("refused").at("line") == 6);
+}
+
 TEST_CASE("list shows kernels with their parameters") {
   Folder folder;
   const Result text = folder.vgpu("list scale.ptx");

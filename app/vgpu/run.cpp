@@ -118,6 +118,7 @@ int run(const Given& given) {
   const std::shared_ptr<const vgpu::Module> module = load_module(source);
   outcome.file = source.file();
   outcome.kernel = choose_kernel(module->kernels(), given.kernel, source.file());
+  require_runnable(outcome.kernel, source);
   outcome.arguments = pair_up(outcome.kernel, arguments,
                               source.parameter_names(base_name(outcome.kernel.name), outcome.kernel.parameters.size()));
   const Wanted wanted = wanted_of(given, outcome.arguments);

@@ -54,6 +54,8 @@ std::string launch(const Module& module, const KernelInfo& kernel, const Written
   try {
     text = describe(gpu.launch(module, kernel.name, program.grid, program.block, program.dynamic_shared, parameters,
                                limits(threads)));
+  } catch (const LoadError& error) {
+    text = error.what();
   } catch (const LaunchError& error) {
     text = error.what();
   }

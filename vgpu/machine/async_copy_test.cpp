@@ -221,12 +221,7 @@ TEST_CASE("cp.async: what is not there is refused by name") {
   };
   for (const auto& [text, name] : refused) {
     CAPTURE(text);
-    std::string message;
-    try {
-      Module::load(kernel(text, "", kTile));
-    } catch (const LoadError& error) {
-      message = error.what();
-    }
+    const std::string message = refusal(kernel(text, "", kTile));
     CHECK(message.find(name) != std::string::npos);
     CHECK(message.find("cannot run") != std::string::npos);
   }

@@ -77,7 +77,8 @@ bool enter_call(Warp& warp, Group& group, const Inst& inst) {
       if (targets[std::countr_zero(m)] == target) same |= m & -m;
     }
     const uint64_t index = (target - slot_base(kFunctionSlot)) / 16;
-    if (target < slot_base(kFunctionSlot) || index >= program.functions.size() || program.functions[index].external) {
+    if (target < slot_base(kFunctionSlot) || index >= program.functions.size() || program.functions[index].external ||
+        program.functions[index].refusal) {
       Incident incident;
       incident.kind = Finding::Kind::trap;
       incident.text = fmt::format("a call through {:#x}, which is no function", target);

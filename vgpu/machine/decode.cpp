@@ -221,6 +221,70 @@ void Decoder::decode() {
   code.frame_bytes = round_up(frame_, 64);
 }
 
+namespace {
+
+/// Takes a step of decoding a function, or notes why it cannot be taken.
+template <class Step>
+void unless_refused(FunctionCode& code, const Step& step) {
+  if (code.external || code.refusal) return;
+  try {
+    step();
+  } catch (const LoadError& error) {
+    code.refusal = std::make_shared<const LoadError>(error);
+  }
+}
+
+/// Takes back what was decoded of a function before its refusal: nobody comes there.
+void drop_code(Program& program, FunctionCode& code) {
+  program.code.resize(code.first);
+  program.location.resize(code.first);
+  program.ptx_line.resize(code.first);
+  code.end = code.first;
+}
+
+/// A function that calls one that cannot be run cannot be run either. A call through a pointer may reach every function
+/// whose address is taken somewhere.
+void spread_refusals(Program& program, const std::set<std::string>& taken) {
+  std::vector<uint32_t> addressed;
+  for (uint32_t i = 0; i < program.functions.size(); ++i) {
+    if (taken.contains(program.functions[i].name)) addressed.push_back(i);
+  }
+  std::vector<std::vector<uint32_t>> callers(program.functions.size());
+  std::vector<uint32_t> refused;
+  for (uint32_t i = 0; i < program.functions.size(); ++i) {
+    const FunctionCode& code = program.functions[i];
+    for (const uint32_t callee : code.callees) callers[callee].push_back(i);
+    for (size_t k = 0; code.calls_indirectly && k < addressed.size(); ++k) callers[addressed[k]].push_back(i);
+    if (code.refusal) refused.push_back(i);
+  }
+  for (size_t next = 0; next < refused.size(); ++next) {
+    for (const uint32_t caller : callers[refused[next]]) {
+      if (program.functions[caller].refusal) continue;
+      program.functions[caller].refusal = program.functions[refused[next]].refusal;
+      refused.push_back(caller);
+    }
+  }
+}
+
+/// Names of functions that stand as a value, in code or in a variable.
+std::set<std::string> taken_addresses(const ptx::Module& module) {
+  std::set<std::string> taken;
+  for (const ptx::Variable& variable : module.variables) {
+    for (const ptx::AddressInitialiser& address : variable.addresses) taken.insert(address.symbol);
+  }
+  for (const ptx::Function& function : module.functions) {
+    for (const ptx::Instruction& inst : function.instructions) {
+      if (inst.opcode == "call") continue;
+      for (const ptx::Operand& operand : inst.operands) {
+        if (operand.kind == ptx::Operand::Kind::function) taken.insert(operand.name);
+      }
+    }
+  }
+  return taken;
+}
+
+}  // namespace
+
 std::unique_ptr<Program> decode(ptx::Module module) {
   check_sizes(module);
   auto program = std::make_unique<Program>();
@@ -239,11 +303,18 @@ std::unique_ptr<Program> decode(ptx::Module module) {
   std::vector<Decoder> decoders;
   for (uint32_t i = 0; i < count; ++i) decoders.emplace_back(*program, i);
   for (uint32_t i = 0; i < count; ++i) {
-    if (!program->functions[i].external) decoders[i].layout();
+    unless_refused(program->functions[i], [&] {
+      check_frame(program->module.functions[i]);
+      decoders[i].layout();
+    });
   }
   for (uint32_t i = 0; i < count; ++i) {
-    if (!program->functions[i].external) decoders[i].decode();
+    FunctionCode& code = program->functions[i];
+    code.first = static_cast<uint32_t>(program->code.size());
+    unless_refused(code, [&] { decoders[i].decode(); });
+    if (code.refusal) drop_code(*program, code);
   }
+  spread_refusals(*program, taken_addresses(program->module));
   patch_initialisers(*program);
   for (ptx::Function& function : program->module.functions) function.instructions = {};
   return program;

@@ -128,6 +128,7 @@ void Decoder::decode_call(const Instruction& inst) {
   const Operand& target = inst.operands[next++];
   if (target.kind == Operand::Kind::reg) {
     info.target_row = source(inst, target, Row::b64);
+    program_.functions[index_].calls_indirectly = true;
   } else {
     const auto& functions = program_.functions;
     const auto known =
@@ -135,6 +136,7 @@ void Decoder::decode_call(const Instruction& inst) {
     const bool provided = target.name == "vprintf" || target.name == "__assertfail";
     if (known != functions.end() && !known->external) {
       info.function = static_cast<uint32_t>(known - functions.begin());
+      program_.functions[index_].callees.push_back(info.function);
     } else if (provided) {
       info.external = target.name;
     } else {

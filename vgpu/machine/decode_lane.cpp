@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <cstring>
 #include <initializer_list>
 
@@ -47,6 +48,12 @@ constexpr SpecialName kSpecials[] = {
     {"%dynamic_smem_size", Special::dynamic_smem_size},
     {"%total_smem_size", Special::total_smem_size},
 };
+
+/// 80 for sm_80 and sm_80a.
+int target_of(const ptx::Module& module) {
+  const size_t digit = module.target.find_first_of("0123456789");
+  return digit == std::string::npos ? 0 : std::atoi(module.target.c_str() + digit);
+}
 
 uint32_t row_bytes(Row kind) { return static_cast<uint32_t>(kind) * kLanes; }
 
@@ -299,10 +306,24 @@ const Op* Decoder::find_op(const Instruction& inst, std::string& name) const {
   return ops_.find(name);
 }
 
+/// Refuses what came with a later GPU than the file is made for, as ptxas does.
+void Decoder::check_target(const Instruction& inst) const {
+  const bool eight_bits =
+      inst.opcode == "cvt" && std::any_of(inst.modifiers.begin(), inst.modifiers.end(), [](const std::string& m) {
+        return m.starts_with("e4m3") || m.starts_with("e5m2");
+      });
+  const int needed = inst.has("xorsign") ? 86 : eight_bits ? 89 : 0;
+  const int target = target_of(program_.module);
+  if (target < needed) {
+    refuse(inst, fmt::format("it needs .target sm_{} or later, and the file is made for sm_{}", needed, target));
+  }
+}
+
 bool Decoder::decode_lane(const Instruction& inst) {
   std::string name;
   const Op* op = find_op(inst, name);
   if (op == nullptr) return false;
+  check_target(inst);
   std::vector<uint32_t> d, s;
   size_t next = 0;
   // Destinations: one operand, `a|b`, or a carry flag that the text does not name.

@@ -32,12 +32,18 @@ struct SharedSum {
   }
 };
 
-void check_function(const ptx::Function& function, SharedSum& shared) {
+}  // namespace
+
+void check_frame(const ptx::Function& function) {
+  if (!function.unsupported.empty()) {
+    throw LoadError(fmt::format("the virtual GPU has no clusters of blocks: {} asks for them with {} (PTX line {})",
+                                function.name, function.unsupported, function.ptx_line),
+                    "", 0);
+  }
   uint64_t local = 0, frame = 0, parameters = 0;
   const auto call_parameter = [&](const ptx::Variable& variable) { frame += (variable.bytes + 64) * kLanes; };
   for (const ptx::Register& r : function.registers) frame += static_cast<uint64_t>(std::max(r.bytes, 2)) * kLanes;
   for (const ptx::Variable& variable : function.variables) {
-    if (variable.space == ptx::Space::shared && !variable.external) shared.add(variable);
     if (variable.space == ptx::Space::local) local += variable.bytes + variable.alignment;
     if (variable.space == ptx::Space::param) call_parameter(variable);
   }
@@ -51,8 +57,6 @@ void check_function(const ptx::Function& function, SharedSum& shared) {
     too_large("the parameters of " + function.name, parameters, kMostParameterBytes);
   if (frame > kMostFrameBytes) too_large("a warp's registers for " + function.name, frame, kMostFrameBytes);
 }
-
-}  // namespace
 
 void check_sizes(const ptx::Module& module) {
   SharedSum shared;
@@ -74,7 +78,11 @@ void check_sizes(const ptx::Module& module) {
                         "", 0);
     }
   }
-  for (const ptx::Function& function : module.functions) check_function(function, shared);
+  for (const ptx::Function& function : module.functions) {
+    for (const ptx::Variable& variable : function.variables) {
+      if (variable.space == ptx::Space::shared && !variable.external) shared.add(variable);
+    }
+  }
 }
 
 }  // namespace vgpu

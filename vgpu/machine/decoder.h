@@ -23,8 +23,10 @@ std::string c_name_of_type(std::string_view type);
 /// Whether a load's, store's or atomic's modifier gives it an order of its own: other threads may wait for it.
 bool talks_between_blocks(const std::string& modifier);
 
-/// Refuses variables, frames and parameters that no GPU would hold. Throws LoadError.
+/// Refuses variables that no GPU would hold. Throws LoadError.
 void check_sizes(const ptx::Module& module);
+/// Likewise, one function's frame and parameters, and what it asks of a launch.
+void check_frame(const ptx::Function& function);
 
 /// The place a location (index into Module::locations, -1: none) stands for in the learner's own file.
 Place place_at(const ptx::Module& module, int location);
@@ -36,7 +38,8 @@ class Decoder {
 
   /// Gives registers, param areas and local variables their places in the frame.
   void layout();
-  /// Appends the function's instructions to Program::code.
+  /// Appends the function's instructions to Program::code. Throws LoadError at the first one that this GPU does not
+  /// have.
   void decode();
 
  private:
@@ -77,6 +80,7 @@ class Decoder {
   void decode_one(const Instruction& inst);
   bool decode_lane(const Instruction& inst);
   const Op* find_op(const Instruction& inst, std::string& name) const;
+  void check_target(const Instruction& inst) const;
   void decode_mov(const Instruction& inst);
   void decode_vector_mov(const Instruction& inst, const std::string& type);
   void decode_load_store(const Instruction& inst, bool load);

@@ -180,6 +180,7 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
                          std::span<const std::byte> parameters, const Limits& limits) {
   const KernelInfo* info = module.find_kernel(kernel);
   if (info == nullptr) throw LaunchError(fmt::format("there is no kernel {} in the module", kernel));
+  if (info->refusal) throw LoadError(*info->refusal);
   check_launch(*info, grid, block, info->static_shared_bytes + dynamic_shared, parameters.size());
   impl_->set_up(module);
 

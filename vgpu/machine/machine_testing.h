@@ -110,6 +110,20 @@ class Machine {
   std::shared_ptr<const Module> module_;
 };
 
+/// The message of the LoadError that loading `ptx`, or its first kernel that cannot run, gives; empty when all run.
+inline std::string refusal(const std::string& ptx, std::string* file = nullptr, int* line = nullptr) {
+  try {
+    for (const KernelInfo& kernel : Module::load(ptx)->kernels()) {
+      if (kernel.refusal) throw LoadError(*kernel.refusal);
+    }
+  } catch (const LoadError& error) {
+    if (file != nullptr) *file = error.file();
+    if (line != nullptr) *line = error.line();
+    return error.what();
+  }
+  return "";
+}
+
 /// One warp runs `body`: lane l finds in[l] at [%i] and stores its result of 8 bytes at [%o] (0 before).
 inline std::vector<uint64_t> run_warp_of(const std::string& body, const std::vector<uint64_t>& in,
                                          std::string_view module = "") {

@@ -42,6 +42,7 @@ std::shared_ptr<const Module> Module::load(std::string_view ptx) {
     info.required_block = {static_cast<uint32_t>(source.required_block[0]),
                            static_cast<uint32_t>(source.required_block[1]),
                            static_cast<uint32_t>(source.required_block[2])};
+    info.refusal = function.refusal;
     module->kernels_.push_back(std::move(info));
   }
   return module;

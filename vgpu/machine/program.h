@@ -11,6 +11,7 @@
 #include "vgpu/machine/merge.h"
 #include "vgpu/ops/op.h"
 #include "vgpu/ptx/ast.h"
+#include "vgpu/vgpu.h"
 
 namespace vgpu {
 
@@ -241,7 +242,10 @@ struct FunctionCode {
   std::vector<ParamArea> params;  ///< device function: where arguments arrive
   std::vector<ParamArea> results;
   std::vector<uint32_t> param_bytes, result_bytes;
-  int ptx = -1;  ///< index into Module::functions
+  int ptx = -1;                              ///< index into Module::functions
+  std::vector<uint32_t> callees;             ///< functions it calls by name
+  bool calls_indirectly = false;             ///< any function whose address is taken
+  std::shared_ptr<const LoadError> refusal;  ///< why it cannot be run, itself or for what it calls
 };
 
 struct SharedVariable {
@@ -282,7 +286,8 @@ struct Place {
 };
 Place place_of(const Program& program, uint32_t pc);
 
-/// Decodes a parsed module. Throws LoadError for what this GPU does not have, by name and place.
+/// Decodes a parsed module. What this GPU does not have refuses the functions that need it, by name and place
+/// (FunctionCode::refusal). Throws LoadError for what no function can do without.
 std::unique_ptr<Program> decode(ptx::Module module);
 
 }  // namespace vgpu

@@ -1,25 +1,9 @@
-// What this GPU does not have is refused when a module is loaded, by name and place: never ignored.
+// What this GPU does not have is refused by name and place, never ignored: the kernel that needs it, and no other.
 
 #include "vgpu/machine/machine_testing.h"
 
 using namespace vgpu;
 using namespace vgpu::testing;
-
-namespace {
-
-/// The message of the LoadError that loading `ptx` gives; empty when it loads.
-std::string refusal(const std::string& ptx, std::string* file = nullptr, int* line = nullptr) {
-  try {
-    Module::load(ptx);
-  } catch (const LoadError& error) {
-    if (file != nullptr) *file = error.file();
-    if (line != nullptr) *line = error.line();
-    return error.what();
-  }
-  return "";
-}
-
-}  // namespace
 
 TEST_CASE("instructions of newer GPUs and other engines are refused by name") {
   for (const std::string text :
@@ -185,4 +169,78 @@ TEST_CASE("text that is no PTX is refused with its line") {
   CHECK(refusal(std::string(kHeader) + ".extern .func (.param .b32 r) malloc(.param .b64 n);\n.visible .entry k()\n{\n"
                                        ".param .b64 a; .param .b32 r; call (r), malloc, (a);\n}\n")
             .find("malloc") != std::string::npos);
+}
+
+namespace {
+
+const char* const kBad = "wgmma.fence.sync.aligned;";
+
+/// Why kernel `name` of a module cannot run, empty: it can.
+std::string refusal_of(const Module& module, const std::string& name) {
+  const KernelInfo* info = module.find_kernel(name);
+  REQUIRE(info != nullptr);
+  return info->refusal ? info->refusal->what() : "";
+}
+
+std::string entry(const std::string& name, const std::string& body) {
+  return ".visible .entry " + name + "()\n{\n.reg .b64 %rd<4>;\n" + body + "\nret;\n}\n";
+}
+
+}  // namespace
+
+TEST_CASE("a kernel that cannot run leaves the others of its file alone") {
+  const std::string text = std::string(kHeader) + ".file 1 \"pair.cu\"\n" +
+                           entry("first", std::string(".loc 1 7 3\n") + kBad) +
+                           ".visible .entry second(.param .u64 out)\n{\n.reg .b64 %rd<4>; .reg .b32 %r<4>;\n"
+                           "ld.param.u64 %rd1, [out]; mov.u32 %r1, %tid.x; mul.wide.u32 %rd2, %r1, 4;\n"
+                           "add.s64 %rd1, %rd1, %rd2; st.global.u32 [%rd1], %r1; ret;\n}\n";
+  Machine m(text);
+  CHECK(m.module().kernels().size() == 2);
+  CHECK(refusal_of(m.module(), "first").find("`wgmma.fence.sync.aligned`") != std::string::npos);
+  CHECK(refusal_of(m.module(), "second").empty());
+  m.kernel = "second";
+  const Address out = m.zeros<uint32_t>("out", 32);
+  m.run(1, 32, out);
+  CHECK(m.values<uint32_t>(out)[31] == 31);
+  m.kernel = "first";
+  try {
+    m.launch({1, 1, 1}, {32, 1, 1});
+    FAIL("it was launched");
+  } catch (const LoadError& error) {
+    CHECK(error.file() == "pair.cu");
+    CHECK(error.line() == 7);
+  }
+}
+
+TEST_CASE("a device function that cannot run refuses the kernels that reach it") {
+  const std::string text =
+      std::string(kHeader) + ".func bad() {\n" + kBad + "\nret; }\n.func good() { ret; }\n" +
+      ".func between() { call bad; ret; }\n.func around() { call around; call between; ret; }\n"
+      ".global .u64 table[2] = { good, pointed_to };\n.func pointed_to() {\n" +
+      kBad + "\nret; }\n" + entry("direct", "call bad;") + entry("far", "call around;") + entry("none", "call good;") +
+      entry("pointer", "mov.u64 %rd1, good; proto: .callprototype _ (); call %rd1, (), proto;") + entry("empty", "");
+  std::string forward = text;  // a variable may name only what was declared before it
+  forward.insert(forward.find(".global"), ".func pointed_to();\n");
+  const auto module = Module::load(forward);
+  CHECK(refusal_of(*module, "direct").find("in bad") != std::string::npos);
+  CHECK(refusal_of(*module, "far").find("in bad") != std::string::npos);
+  CHECK(refusal_of(*module, "none").empty());
+  CHECK(refusal_of(*module, "pointer").find("in pointed_to") != std::string::npos);
+  CHECK(refusal_of(*module, "empty").empty());
+}
+
+TEST_CASE("a kernel too large for a GPU, or made for clusters, is refused alone") {
+  const auto module = Module::load(std::string(kHeader) + entry("stack", ".local .b8 a[4194304];") +
+                                   ".visible .entry pair() .reqnctapercluster 2, 1, 1 { ret; }\n" + entry("k", ""));
+  CHECK(refusal_of(*module, "stack").find("local memory of stack") != std::string::npos);
+  CHECK(refusal_of(*module, "pair").find("clusters") != std::string::npos);
+  CHECK(refusal_of(*module, "k").empty());
+}
+
+TEST_CASE("what came with a later GPU than the file is made for is refused with that reason") {
+  std::string text = kernel("min.xorsign.abs.f32 %f1, %f2, %f3; max.NaN.xorsign.abs.bf16x2 %r1, %r2, %r3;");
+  CHECK(refusal(text).find("`min.xorsign.abs.f32`: it needs .target sm_86 or later, and the file is made for sm_80") !=
+        std::string::npos);
+  text.replace(text.find("sm_80"), 5, "sm_86");
+  CHECK(refusal(text) == "");
 }

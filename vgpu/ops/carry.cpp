@@ -1,6 +1,7 @@
 // Chains of additions and subtractions through the thread's carry flag (PTX ISA, "Extended-Precision Arithmetic
-// Instructions"). After a subtraction the flag is a borrow: 1 where b (and the borrow before) was more than a.
-// Signed and unsigned forms differ in the upper half of a product alone.
+// Instructions"). A subtraction is a + ~b + 1, and the flag its carry, as on an H100: 0 where b was more than a, so
+// that one family's flag may be read by the other. Signed and unsigned forms differ in the upper half of a product
+// alone.
 
 #include "vgpu/ops/lanes.h"
 #include "vgpu/ops/op_name.h"
@@ -31,22 +32,15 @@ struct Addc {
 };
 template <class U>
 struct SubCc {
-  static void apply(U& d, bool& out, U a, U b) {
-    d = a - b;
-    out = a < b;
-  }
+  static void apply(U& d, bool& out, U a, U b) { add_with_carry(d, out, a, static_cast<U>(~b), true); }
 };
 template <class U>
 struct SubcCc {
-  static void apply(U& d, bool& out, U a, U b, bool in) {
-    const U difference = a - b;
-    d = difference - in;
-    out = (a < b) | (difference < static_cast<U>(in));
-  }
+  static void apply(U& d, bool& out, U a, U b, bool in) { add_with_carry(d, out, a, static_cast<U>(~b), in); }
 };
 template <class U>
 struct Subc {
-  static U apply(U a, U b, bool in) { return a - b - in; }
+  static U apply(U a, U b, bool in) { return a + static_cast<U>(~b) + in; }
 };
 
 struct Low {

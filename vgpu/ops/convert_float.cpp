@@ -1,5 +1,5 @@
 // cvt among f16, bf16, tf32, f32 and f64, and two f32 into an f16x2 or bf16x2. A NaN result is the canonical one in
-// f16, bf16, tf32 and f32; in f64 its payload is the host's.
+// f16, bf16, tf32 (but for rna) and f32; in f64 its payload is the host's.
 
 #include "vgpu/ops/convert.h"
 
@@ -69,8 +69,10 @@ enum class Clamp { none, sat, relu, satfinite, relu_satfinite };
 
 template <class D, class S, Round R, bool Ftz, Clamp C>
 struct Convert {
+  /// An H100 rounds a subnormal f32 up or down to f16's least number whatever .ftz says; rn and rz give 0 anyway.
+  static constexpr bool kFlush = Ftz && sizeof(typename S::row) == 4 && !std::is_same_v<D, Half<F16>>;
   [[gnu::always_inline]] static typename D::row apply(typename S::row x) {
-    const auto a = flush_source < Ftz && sizeof(typename S::row) == 4 > (S::load(x));
+    const auto a = flush_source<kFlush>(S::load(x));
     auto r = D::template from<R>(a);
     if constexpr (Ftz && sizeof(typename D::row) == 4) r = flush(r);
     if constexpr (C == Clamp::sat) return D::clamp(r);
@@ -188,7 +190,9 @@ struct ToTf32 {
       r = (r & 0x7fffffffu) == 0x7f800000u ? r - 0x2000u : r;
     }
     if constexpr (C == Clamp::relu || C == Clamp::relu_satfinite) r = (r >> 31) != 0 ? 0 : r;
-    return (x & 0x7fffffffu) > 0x7f800000u ? kNan32 : r;
+    // An H100's rna leaves a NaN as it is; the others came with the next processor.
+    const uint32_t nan = R == TfRound::rna ? x : kNan32;
+    return (x & 0x7fffffffu) > 0x7f800000u ? nan : r;
   }
 };
 template <TfRound R>

@@ -84,7 +84,7 @@ struct Mad24HiSat {
   static int32_t apply(int32_t a, int32_t b, int32_t c) { return saturate(int64_t{Mul24Hi<int32_t>::apply(a, b)} + c); }
 };
 
-// Division by zero, which PTX leaves open, gives all ones and the dividend as remainder; the smallest number by -1
+// Division by zero, which PTX leaves open, gives all ones, as quotient and as remainder; the smallest number by -1
 // wraps to itself. Up to 32 bits the quotient goes through double: it is exact there (the nearest double below an
 // integer is closer to it than any fraction a/b with |a| < 2^53), and unlike integer division it vectorises.
 template <class T>
@@ -120,7 +120,7 @@ template <class T>
 struct Rem {
   static T apply(T a, T b) {
     const T rest = static_cast<T>(Word<T>(a) - Word<T>(quotient(a, b)) * Word<T>(b));
-    return b == 0 ? a : rest;
+    return b == 0 ? static_cast<T>(~T{0}) : rest;
   }
 };
 

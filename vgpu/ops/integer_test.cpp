@@ -52,7 +52,7 @@ Bits product(Signed a, Signed b) { return static_cast<Bits>(a) * static_cast<Bit
 Bits high(const Type& t, Signed a, Signed b) { return product(a, b) >> t.bits; }
 
 Bits quotient(const Type&, Signed a, Signed b) { return b == 0 ? ~Bits{0} : static_cast<Bits>(a / b); }
-Bits remainder(const Type&, Signed a, Signed b) { return static_cast<Bits>(b == 0 ? a : a % b); }
+Bits remainder(const Type&, Signed a, Signed b) { return b == 0 ? ~Bits{0} : static_cast<Bits>(a % b); }
 Bits distance(Signed a, Signed b) { return static_cast<Bits>(a < b ? b - a : a - b); }
 
 /// Numbers of 24 bits: what mul24 sees of its operands.
@@ -157,7 +157,7 @@ std::vector<OpCase> dot_product_cases() {
 }
 
 /// The forms of one sum through the carry flag. `sum` gives it from the sources and the carry in, in 128 bits, where
-/// bit `width` is the carry (of a difference: the borrow) out.
+/// bit `width` is the carry out; a difference is the sum with b's complement and 1.
 void add_chain(std::vector<OpCase>& cases, const std::string& first, const std::string& next, const Type& t,
                std::vector<Row> rows, const std::function<Bits(const Sources&, Bits carry)>& sum) {
   const size_t n = rows.size();
@@ -182,7 +182,13 @@ std::vector<OpCase> carry_cases() {
     const std::vector<Row> two(2, t.row()), three(3, t.row());
     const auto cut = [=](Bits x) { return truncate(x, t.row()); };
     add_chain(cases, "add", "addc", t, two, [](const Sources& s, Bits carry) { return s[0] + s[1] + carry; });
-    add_chain(cases, "sub", "subc", t, two, [](const Sources& s, Bits borrow) { return s[0] - s[1] - borrow; });
+    // sub.cc starts a chain with a carry of 1, which add_chain() gives as 0: it is asked for by its own carry.
+    const auto complement = [=](const Sources& s) { return s[0] + cut(~s[1]); };
+    add_chain(cases, "sub", "subc", t, two, [=](const Sources& s, Bits carry) { return complement(s) + carry; });
+    cases[cases.size() - 3].expected = [=](const Sources& s, int64_t, Results& d) {
+      d[0] = complement(s) + 1;
+      d[1] = (d[0] >> t.bits) & 1;
+    };
     add_chain(cases, "mad.lo", "madc.lo", t, three,
               [=](const Sources& s, Bits carry) { return cut(product(t.value(s[0]), t.value(s[1]))) + s[2] + carry; });
     add_chain(cases, "mad.hi", "madc.hi", t, three,
@@ -200,7 +206,17 @@ void check_all(const std::vector<OpCase>& cases) {
 TEST_CASE("integer arithmetic of every width is that of 128-bit numbers, cut off") { check_all(arithmetic_cases()); }
 TEST_CASE("saturating and 24-bit forms") { check_all(saturating_and_24_bit_cases()); }
 TEST_CASE("dot products of bytes and halves, every combination of signs") { check_all(dot_product_cases()); }
-TEST_CASE("carry chains: the sum's next bit is the carry, the difference's the borrow") { check_all(carry_cases()); }
+TEST_CASE("carry chains: the flag is the sum's next bit, of a difference as well") { check_all(carry_cases()); }
+
+TEST_CASE("one family of a carry chain reads the other's flag as an H100 does") {
+  for (const auto& [isa, table] : op_tables()) {
+    CHECK(run_op(isa, *table, "sub.cc.u32", {{3, 5}})[0] == Results{0xfffffffeu, 0});  // borrows
+    CHECK(run_op(isa, *table, "sub.cc.u32", {{5, 3}})[0] == Results{2, 1});
+    CHECK(run_op(isa, *table, "subc.u32", {{5, 1, 1}})[0][0] == 4);  // after add.cc with a carry
+    CHECK(run_op(isa, *table, "subc.u32", {{5, 1, 0}})[0][0] == 3);
+    CHECK(run_op(isa, *table, "sub.cc.u64", {{0, 0}})[0] == Results{0, 1});
+  }
+}
 
 TEST_CASE("instructions of a carry chain tell the decoder of the flag") {
   const OpTable& table = op_table();
@@ -210,10 +226,12 @@ TEST_CASE("instructions of a carry chain tell the decoder of the flag") {
   CHECK((table.find("madc.hi.cc.u64")->carry_in && table.find("madc.hi.cc.u64")->carry_out));
 }
 
-TEST_CASE("division by zero gives all ones and the dividend, the least number by -1 itself and 0") {
+TEST_CASE("division by zero gives all ones twice, the least number by -1 itself and 0") {
   for (const auto& [isa, table] : op_tables()) {
     CHECK(run_op(isa, *table, "div.s32", {{7, 0}, {0x80000000u, 0xffffffffu}})[0][0] == 0xffffffffu);
-    CHECK(run_op(isa, *table, "rem.s32", {{7, 0}})[0][0] == 7);
+    CHECK(run_op(isa, *table, "rem.s32", {{7, 0}})[0][0] == 0xffffffffu);
+    CHECK(run_op(isa, *table, "rem.u16", {{7, 0}})[0][0] == 0xffffu);
+    CHECK(run_op(isa, *table, "rem.s64", {{7, 0}})[0][0] == ~uint64_t{0});
     CHECK(run_op(isa, *table, "div.s32", {{0x80000000u, 0xffffffffu}})[0][0] == 0x80000000u);
     CHECK(run_op(isa, *table, "rem.s32", {{0x80000000u, 0xffffffffu}})[0][0] == 0);
     CHECK(run_op(isa, *table, "div.u64", {{7, 0}})[0][0] == ~uint64_t{0});

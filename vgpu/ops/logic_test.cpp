@@ -110,6 +110,11 @@ std::vector<Sources> field_tuples(Row row, bool insert) {
   return tuples;
 }
 
+/// The low byte of the operand; of 64-bit forms all of it.
+int64_t field_position(Bits operand, int bits) {
+  return static_cast<int64_t>(operand & (bits == 64 ? 0xffffffffu : 0xffu));
+}
+
 std::vector<OpCase> field_cases() {
   std::vector<OpCase> cases;
   for (const std::string width : {"32", "64"}) {
@@ -117,9 +122,12 @@ std::vector<OpCase> field_cases() {
     const int n = row_bits(row), top = n - 1;
     for (const std::string kind : {"u", "s"}) {
       OpCase bfe = make("bfe." + kind + width, row, {row, Row::b32, Row::b32}, [=](const Sources& s) {
-        const int position = static_cast<int>(s[1] & 0xff), length = static_cast<int>(s[2] & 0xff);
-        const bool sign = kind == "s" && length != 0 && bit(s[0], std::min(position + length - 1, top));
-        return word(n, [&](int i) { return i < length && position + i <= top ? bit(s[0], position + i) : sign; });
+        const int64_t position = field_position(s[1], n), length = static_cast<int>(s[2] & 0xff);
+        const int end = static_cast<int>(std::min<int64_t>(position + length - 1, top));
+        const bool sign = kind == "s" && length != 0 && bit(s[0], end);
+        return word(n, [&](int i) {
+          return i < length && position + i <= top ? bit(s[0], static_cast<int>(position) + i) : sign;
+        });
       });
       bfe.tuples = field_tuples(row, false);
       cases.push_back(bfe);
@@ -138,9 +146,10 @@ std::vector<OpCase> field_cases() {
       }));
     }
     OpCase bfi = make("bfi.b" + width, row, {row, row, Row::b32, Row::b32}, [=](const Sources& s) {
-      const int position = static_cast<int>(s[2] & 0xff), length = static_cast<int>(s[3] & 0xff);
-      return word(
-          n, [&](int i) { return i >= position && i < position + length ? bit(s[0], i - position) : bit(s[1], i); });
+      const int64_t position = field_position(s[2], n), length = static_cast<int>(s[3] & 0xff);
+      return word(n, [&](int i) {
+        return i >= position && i < position + length ? bit(s[0], i - static_cast<int>(position)) : bit(s[1], i);
+      });
     });
     bfi.tuples = field_tuples(row, true);
     cases.push_back(bfi);

@@ -122,6 +122,7 @@ struct Function {
   std::vector<CallPrototype> prototypes;
   int required_block[3] = {0, 0, 0};    ///< .reqntid, 0: not given
   int max_threads = 0;                  ///< .maxntid product, 0: not given
+  std::string unsupported;              ///< a directive that asks for what is not there (clusters), empty: none
   int ptx_line = 0;
 };
 

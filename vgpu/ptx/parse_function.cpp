@@ -88,6 +88,13 @@ bool Parser::parse_function_directive() {
     skip_pragma();
   } else if (directive.text == ".noreturn") {
     // nothing follows from it here
+  } else if (directive.text == ".reqnctapercluster" || directive.text == ".maxclusterrank" ||
+             directive.text == ".explicitcluster" || directive.text == ".blocksareclusters") {
+    function_.unsupported = directive.text;
+    if (token_.kind == Token::Kind::number) {
+      do expect_integer("a cluster size", UINT64_MAX);
+      while (accept(','));
+    }
   } else {
     fail_at(directive.line, "the function directive " + shown(directive) + " is not supported");
   }

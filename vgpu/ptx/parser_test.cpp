@@ -360,7 +360,9 @@ TEST_CASE("directives that are not supported are refused by name and line") {
   }
   CHECK(has(error_of(header + ".alias f, g;"), "'.alias' is not supported"));
   CHECK(has(error_of(header + ".global .texref t;"), "'.texref' is not supported"));
-  CHECK(has(error_of(header + ".entry k() .reqnctapercluster 2 { }"), "'.reqnctapercluster' is not supported"));
+  CHECK(parse(header + ".entry k() .reqnctapercluster 2, 1, 1 { }").functions.at(0).unsupported ==
+        ".reqnctapercluster");
+  CHECK(has(error_of(header + ".entry k() .nosuch 2 { }"), "'.nosuch' is not supported"));
   CHECK(has(error_of(".version 8.0 .target sm_80 .address_size 32"), "64"));
   CHECK(has(error_in_kernel(".global .b32 x;"), "'.global' is not supported in a function"));
   CHECK(has(error_in_kernel(".reg .v4 .f32 x;"), "'.v4'"));

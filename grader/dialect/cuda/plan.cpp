@@ -151,6 +151,7 @@ std::optional<std::string> check_shape(const Step& step, const vgpu::KernelInfo&
 std::optional<std::string> check_step(const PlanContext& context, const Step& step, uint64_t scratch_bytes) {
   const vgpu::KernelInfo* kernel = step.kernel == plan_entry ? nullptr : context.module.find_kernel(step.kernel);
   if (!kernel) return unknown_kernel(context, step);
+  if (kernel->refusal) throw vgpu::LoadError(*kernel->refusal);
   if (auto wrong = check_parameters(context, step, *kernel, scratch_bytes)) return wrong;
   return check_shape(step, *kernel);
 }
