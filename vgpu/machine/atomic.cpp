@@ -4,7 +4,9 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
+#include <string>
 
 #include "vgpu/machine/address.h"
 #include "vgpu/machine/definedness.h"
@@ -108,6 +110,25 @@ void apply(const AtomicInfo& info, std::byte* host, const char* b, const char* c
   }
 }
 
+/// What an atomic adds, compares with or puts in its place others will see, whatever memory it is.
+void check_operands(Warp& warp, const AtomicInfo& info, int lane) {
+  if (!warp.tracking) return;
+  const uint32_t bit = 1u << lane;
+  const auto check = [&](uint32_t row, const std::function<std::string(int)>& what) {
+    if (row == kNone || (undefined_of(warp, row) & bit) == 0) return;
+    report_undefined(warp, bit, row, what);
+    set_undefined(warp, row, bit, 0);  // once is enough
+  };
+  check(info.memory.base, [](int) { return std::string("the address hangs on"); });
+  const auto element = [&](int l) { return element_at(warp, info.memory, address_of(warp, info.memory, l)); };
+  if (info.op == AtomicOp::cas) {
+    check(info.b, [&](int l) { return element(l) + " is compared with"; });
+    check(info.c, [&](int l) { return element(l) + " is given"; });
+  } else {
+    check(info.b, [&](int l) { return element(l) + " is atomically updated with"; });
+  }
+}
+
 }  // namespace
 
 void atomic_step(Warp& warp, const Inst& inst, uint32_t mask) {
@@ -115,13 +136,14 @@ void atomic_step(Warp& warp, const Inst& inst, uint32_t mask) {
   const uint32_t bytes = info.memory.width;
   for (uint32_t m = mask; m != 0; m &= m - 1) {
     const int l = std::countr_zero(m);
+    check_operands(warp, info, l);
     bool undefined = false;
     std::byte* host = resolve_lane(warp, info.memory, l, bytes, Use::atomic, &undefined);
     const size_t lane = static_cast<size_t>(l) * bytes;
     char old[16] = {};
     if (host != nullptr && undefined && info.op != AtomicOp::exch) {
-      remember_origin(warp, info.memory, l);
-      report_undefined(warp, 1u << l, "the atomic starts from");
+      report_undefined_origin(warp, 1u << l, origin_of_read(warp, info.memory, l, 0, bytes),
+                              [](int) { return std::string("the atomic starts from"); });
     }
     if (host != nullptr) {
       std::memcpy(old, host, bytes);

@@ -274,7 +274,7 @@ TEST_CASE("lanes that meet take their turns: each gets another value, none is lo
   for (const char* guard : {"", "@%p1 "}) {
     const std::string body = with(
         "ld.global.b32 %r1, [%i]; setp.ne.u32 %p1, %t, 3;"
-        "{g}atom.global.add.u32 %r2, [%in+256], %r1; st.global.b32 [%o], %r2;",
+        "mov.u32 %r2, 0; {g}atom.global.add.u32 %r2, [%in+256], %r1; st.global.b32 [%o], %r2;",
         {{"g", guard}});
     Machine m(kernel(body));
     auto values = in;

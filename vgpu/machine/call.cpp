@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstring>
 
+#include "vgpu/machine/definedness.h"
 #include "vgpu/machine/warp.h"
 
 namespace vgpu {
@@ -19,10 +20,16 @@ void copy_areas(Warp& warp, uint32_t from_frame, const std::vector<ParamArea>& f
                 const std::vector<ParamArea>& to, uint32_t mask) {
   for (size_t i = 0; i < std::min(from.size(), to.size()); ++i) {
     const uint32_t bytes = std::min(from[i].stride, to[i].stride);
-    if (warp.tracking) {
-      const uint32_t lanes = warp.undefined[(from_frame + from[i].frame_offset) / kRowAlignment] & mask;
-      uint32_t& bits = warp.undefined[(to_frame + to[i].frame_offset) / kRowAlignment];
-      bits = (bits & ~mask) | lanes;
+    // load_parameter.cpp: a row of definedness for two bytes.
+    for (uint32_t piece = 0; warp.tracking && piece < bytes / 2; ++piece) {
+      const size_t source = (from_frame + from[i].frame_offset) / kRowAlignment + piece;
+      const size_t target = (to_frame + to[i].frame_offset) / kRowAlignment + piece;
+      const uint32_t lanes = warp.undefined[source] & mask;
+      warp.undefined[target] = (warp.undefined[target] & ~mask) | lanes;
+      for (uint32_t m = lanes; m != 0; m &= m - 1) {
+        const auto l = static_cast<size_t>(std::countr_zero(m));
+        warp.origins[target * kLanes + l] = warp.origins[source * kLanes + l];
+      }
     }
     for (uint32_t m = mask; m != 0; m &= m - 1) {
       const auto l = static_cast<uint32_t>(std::countr_zero(m));
@@ -118,6 +125,12 @@ bool enter_call(Warp& warp, Group& group, const Inst& inst) {
     std::memset(warp.local_undefined.data() + lane + local, 0xff, callee.local_bytes);
   }
   prepare_frame(warp, function, frame);
+  if (!callee.unset_rows.empty() && !warp.tracking) start_tracking(warp);
+  if (warp.tracking) {  // what an earlier call left in these rows is no longer theirs
+    const auto rows = warp.undefined.begin() + frame / kRowAlignment;
+    std::fill(rows, rows + callee.frame_bytes / kRowAlignment, 0);
+    set_unset(warp, callee, frame, group.mask);
+  }
   copy_areas(warp, caller_frame, info.arguments, frame, callee.params, group.mask);
   return true;
 }

@@ -19,15 +19,30 @@ namespace {
 struct Brought {
   alignas(64) uint64_t a[kLanes];
   uint32_t b[kLanes], c[kLanes];
-  uint32_t undefined = 0;  ///< lanes whose value is
-  uint32_t absent = 0;     ///< shfl: lanes whose source takes no part
+  uint32_t undefined = 0;           ///< lanes whose value is
+  uint32_t undefined_operands = 0;  ///< shfl: lanes whose source lane or width is
+  uint32_t absent = 0;              ///< shfl: lanes whose source takes no part
+  OriginId origin[kLanes];          ///< of what is undefined
 };
 
 const CollectiveInfo& info_of(const Inst& inst) { return *static_cast<const CollectiveInfo*>(inst.info); }
 
-void bring(Warp& warp, const CollectiveInfo& info, uint32_t frame, uint32_t mask, Brought& brought) {
+void bring(Warp& warp, const CollectiveInfo& info, uint32_t pc, uint32_t frame, uint32_t mask, Brought& brought) {
   char* r = warp.file + frame;
-  if (warp.tracking && info.a != kNone) brought.undefined |= warp.undefined[(frame + info.a) / kRowAlignment] & mask;
+  if (warp.tracking) {
+    for (const uint32_t row : {info.a, info.b, info.c}) {
+      if (row == kNone) continue;
+      const size_t number = (frame + row) / kRowAlignment;
+      const uint32_t lanes = warp.undefined[number] & mask;
+      for (uint32_t m = lanes; m != 0; m &= m - 1) {
+        const int l = std::countr_zero(m);
+        OriginId& origin = warp.origins[number * kLanes + static_cast<size_t>(l)];
+        if (origin == kUnsetRegister) origin = first_use(warp, pc);
+        brought.origin[l] = origin;
+      }
+      (row == info.a ? brought.undefined : brought.undefined_operands) |= lanes;
+    }
+  }
   const bool predicate = info.op >= CollectiveOp::vote_all && info.op <= CollectiveOp::vote_ballot;
   const uint32_t bits = predicate ? (info.a_negated ? ~*row_at<uint32_t>(r, info.a) : *row_at<uint32_t>(r, info.a)) : 0;
   for (uint32_t m = mask; m != 0; m &= m - 1) {
@@ -177,12 +192,10 @@ void complete(const CollectiveInfo& info, char* registers, uint32_t mask, uint32
         uint32_t j = 0;
         const bool ok = source_lane(info.op, static_cast<uint32_t>(l), brought.b[l], brought.c[l], j);
         in_range |= static_cast<uint32_t>(ok) << l;
-        // A lane outside the mask has nothing to give: PTX leaves the value undefined, and so do we.
-        if ((members >> (j & 31) & 1) == 0) {
-          j = static_cast<uint32_t>(l);
-          brought.absent |= 1u << l;
-        }
-        if (d != nullptr) d[l] = static_cast<uint32_t>(brought.a[j & 31]);
+        // A lane that is not there has nothing to give: PTX leaves the value undefined, an H100 gives 0.
+        const bool absent = (members >> (j & 31) & 1) == 0;
+        if (absent) brought.absent |= 1u << l;
+        if (d != nullptr) d[l] = absent ? 0 : static_cast<uint32_t>(brought.a[j & 31]);
       }
       set_predicate(registers, info.p, mask, in_range);
       break;
@@ -240,31 +253,47 @@ void complete(const CollectiveInfo& info, char* registers, uint32_t mask, uint32
 }
 
 /// Definedness goes where the values go: with shfl from lane to lane, otherwise from any member to all.
-void carry(Warp& warp, const CollectiveInfo& info, uint32_t pc, uint32_t frame, uint32_t mask, const Brought& brought) {
+void carry(Warp& warp, const CollectiveInfo& info, uint32_t pc, uint32_t frame, uint32_t mask, Brought& brought) {
   const uint32_t absent = brought.absent & mask;
-  if (absent != 0) {
-    warp.origin = {pc, "a lane that takes no part in the shuffle", ""};
-    if (!warp.tracking) start_tracking(warp);
-  }
+  if (absent != 0 && !warp.tracking) start_tracking(warp);
   if (!warp.tracking) return;
-  uint32_t lanes = brought.undefined != 0 ? mask : 0;
-  if (info.op <= CollectiveOp::shfl_idx && brought.undefined != 0) {
-    lanes = 0;
+  const bool shuffle = info.op <= CollectiveOp::shfl_idx;
+  uint32_t lanes = 0;
+  OriginId origin[kLanes];
+  if (shuffle) {
     for (uint32_t m = mask; m != 0; m &= m - 1) {
       const int l = std::countr_zero(m);
+      const uint32_t bit = 1u << l;
       uint32_t j = 0;
       source_lane(info.op, static_cast<uint32_t>(l), brought.b[l], brought.c[l], j);
-      if ((brought.undefined >> (j & 31)) & 1) lanes |= 1u << l;
+      j &= 31;
+      if ((brought.undefined_operands & bit) != 0) {
+        origin[l] = brought.origin[l];
+      } else if ((absent & bit) != 0) {
+        origin[l] = absent_lane_origin(warp, pc, static_cast<int>(j));
+      } else if ((brought.undefined >> j & 1) != 0) {
+        origin[l] = brought.origin[j];
+      } else {
+        continue;
+      }
+      lanes |= bit;
     }
+  } else if (brought.undefined != 0) {
+    lanes = mask;
+    std::fill(std::begin(origin), std::end(origin), brought.origin[std::countr_zero(brought.undefined)]);
   }
-  if (info.d != kNone) {
-    uint32_t& bits = warp.undefined[(frame + info.d) / kRowAlignment];
-    bits = (bits & ~mask) | lanes | absent;
-  }
-  if (info.p != kNone) {  // shfl's predicate says whether the lane was in range, whatever it held
-    uint32_t& bits = warp.undefined[(frame + info.p) / kRowAlignment];
-    bits = (bits & ~mask) | (info.op <= CollectiveOp::shfl_idx ? 0 : lanes);
-  }
+  // shfl's predicate says whether the lane was in range, whatever that held.
+  const auto give = [&](uint32_t row, uint32_t undefined) {
+    if (row == kNone) return;
+    const size_t number = (frame + row) / kRowAlignment;
+    warp.undefined[number] = (warp.undefined[number] & ~mask) | undefined;
+    for (uint32_t m = undefined; m != 0; m &= m - 1) {
+      const auto l = static_cast<size_t>(std::countr_zero(m));
+      warp.origins[number * kLanes + l] = origin[l];
+    }
+  };
+  give(info.d, lanes);
+  give(info.p, shuffle ? lanes & brought.undefined_operands : lanes);
 }
 
 /// __syncwarp: what these lanes did before comes before what they do after.
@@ -303,7 +332,7 @@ bool try_complete(Warp& warp, size_t index) {
   if ((members & ~present) != 0) return false;
   Brought brought{};
   for (const Group& other : warp.groups) {
-    if (takes_part(other)) bring(warp, info_of(code[other.pc]), other.frame, other.mask, brought);
+    if (takes_part(other)) bring(warp, info_of(code[other.pc]), other.pc, other.frame, other.mask, brought);
   }
   for (Group& other : warp.groups) {
     if (!takes_part(other)) continue;
@@ -361,7 +390,7 @@ bool run_collective(Warp& warp, size_t index, const Inst& inst) {
     }
     if (group.mask == kFullMask && !warp.tracking && shuffle_all(warp.registers, info)) return true;
     Brought brought;
-    bring(warp, info, group.frame, group.mask, brought);
+    bring(warp, info, group.pc, group.frame, group.mask, brought);
     complete(info, warp.registers, group.mask, members, brought);
     carry(warp, info, group.pc, group.frame, group.mask, brought);
     return true;

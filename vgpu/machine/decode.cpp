@@ -9,6 +9,7 @@
 
 #include "vgpu/machine/address.h"
 #include "vgpu/machine/decoder.h"
+#include "vgpu/machine/flow.h"
 
 namespace vgpu {
 
@@ -219,6 +220,7 @@ void Decoder::decode() {
     }
   }
   code.frame_bytes = round_up(frame_, 64);
+  for (const int reg : registers_read_unset(function_)) code.unset_rows.push_back(rows_[static_cast<size_t>(reg)]);
 }
 
 namespace {

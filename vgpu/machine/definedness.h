@@ -1,22 +1,31 @@
 #pragma once
 // Values that nobody wrote, carried from where they were read to where they matter: a branch, an address, or a store
-// that the host will see. Each register row has a word whose bit l says that lane l's value is undefined.
+// that the host will see. Each register row has a word whose bit l says that lane l's value is undefined, and for each
+// such lane where that comes from (origin.h).
 
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "vgpu/machine/warp.h"
 
 namespace vgpu {
 
-/// The undefined lanes of a row of the running group's frame.
-inline uint32_t& undefined_of(Warp& warp, uint32_t row) {
-  return warp.undefined[(static_cast<size_t>(warp.registers - warp.file) + row) / kRowAlignment];
+/// A row's number among all of the warp's, for a row of the running group's frame.
+inline size_t row_number(const Warp& warp, uint32_t row) {
+  return (static_cast<size_t>(warp.registers - warp.file) + row) / kRowAlignment;
 }
 
-/// Sets the lanes of `mask` of a row to `lanes`; nothing where definedness is not carried yet.
+/// The undefined lanes of a row of the running group's frame.
+inline uint32_t& undefined_of(Warp& warp, uint32_t row) { return warp.undefined[row_number(warp, row)]; }
+
+/// Where its undefined lanes come from, lane by lane.
+inline OriginId* origins_of(Warp& warp, uint32_t row) { return warp.origins.data() + row_number(warp, row) * kLanes; }
+
+/// Sets the lanes of `mask` of a row to `lanes`; nothing where definedness is not carried yet. Where lanes are
+/// undefined their origins are the caller's to give.
 inline void set_undefined(Warp& warp, uint32_t row, uint32_t mask, uint32_t lanes) {
   if (!warp.tracking) return;
   uint32_t& bits = undefined_of(warp, row);
@@ -33,11 +42,32 @@ inline bool any_undefined(const uint8_t* at, uint32_t bytes) {
 
 /// Something undefined was read: from now on definedness is carried through this warp's registers.
 void start_tracking(Warp& warp);
+/// In the lanes of `mask`, the registers of a function's frame (at a byte offset in the register file) that it may read
+/// before it sets them are undefined.
+void set_unset(Warp& warp, const FunctionCode& function, uint32_t frame, uint32_t mask);
 
-/// What a lane-wise instruction does to definedness, before it runs: it may overwrite its own sources.
-void carry_undefined(Warp& warp, const Inst& inst, uint32_t mask);
+/// What a lane-wise instruction at `pc` does to definedness, before it runs: it may overwrite its own sources.
+void carry_undefined(Warp& warp, const Inst& inst, uint32_t mask, uint32_t pc);
 
-/// Reports that `what` ("the branch goes by") hangs on an undefined value, in the lanes of the mask.
-void report_undefined(Warp& warp, uint32_t lanes, const std::string& what);
+/// The origin of lane `lane`'s undefined value in a row that is used now, by the instruction at `pc`. A register that
+/// nothing has set has its first use for its origin.
+OriginId used_origin(Warp& warp, uint32_t row, int lane, uint32_t pc);
+/// The origin that a local variable gets whose first use is the instruction at `pc`.
+OriginId first_use(Warp& warp, uint32_t pc);
+/// Where a row's lanes become undefined for what is undefined in `from`, possibly of other lanes (tiles of matrices).
+void set_undefined_from(Warp& warp, uint32_t row, uint32_t mask, uint32_t lanes, uint32_t from);
+
+/// The origin with this key - an instruction and what it read - of this launch; `make` gives it when it is new.
+OriginId origin_at(Warp& warp, uint32_t pc, uint64_t key, const std::function<Origin()>& make);
+/// Of a shuffle's value whose source lane takes no part.
+OriginId absent_lane_origin(Warp& warp, uint32_t pc, int source);
+
+/// Reports that something hangs on an undefined value in the lanes of the mask: "the branch hangs on". `row` holds the
+/// value, `what` is asked for one lane of those that are shown.
+void report_undefined(Warp& warp, uint32_t lanes, uint32_t row, const std::function<std::string(int lane)>& what);
+void report_undefined(Warp& warp, uint32_t lanes, uint32_t row, const char* what);
+/// The same for one lane and a value that is in no register.
+void report_undefined_origin(Warp& warp, uint32_t lanes, OriginId origin,
+                             const std::function<std::string(int lane)>& what);
 
 }  // namespace vgpu

@@ -126,7 +126,8 @@ void check_guard(Warp& warp, const Inst& inst, uint32_t pc, uint32_t active) {
   const uint32_t lanes = undefined_of(warp, inst.guard) & active;
   if (lanes == 0) return;
   warp.pc = pc;
-  report_undefined(warp, lanes, inst.code == Code::branch ? "the branch hangs on" : "the condition hangs on");
+  report_undefined(warp, lanes, inst.guard,
+                   inst.code == Code::branch ? "the branch hangs on" : "the condition hangs on");
   set_undefined(warp, inst.guard, active, 0);
 }
 
@@ -184,7 +185,7 @@ End run_group(Warp& warp, size_t index) {
     counts[pc].lanes += busy;
     switch (inst.code) {
       case Code::lane:
-        if constexpr (kTrack) carry_undefined(warp, inst, mask);
+        if constexpr (kTrack) carry_undefined(warp, inst, mask, pc);
         (mask == kFullMask ? inst.full : inst.masked)(registers, inst.rows, mask);
         ++pc;
         break;
@@ -207,6 +208,9 @@ End run_group(Warp& warp, size_t index) {
       case Code::step:
         warp.pc = pc;
         warp.clock = warp.steps + steps;
+        if constexpr (kTrack) {
+          if (inst.rows.d[0] != kNoSource) set_undefined(warp, inst.rows.d[0], mask, 0);  // %clock, an address
+        }
         inst.step(warp, inst, mask);
         ++pc;
         if constexpr (!kTrack) {
@@ -234,6 +238,13 @@ End run_group(Warp& warp, size_t index) {
       case Code::branch_index: {
         const auto& table = *static_cast<const BranchTable*>(inst.info);
         const uint32_t* choice = row_at<uint32_t>(registers, table.index_row);
+        if constexpr (kTrack) {
+          if (const uint32_t undefined = undefined_of(warp, table.index_row) & mask; undefined != 0) {
+            warp.pc = pc;
+            report_undefined(warp, undefined, table.index_row, "the branch hangs on");
+            set_undefined(warp, table.index_row, mask, 0);
+          }
+        }
         if (turn_ends()) {
           finish(pc);
           return End::yielded;

@@ -51,7 +51,8 @@ TEST_CASE("reading past a buffer's end: index, length, block, thread, count, cau
 
 TEST_CASE("writing and atomics past the end, below the start, good lanes of the same access still happen") {
   Machine m(
-      kernel(".loc 1 3 1\nsub.u64 %rd1, %o, 16; st.global.b64 [%rd1], 7;\n.loc 1 4 1\n@%p1 ret; atom.global.add.u32 "
+      kernel("setp.gt.u32 %p1, %t, 31;\n.loc 1 3 1\nsub.u64 %rd1, %o, 16; st.global.b64 [%rd1], 7;\n.loc 1 4 1\n@%p1 "
+             "ret; atom.global.add.u32 "
              "%r1, [%o+240], 1;",
              "", kFile));
   const Address out = m.zeros<uint64_t>("out", 32, "long");

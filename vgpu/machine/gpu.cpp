@@ -59,13 +59,14 @@ class Snapshot {
   explicit Snapshot(MemoryMap& memory) {
     memory.for_each([&](Buffer& buffer) {
       if (!buffer.writable) return;
-      copies_.push_back({&buffer, {buffer.host, buffer.host + buffer.bytes}, buffer.undefined});
+      copies_.push_back({&buffer, {buffer.host, buffer.host + buffer.bytes}, buffer.undefined, buffer.origins});
     });
   }
   void restore() const {
     for (const Copy& copy : copies_) {
       std::copy(copy.bytes.begin(), copy.bytes.end(), copy.buffer->host);
       copy.buffer->undefined = copy.undefined;
+      copy.buffer->origins = copy.origins;
     }
   }
 
@@ -74,6 +75,7 @@ class Snapshot {
     Buffer* buffer;
     std::vector<std::byte> bytes;
     std::vector<uint8_t> undefined;
+    StoredOrigins origins;
   };
   std::vector<Copy> copies_;
 };
@@ -169,6 +171,7 @@ void Gpu::mark_undefined(Address address, bool host_reads) {
   Buffer* buffer = impl_->memory.slot_of(address);
   if (buffer == nullptr || buffer->base != address) throw LaunchError("this is not the start of a buffer");
   buffer->undefined.assign(buffer->bytes, 0xff);
+  buffer->origins.clear();
   buffer->host_reads = host_reads;
 }
 

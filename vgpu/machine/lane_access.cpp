@@ -89,6 +89,20 @@ void report_access(Warp& warp, const MemoryInfo& info, int lane, uint64_t addres
   report_lane(warp, lane, incident);
 }
 
+/// One lane stores an undefined value: its origin goes along, and where the host will read it, it is a finding.
+void note_undefined_store(Warp& warp, const MemoryInfo& info, int lane) {
+  const uint64_t address = address_of(warp, info, lane);
+  const Region region = region_of(warp, info.space, address);
+  for (uint32_t e = 0; e < info.elements; ++e) {
+    if ((undefined_of(warp, info.rows[e]) >> lane & 1) == 0) continue;
+    const uint32_t first = e * info.width;
+    keep_stored_origin(warp, info, lane, first, info.width, info.rows[e]);
+    if (region.buffer == nullptr || region.buffer->undefined.empty() || !region.buffer->host_reads) continue;
+    report_undefined_store(warp, *region.buffer, 1u << lane, info.rows[e],
+                           [&](int) { return address - region.base + first; });
+  }
+}
+
 }  // namespace
 
 uint32_t undefined_values(Warp& warp, const MemoryInfo& info, uint32_t mask) {
@@ -98,39 +112,112 @@ uint32_t undefined_values(Warp& warp, const MemoryInfo& info, uint32_t mask) {
   return lanes & mask;
 }
 
-void report_undefined_store(Warp& warp, const Buffer& buffer, uint64_t offset, uint32_t lanes) {
-  lanes = unreported(warp, lanes, Finding::Kind::uninitialized, warp.origin.buffer, 0);
-  if (lanes == 0) return;
-  report_undefined(warp, lanes,
-                   fmt::format("{}[{}] is given", buffer.name, offset / std::max<uint32_t>(buffer.element_bytes, 1)));
+void report_undefined_store(Warp& warp, const Buffer& buffer, uint32_t lanes, uint32_t row,
+                            const std::function<uint64_t(int)>& offset_of) {
+  report_undefined(warp, lanes, row, [&](int lane) {
+    return fmt::format("{}[{}] is given", buffer.name, offset_of(lane) / std::max<uint32_t>(buffer.element_bytes, 1));
+  });
 }
 
-void remember_origin(Warp& warp, const MemoryInfo& info, int lane) {
-  const uint64_t address = address_of(warp, info, lane);
+std::string element_at(Warp& warp, const MemoryInfo& info, uint64_t address) {
   const Region region = region_of(warp, info.space, address);
+  if (region.per_lane) return "a local variable or array";
   Incident incident;
   describe(warp, info, address, region, incident);
-  const char* where = region.is_shared ? " (shared)" : region.per_lane ? "" : " (global)";
-  warp.origin.pc = warp.pc;
-  warp.origin.buffer = incident.buffer;
-  warp.origin.what = region.per_lane
-                         ? std::string("a local array")
-                         : fmt::format("{}[{}]{}", incident.buffer,
-                                       incident.byte_offset / std::max<int64_t>(incident.element_bytes, 1), where);
+  return fmt::format("{}[{}]{}", incident.buffer, incident.byte_offset / std::max<int64_t>(incident.element_bytes, 1),
+                     region.is_shared ? " (shared)" : "");
 }
 
-uint32_t unreported(const Warp& warp, uint32_t lanes, Finding::Kind kind, std::string_view buffer, uint64_t offset) {
+OriginId origin_of_read(Warp& warp, const MemoryInfo& info, int lane, uint32_t first, uint32_t bytes) {
+  const uint64_t start = address_of(warp, info, lane), address = start + first;
+  const Region region = region_of(warp, info.space, start);
+  const uint64_t offset = address - region.base;
+  OriginId stored = 0;
+  bool found = false;
+  uint64_t key = address;
+  if (region.is_shared) {
+    found = warp.block->shadow.origins().find(region.shared + offset, bytes, stored);
+  } else if (region.per_lane) {
+    found = warp.local_origins.find(local_origin_key(lane, offset), bytes, stored);
+    key = 0;  // whose element it was is of no interest
+  } else if (region.buffer != nullptr) {
+    const std::lock_guard lock(region.buffer->origins_mutex);
+    found = region.buffer->origins.find(offset, bytes, stored);
+  }
+  if (found) return stored;
+  return origin_at(warp, warp.pc, key, [&] {
+    Origin origin;
+    origin.buffer = name_of(warp, info, region);
+    origin.what = element_at(warp, info, address) + ", which nobody wrote";
+    return origin;
+  });
+}
+
+void keep_stored_origin(Warp& warp, const MemoryInfo& info, int lane, uint32_t first, uint32_t bytes, uint32_t row) {
+  const uint64_t address = address_of(warp, info, lane);
+  const Region region = region_of(warp, info.space, address);
+  const uint64_t offset = address - region.base + first;
+  // A copy is no use of a variable; but what lies in memory is to say where it is from.
+  const OriginId id = used_origin(warp, row, lane, warp.pc);
+  if (region.is_shared) {
+    warp.block->shadow.origins().put(region.shared + offset, bytes, id);
+  } else if (region.per_lane) {
+    warp.local_origins.put(local_origin_key(lane, offset), bytes, id);
+  } else if (region.buffer != nullptr) {
+    const std::lock_guard lock(region.buffer->origins_mutex);
+    region.buffer->origins.put(offset, bytes, id);
+  }
+}
+
+namespace {
+
+template <class Counted>
+uint32_t lanes_left(uint32_t lanes, Counted counted) {
   uint32_t left = 0;
   for (uint32_t m = lanes; m != 0; m &= m - 1) {
-    const bool counted = warp.launch->report.count(kind, warp.pc, buffer, static_cast<int64_t>(offset),
-                                                   warp.block->index, warp.thread_of(std::countr_zero(m)));
-    if (!counted) left |= m & -m;
+    if (!counted(std::countr_zero(m))) left |= m & -m;
   }
   return left;
 }
 
+}  // namespace
+
+uint32_t unreported(const Warp& warp, uint32_t lanes, Finding::Kind kind, std::string_view buffer, uint64_t offset) {
+  if (lanes == 0) return 0;
+  Report& report = warp.launch->report;
+  const uint32_t pc = learners_pc(warp);
+  return lanes_left(lanes, [&](int lane) {
+    return report.count(kind, pc, buffer, static_cast<int64_t>(offset), warp.block->index, warp.thread_of(lane));
+  });
+}
+
+uint32_t unreported_at(const Warp& warp, uint32_t lanes, Finding::Kind kind, std::string_view buffer, int line) {
+  return lanes_left(lanes, [&](int lane) {
+    return warp.launch->report.count_at(kind, line, buffer, 0, warp.block->index, warp.thread_of(lane));
+  });
+}
+
+uint32_t learners_pc(const Warp& warp) {
+  const auto frame = static_cast<uint32_t>(warp.registers - warp.file);
+  const auto running =
+      std::find_if(warp.groups.begin(), warp.groups.end(), [&](const Group& group) { return group.frame == frame; });
+  if (running == warp.groups.end() || running->returns.empty()) return warp.pc;
+  const Program& program = warp.launch->program;
+  const FunctionCode& kernel = warp.launch->kernel;
+  uint32_t first = kernel.first;
+  while (first + 1 < kernel.end && place_of(program, first).line == 0) ++first;
+  const std::string own = place_of(program, first).file;
+  uint32_t pc = warp.pc;
+  for (auto back = running->returns.rbegin(); back != running->returns.rend(); ++back) {
+    const Place place = place_of(program, pc);
+    if (place.line > 0 && place.file == own) return pc;
+    pc = back->pc;
+  }
+  return place_of(program, pc).file == own ? pc : warp.pc;
+}
+
 void report_lane(Warp& warp, int lane, Incident incident) {
-  incident.pc = warp.pc;
+  incident.pc = learners_pc(warp);
   incident.block = warp.block->index;
   incident.thread = warp.thread_of(lane);
   warp.launch->report.add(incident);
@@ -160,7 +247,7 @@ std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t b
         is_undefined = shadow.read(warp, access) != 0;
       } else {
         shadow.write(warp, access, nullptr);
-        if (is_undefined) shadow.mark_undefined(access, 1u << lane);
+        if (is_undefined) shadow.mark_undefined(access, 1u << lane);  // its origin: lane_by_lane()
       }
     }
     return region.host + offset;
@@ -187,7 +274,6 @@ std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t b
     uint8_t* at = buffer.undefined.data() + offset;
     if (use == Use::write) {
       std::memset(at, is_undefined ? 0xff : 0, bytes);
-      if (is_undefined && buffer.host_reads) report_undefined_store(warp, buffer, offset, 1u << lane);
     } else {
       is_undefined = any_undefined(at, bytes);
     }
@@ -201,12 +287,17 @@ void lane_by_lane(Warp& warp, const MemoryInfo& info, uint32_t mask, Use use) {
   const uint64_t none[kLanes] = {};
   const uint32_t values = use == Use::write ? undefined_values(warp, info, mask) : 0;
   uint32_t undefined_lanes = 0;
+  OriginId origins[kLanes];
   for (uint32_t m = mask; m != 0; m &= m - 1) {
     const int l = std::countr_zero(m);
     bool undefined = (values >> l) & 1;
     std::byte* host = resolve_lane(warp, info, l, access_bytes(info), use, &undefined);
-    if (use == Use::read && host != nullptr && undefined) {
-      if (undefined_lanes == 0) remember_origin(warp, info, l);  // before the load replaces its own address
+    if (host != nullptr && undefined) {
+      if (use == Use::read) {
+        origins[l] = origin_of_read(warp, info, l, 0, access_bytes(info));  // before the load replaces its own address
+      } else {
+        note_undefined_store(warp, info, l);
+      }
       undefined_lanes |= 1u << l;
     }
     for (uint32_t e = 0; e < info.elements; ++e) {
@@ -221,7 +312,12 @@ void lane_by_lane(Warp& warp, const MemoryInfo& info, uint32_t mask, Use use) {
   }
   if (use != Use::read) return;
   if (undefined_lanes != 0 && !warp.tracking) start_tracking(warp);
-  for (uint32_t e = 0; e < info.elements; ++e) set_undefined(warp, info.rows[e], mask, undefined_lanes);
+  for (uint32_t e = 0; e < info.elements; ++e) {
+    set_undefined(warp, info.rows[e], mask, undefined_lanes);
+    for (uint32_t m = undefined_lanes; m != 0; m &= m - 1) {
+      origins_of(warp, info.rows[e])[std::countr_zero(m)] = origins[std::countr_zero(m)];
+    }
+  }
 }
 
 }  // namespace vgpu

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <string>
 
 #include "vgpu/machine/warp.h"
 
@@ -31,11 +33,18 @@ std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t b
 /// A whole load or store, one lane after the other; findings for what is wrong. Loads give zeros there, stores nothing.
 void lane_by_lane(Warp& warp, const MemoryInfo& info, uint32_t mask, Use use);
 
-/// Keeps where an undefined value was read, for the report: "tile[5] (shared)".
-void remember_origin(Warp& warp, const MemoryInfo& info, int lane);
+/// Where the undefined value comes from that a lane reads in `bytes` bytes, `first` bytes into its access: what was
+/// stored there undefined keeps its origin, otherwise it is this place. Asked before the load, which may replace its
+/// own address.
+OriginId origin_of_read(Warp& warp, const MemoryInfo& info, int lane, uint32_t first, uint32_t bytes);
+/// Of an undefined value that a lane stores there. `row`: the register that holds it.
+void keep_stored_origin(Warp& warp, const MemoryInfo& info, int lane, uint32_t first, uint32_t bytes, uint32_t row);
 /// The lanes of a store whose value is undefined.
 uint32_t undefined_values(Warp& warp, const MemoryInfo& info, uint32_t mask);
-/// Reports that undefined values go into a buffer that the host will read, the first of them at byte `offset`.
-void report_undefined_store(Warp& warp, const Buffer& buffer, uint64_t offset, uint32_t lanes);
+/// Reports that undefined values of a row go into a buffer that the host will read; `offset_of` says at which byte.
+void report_undefined_store(Warp& warp, const Buffer& buffer, uint32_t lanes, uint32_t row,
+                            const std::function<uint64_t(int lane)>& offset_of);
+/// "sums[3]": the element of an address's memory, as findings call it.
+std::string element_at(Warp& warp, const MemoryInfo& info, uint64_t address);
 
 }  // namespace vgpu

@@ -24,6 +24,15 @@ void fill(Warp& warp, const MemoryInfo& info, const std::byte* from) {
   }
 }
 
+/// An area takes as many rows as two bytes of a lane fit into it: each has the definedness of two.
+template <class F>
+void each_piece(const MemoryInfo& info, uint32_t element, F f) {
+  const auto first = static_cast<uint32_t>(info.offset) + element * info.width;
+  for (uint32_t byte = first & ~1u; byte < first + info.width; byte += 2) {
+    f(info.frame_offset + byte / 2 * kRowAlignment);
+  }
+}
+
 }  // namespace
 
 void load_parameter_step(Warp& warp, const Inst& inst, uint32_t mask) {
@@ -72,9 +81,14 @@ void load_area_step(Warp& warp, const Inst& inst, uint32_t mask) {
                          warp.registers + info.frame_offset + info.offset + e * info.width, offsets, info.width,
                          info.sign_extend, mask);
   }
-  // An area has one definedness for all its bytes.
-  const uint32_t undefined = get_undefined(warp, info.frame_offset);
-  for (uint32_t e = 0; e < info.elements; ++e) set_undefined(warp, info.rows[e], mask, undefined);
+  if (!warp.tracking) return;
+  for (uint32_t e = 0; e < info.elements; ++e) {
+    set_undefined(warp, info.rows[e], mask, 0);
+    each_piece(info, e, [&](uint32_t piece) {
+      const uint32_t lanes = undefined_of(warp, piece) & mask;
+      if (lanes != 0) set_undefined_from(warp, info.rows[e], lanes, lanes, piece);
+    });
+  }
 }
 
 void store_area_step(Warp& warp, const Inst& inst, uint32_t mask) {
@@ -85,7 +99,12 @@ void store_area_step(Warp& warp, const Inst& inst, uint32_t mask) {
     lane_memory().scatter(warp.registers + info.rows[e], info.register_bytes[e],
                           warp.registers + info.frame_offset + info.offset + e * info.width, offsets, info.width, mask);
   }
-  set_undefined(warp, info.frame_offset, mask, undefined_values(warp, info, mask));
+  if (!warp.tracking) return;
+  for (uint32_t e = 0; e < info.elements; ++e) {
+    each_piece(info, e, [&](uint32_t piece) {
+      set_undefined_from(warp, piece, mask, undefined_of(warp, info.rows[e]), info.rows[e]);
+    });
+  }
 }
 
 }  // namespace vgpu

@@ -19,7 +19,7 @@ void check_address(Warp& warp, const MemoryInfo& info, uint32_t mask) {
   if (!warp.tracking || info.base == kNone) return;
   const uint32_t lanes = undefined_of(warp, info.base) & mask;
   if (lanes == 0) return;
-  report_undefined(warp, lanes, "the address hangs on");
+  report_undefined(warp, lanes, info.base, "the address hangs on");
   set_undefined(warp, info.base, mask, 0);
 }
 
@@ -145,16 +145,21 @@ void note_load(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t m
     }
     undefined = undefined_bytes(warp, info, r, mask, 0, access_bytes(info));
   }
-  if (undefined != 0) {
-    remember_origin(warp, info, std::countr_zero(undefined));
-    if (!warp.tracking) start_tracking(warp);
-  }
+  if (undefined != 0 && !warp.tracking) start_tracking(warp);
   if (!warp.tracking) return;
+  uint32_t lanes[8] = {};
+  OriginId origins[8][kLanes];  // all of them before a destination replaces the address
+  for (uint32_t e = 0; e < info.elements && undefined != 0; ++e) {
+    lanes[e] = info.elements == 1 ? undefined : undefined_bytes(warp, info, r, mask, e * info.width, info.width);
+    for (uint32_t m = lanes[e]; m != 0; m &= m - 1) {
+      const int l = std::countr_zero(m);
+      origins[e][l] = origin_of_read(warp, info, l, e * info.width, info.width);
+    }
+  }
   for (uint32_t e = 0; e < info.elements; ++e) {
-    const uint32_t lanes = undefined == 0 || info.elements == 1
-                               ? undefined
-                               : undefined_bytes(warp, info, r, mask, e * info.width, info.width);
-    set_undefined(warp, info.rows[e], mask, lanes);
+    set_undefined(warp, info.rows[e], mask, lanes[e]);
+    OriginId* to = origins_of(warp, info.rows[e]);
+    for (uint32_t m = lanes[e]; m != 0; m &= m - 1) to[std::countr_zero(m)] = origins[e][std::countr_zero(m)];
   }
 }
 
@@ -188,8 +193,12 @@ void note_store(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t 
         std::memset(bytes->data() + r.offsets[std::countr_zero(m)] + e * info.width, 0xff, info.width);
       }
     }
+    for (uint32_t m = lanes; m != 0; m &= m - 1) {
+      keep_stored_origin(warp, info, std::countr_zero(m), e * info.width, info.width, info.rows[e]);
+    }
     if (buffer != nullptr && buffer->host_reads) {
-      report_undefined_store(warp, *buffer, r.offsets[std::countr_zero(lanes)] + e * info.width, lanes);
+      report_undefined_store(warp, *buffer, lanes, info.rows[e],
+                             [&](int lane) { return r.offsets[lane] + e * info.width; });
     }
   }
 }

@@ -54,19 +54,20 @@ void carry_to_fragments(Warp& warp, const MatrixRowsInfo& info) {
     for (int l = 0; l < kLanes; ++l) {
       for (int i = 0; i < 2; ++i) lanes |= (rows >> row_lane(info, j, l, i) & 1) << l;
     }
-    set_undefined(warp, info.rows[j], kFullMask, lanes);
+    set_undefined_from(warp, info.rows[j], kFullMask, lanes, info.memory.rows[0]);
   }
 }
 
 void carry_from_fragments(Warp& warp, const MatrixRowsInfo& info) {
-  uint32_t rows = 0;
+  uint32_t rows = 0, any = info.rows[0];
   for (int j = 0; j < info.count; ++j) {
     const uint32_t lanes = get_undefined(warp, info.rows[j]);
+    if (lanes != 0) any = info.rows[j];
     for (int l = 0; l < kLanes; ++l) {
       for (int i = 0; i < 2; ++i) rows |= (lanes >> l & 1) << row_lane(info, j, l, i);
     }
   }
-  for (int e = 0; e < 4; ++e) set_undefined(warp, info.memory.rows[e], kFullMask, rows);
+  for (int e = 0; e < 4; ++e) set_undefined_from(warp, info.memory.rows[e], kFullMask, rows, any);
 }
 
 // Where elements of a tile lie in memory: `along` neighbours in a line, `line` says which.
@@ -131,8 +132,10 @@ void each_access(Warp& warp, const MatrixTileInfo& info, uint64_t stride_bytes, 
   uint64_t start[kLanes];
   for (int l = 0; l < kLanes; ++l) start[l] = address_of(warp, info.memory, l);
   uint64_t* address = row_at<uint64_t>(warp.registers, info.scratch.address);
-  set_undefined(warp, info.scratch.address, kFullMask,
-                info.memory.base != kNone ? get_undefined(warp, info.memory.base) : 0);
+  set_undefined(warp, info.scratch.address, kFullMask, 0);
+  if (const uint32_t base = info.memory.base; base != kNone) {
+    set_undefined_from(warp, info.scratch.address, kFullMask, get_undefined(warp, base), base);
+  }
   for (int reg = 0; reg < own_registers(info); reg += step) {
     for (int i = 0; i < per; i += together ? per : 1) {
       for (int l = 0; l < kLanes; ++l) {
@@ -196,13 +199,15 @@ void load_tile_step(Warp& warp, const Inst& inst, uint32_t mask) {
     uint32_t* to = row_at<uint32_t>(warp.registers, info.rows[reg]);
     const auto shift = static_cast<uint32_t>(i) * 8 * memory.width;
     for (int l = 0; l < kLanes; ++l) to[l] = (i == 0 ? 0 : to[l]) | from[l] << shift;
-    const uint32_t before = i == 0 ? 0 : get_undefined(warp, info.rows[reg]);
-    set_undefined(warp, info.rows[reg], kFullMask, before | get_undefined(warp, memory.rows[0]));
+    if (i == 0) set_undefined(warp, info.rows[reg], kFullMask, 0);
+    const uint32_t undefined = get_undefined(warp, memory.rows[0]);
+    set_undefined_from(warp, info.rows[reg], undefined, undefined, memory.rows[0]);
   });
   const int own = own_registers(info);
   for (int reg = own; reg < info.registers; ++reg) {
     std::memcpy(warp.registers + info.rows[reg], warp.registers + info.rows[reg % own], 4 * kLanes);
-    set_undefined(warp, info.rows[reg], kFullMask, get_undefined(warp, info.rows[reg % own]));
+    set_undefined_from(warp, info.rows[reg], kFullMask, get_undefined(warp, info.rows[reg % own]),
+                       info.rows[reg % own]);
   }
 }
 
@@ -226,7 +231,7 @@ void store_tile_step(Warp& warp, const Inst& inst, uint32_t mask) {
     uint32_t* to = row_at<uint32_t>(warp.registers, memory.rows[0]);
     const auto shift = static_cast<uint32_t>(i) * 8 * memory.width;
     for (int l = 0; l < kLanes; ++l) to[l] = from[l] >> shift;
-    set_undefined(warp, memory.rows[0], kFullMask, get_undefined(warp, info.rows[reg]));
+    set_undefined_from(warp, memory.rows[0], kFullMask, get_undefined(warp, info.rows[reg]), info.rows[reg]);
     access_memory(warp, memory, kFullMask, false);
   });
 }

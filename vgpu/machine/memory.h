@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "vgpu/machine/count.h"
 #include "vgpu/machine/global_shadow.h"
 #include "vgpu/machine/lazy_memory.h"
+#include "vgpu/machine/origin.h"
 
 namespace vgpu {
 
@@ -30,7 +32,9 @@ struct Buffer {
   std::unique_ptr<GlobalShadow> shadow;     ///< if writable, from its first launch on: who touched what
   std::vector<uint8_t> undefined;           ///< of each byte 0xff until it is written; empty: all of it is defined
   SectorSet read_sectors, written_sectors;  ///< of this launch
-  bool host_reads = true;                   ///< false: scratch, undefined values may lie in it
+  StoredOrigins origins;                    ///< of those that were stored undefined; origins_mutex guards it
+  std::mutex origins_mutex;
+  bool host_reads = true;  ///< false: scratch, undefined values may lie in it
 };
 
 /// Which buffer lies in which slot.
@@ -55,6 +59,8 @@ class MemoryMap {
   /// One whose memory costs only what is touched, of zeros or of a pattern again and again (lazy_memory.h).
   Buffer& allocate_lazy(uint64_t bytes, std::span<const std::byte> pattern);
   void release(uint32_t slot) { slots_[slot].reset(); }
+  /// Of all undefined values that this memory's launches have met.
+  Origins& origins() { return origins_; }
   template <class F>
   void for_each(F f) {
     for (auto& slot : slots_) {
@@ -67,6 +73,7 @@ class MemoryMap {
   Buffer& put(uint32_t slot, std::unique_ptr<Buffer> buffer, uint64_t bytes);
 
   std::array<std::unique_ptr<Buffer>, kSlots> slots_;
+  Origins origins_;
 };
 
 }  // namespace vgpu

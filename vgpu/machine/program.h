@@ -45,6 +45,8 @@ enum class Carry : uint8_t {
   or_pred,   ///< one that is defined and true does
   setp_and,  ///< likewise, for the third source of setp.and and setp.or
   setp_or,
+  bits_and,  ///< and.b32 and its like: a source that is defined and 0 decides alone
+  copy,      ///< mov: the value itself, which is no use of it
 };
 
 /// What an instruction counts as.
@@ -91,6 +93,7 @@ struct alignas(64) Inst {
   bool guard_negated = false;
   Kind kind = Kind::other;
   Carry carry = Carry::all;
+  uint8_t row_bytes = 0;  ///< bits_and: bytes of a source's lane
 };
 
 /// A load or store, or the address part of an atomic.
@@ -246,6 +249,7 @@ struct FunctionCode {
   std::vector<uint32_t> callees;             ///< functions it calls by name
   bool calls_indirectly = false;             ///< any function whose address is taken
   std::shared_ptr<const LoadError> refusal;  ///< why it cannot be run, itself or for what it calls
+  std::vector<uint32_t> unset_rows;          ///< registers that some way through it reads before they are set (flow.h)
 };
 
 struct SharedVariable {

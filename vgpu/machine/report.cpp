@@ -78,7 +78,18 @@ void Report::widen(Group& group, uint64_t block, int64_t byte_offset) {
 bool Report::count(Finding::Kind kind, uint32_t pc, std::string_view buffer, int64_t byte_offset, Dim3 block_index,
                    Dim3 thread) {
   const std::lock_guard lock(mutex_);
-  const auto found = groups_.find(std::tuple(line_of(pc), static_cast<int>(kind), buffer));
+  return count_in_group({line_of(pc), static_cast<int>(kind), buffer}, byte_offset, block_index, thread);
+}
+
+bool Report::count_at(Finding::Kind kind, int line, std::string_view buffer, int64_t byte_offset, Dim3 block_index,
+                      Dim3 thread) {
+  const std::lock_guard lock(mutex_);
+  return count_in_group({line, static_cast<int>(kind), buffer}, byte_offset, block_index, thread);
+}
+
+bool Report::count_in_group(const std::tuple<int64_t, int, std::string_view>& key, int64_t byte_offset,
+                            const Dim3& block_index, const Dim3& thread) {
+  const auto found = groups_.find(key);
   if (found == groups_.end()) return groups_.size() >= kMaxGroups;
   const uint64_t block = linear(block_index, grid_);
   if (rank_of(block, thread) < found->second.rank) return false;
@@ -88,7 +99,8 @@ bool Report::count(Finding::Kind kind, uint32_t pc, std::string_view buffer, int
 
 void Report::add(const Incident& incident) {
   const std::lock_guard lock(mutex_);
-  const Key key{line_of(incident.pc), static_cast<int>(incident.kind), incident.buffer};
+  const Key key{incident.place ? incident.place->line : line_of(incident.pc), static_cast<int>(incident.kind),
+                incident.buffer};
   const auto found = groups_.find(key);
   const uint64_t block = linear(incident.block, grid_);
   const uint64_t rank = rank_of(block, incident.thread);
@@ -159,7 +171,7 @@ std::string Report::cause_of(const Group& group) const {
 
 Finding Report::finish(const Group& group) const {
   const Incident& incident = group.example;
-  const Place place = place_of(program_, incident.pc);
+  const Place place = incident.place ? *incident.place : place_of(program_, incident.pc);
   Finding finding;
   finding.kind = incident.kind;
   finding.file = place.file;

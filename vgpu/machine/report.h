@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -30,6 +31,7 @@ struct Incident {
   uint32_t width = 0;  ///< bytes of the access
   std::string text;    ///< the whole message where the parts above do not make it
   std::string cause;
+  std::optional<Place> place;  ///< where it is shown, if that is not pc's place
 };
 
 class Report {
@@ -39,6 +41,8 @@ class Report {
   /// Where the incident belongs to a finding that is known and keeps its example, counts it: true, and there is no need
   /// to put it into words. Findings in loops come by the million.
   bool count(Finding::Kind kind, uint32_t pc, std::string_view buffer, int64_t byte_offset, Dim3 block, Dim3 thread);
+  /// The same for findings with a place of their own, Incident::place, at this line.
+  bool count_at(Finding::Kind kind, int line, std::string_view buffer, int64_t byte_offset, Dim3 block, Dim3 thread);
   /// Adds one thread's incident. Safe from several host threads; the example kept is the lowest block's lowest
   /// thread's.
   void add(const Incident& incident);
@@ -61,6 +65,8 @@ class Report {
   using Key = std::tuple<int64_t, int, std::string>;
 
   int64_t line_of(uint32_t pc);
+  bool count_in_group(const std::tuple<int64_t, int, std::string_view>& key, int64_t byte_offset, const Dim3& block,
+                      const Dim3& thread);
   uint64_t rank_of(uint64_t block, const Dim3& thread) const;
   static void widen(Group& group, uint64_t block, int64_t byte_offset);
   Finding finish(const Group& group) const;

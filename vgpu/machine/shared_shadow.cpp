@@ -114,6 +114,7 @@ void SharedShadow::resize(uint32_t bytes, bool narrow, size_t sites) {
 void SharedShadow::start(uint32_t now) {
   std::memset(undefined_.data(), 0xff, bytes_);
   defined_zones_ = 0;
+  if (!origins_.empty()) origins_.clear();
   all_synchronised(now);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "vgpu/machine/kept_reads.h"
+#include "vgpu/machine/origin.h"
 #include "vgpu/machine/program.h"
 #include "vgpu/ops/lane_memory.h"
 
@@ -36,6 +37,8 @@ class SharedShadow {
   void write(Warp& warp, const SharedAccess& access, const MemoryInfo* info);
   /// After a write: in these lanes the value that was written is undefined.
   void mark_undefined(const SharedAccess& access, uint32_t lanes);
+  /// Where undefined values come from that were stored.
+  StoredOrigins& origins() { return origins_; }
   /// The lanes that would read a byte nobody has written.
   uint32_t undefined_lanes(const SharedAccess& access);
   /// One lane's atomic, which never races with another one. True where it reads a byte nobody has written.
@@ -61,6 +64,7 @@ class SharedShadow {
   uint32_t shift_ = 2;  // a cell is 1 << shift_ bytes
   uint32_t bytes_ = 0;
   std::vector<uint8_t> undefined_;  // of each byte: 0xff until it is written
+  StoredOrigins origins_;
   // Of each cell, since the last barrier of the whole block: who wrote and who read it last, where and when.
   std::vector<uint16_t> writer_, reader_;
   std::vector<uint32_t> write_stamp_, read_stamp_;  // index into moments_

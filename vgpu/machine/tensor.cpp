@@ -79,6 +79,19 @@ void carry_through_product(Warp& warp, const MatrixProductInfo& info) {
       of_c[i] = undefined_of(warp, p.rc[2 * i]) | undefined_of(warp, p.rc[2 * i + 1]);
     }
   }
+  // Which of them it was is lost: one stands for all.
+  OriginId origin = 0;
+  const auto look = [&](const uint32_t* rows, int count) {
+    for (int i = 0; i < count; ++i) {
+      const uint32_t lanes = undefined_of(warp, rows[i]);
+      if (lanes != 0) origin = used_origin(warp, rows[i], std::countr_zero(lanes), warp.pc);
+    }
+  };
+  look(p.rc, p.c == p.d               ? info.registers_d
+             : p.c == MatrixType::f16 ? (info.registers_d + 1) / 2
+                                      : 2 * info.registers_d);
+  look(p.rb, p.n / 8 * (p.k / columns));
+  look(p.ra, p.m / 8 * (p.k / columns));
   for (int i = 0; i < info.registers_d; ++i) {
     uint32_t lanes = of_c[i];
     for (int l = 0; l < kLanes; ++l) {
@@ -88,6 +101,7 @@ void carry_through_product(Warp& warp, const MatrixProductInfo& info) {
       }
     }
     set_undefined(warp, p.rd[i], kFullMask, lanes);
+    for (uint32_t m = lanes; m != 0; m &= m - 1) origins_of(warp, p.rd[i])[std::countr_zero(m)] = origin;
   }
 }
 

@@ -195,8 +195,12 @@ TEST_CASE("tensor kernels: a tile among inline assembly, virtual calls, shuffles
   const int n = 4;
   const LaunchResult result = machine.launch({1, 1, 1}, {128, 1, 1}, pa, pb, pc, pv, out, n, Float4{1, 2, 3, 4});
   CHECK(result.completed);
-  // Every thread writes the same few words of out; all warps store the same tile, which is harmless.
-  for (const Finding& finding : result.findings) CHECK_MESSAGE(finding.buffer == "out", finding.message);
+  // Every thread writes the same few words of out; all warps store the same tile, which is harmless. The assembly of
+  // line 57 asks a predicate that it has not set.
+  for (const Finding& finding : result.findings) {
+    const bool unset = finding.kind == Finding::Kind::uninitialized && finding.line == 57;
+    CHECK_MESSAGE((finding.buffer == "out" || unset), finding.message);
+  }
   const std::vector<float> got = machine.values<float>(pc);
   for (int i = 0; i < 16; ++i) {
     for (int j = 0; j < 16; ++j) {
@@ -209,7 +213,8 @@ TEST_CASE("tensor kernels: a tile among inline assembly, virtual calls, shuffles
 TEST_CASE("tensor kernels: undefined elements spoil their row of A, their column of B and nothing else") {
   // Rows 3 and 12 of A and column 6 of B are never written. The other elements of D may go to the host.
   const char* const body =
-      "mov.u32 %r40, left; mov.u32 %r41, right; mov.b32 %r42, 0x3c003c00; shr.u32 %r43, %t, 1; and.b32 %r44, %t, 1;\n"
+      "mov.b32 %r20, 0; mov.u32 %r40, left; mov.u32 %r41, right; mov.b32 %r42, 0x3c003c00; shr.u32 %r43, %t, 1; "
+      "and.b32 %r44, %t, 1;\n"
       "mad.lo.u32 %r45, %t, 16, %r40; mad.lo.u32 %r46, %t, 16, %r41;\n"
       "setp.ne.u32 %p1, %r43, 3; setp.ne.and.u32 %p1, %r43, 12, %p1;\n"
       "@%p1 st.shared.v4.b32 [%r45], {%r42, %r42, %r42, %r42};\n"  // half a row of A a lane

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "vgpu/machine/definedness.h"
 #include "vgpu/ops/lane_memory.h"
 
 namespace vgpu {
@@ -130,7 +131,10 @@ void Warp::reserve_file(uint32_t bytes) {
   storage = std::move(grown);
   file = aligned;
   file_bytes = size;
-  if (tracking) undefined.resize(file_bytes / kRowAlignment + 1);
+  if (tracking) {
+    undefined.resize(file_bytes / kRowAlignment + 1);
+    origins.resize(undefined.size() * kLanes);
+  }
 }
 
 bool Warp::reserve_local(uint32_t bytes) {
@@ -212,6 +216,11 @@ void Block::start(uint64_t linear_index) {
     warp.full_sync_time = 0;
     warp.last_sync_time = 0;
     warp.tracking = false;
+    warp.local_origins.clear();
+    if (!state.kernel.unset_rows.empty()) {
+      start_tracking(warp);
+      set_unset(warp, state.kernel, 0, warp.live);
+    }
     warp.steps = 0;
     warp.lane_steps = 0;
     warp.groups.clear();

@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "vgpu/machine/memory.h"
+#include "vgpu/machine/origin.h"
 #include "vgpu/machine/program.h"
 #include "vgpu/machine/report.h"
 #include "vgpu/machine/shared_shadow.h"
@@ -71,6 +73,8 @@ struct LaunchState {
   std::atomic<bool> abort{false};     ///< a trap, a limit or a stop ends every block
   std::atomic<bool> conflict{false};  ///< parallel blocks touched the same word: start again in order
   std::atomic<bool> stopped{false};
+  std::mutex origins_mutex;
+  std::map<std::pair<uint32_t, uint64_t>, OriginId> origins;  ///< by instruction and address (definedness.h)
   std::atomic<uint64_t> warp_instructions{0};
   std::atomic<uint64_t> lane_instructions{0};
 
@@ -84,13 +88,6 @@ struct LaunchState {
     }
     return abort.load(std::memory_order_relaxed);
   }
-};
-
-/// Where an undefined value was read.
-struct Origin {
-  uint32_t pc = 0;
-  std::string what;  ///< "tile[5] (shared)"
-  std::string buffer;
 };
 
 struct Warp {
@@ -126,7 +123,8 @@ struct Warp {
   // Definedness (definedness.h). Only once something undefined was read is it carried along.
   bool tracking = false;
   std::vector<uint32_t> undefined;  ///< of each register row: the lanes whose value is undefined
-  Origin origin;                    ///< what was read undefined last
+  std::vector<OriginId> origins;    ///< of each row, lane by lane: where it comes from, if it is undefined
+  StoredOrigins local_origins;      ///< of undefined values in local_memory (local_origin_key)
 
   Dim3 thread_of(int lane) const;
   /// Makes room for `bytes` of registers; frames keep their offsets.
@@ -199,8 +197,18 @@ std::string format_printf(Warp& warp, int lane, uint64_t format, uint64_t argume
 /// The lanes whose incident at the warp's pc has still to be put into words and reported; the others are counted
 /// (Report::count).
 uint32_t unreported(const Warp& warp, uint32_t lanes, Finding::Kind kind, std::string_view buffer, uint64_t offset);
+/// Likewise, for findings that are shown at `line` of the learner's file rather than at the pc's.
+uint32_t unreported_at(const Warp& warp, uint32_t lanes, Finding::Kind kind, std::string_view buffer, int line);
+/// The instruction whose place a finding shows: the warp's pc, or, where that is in a function of a header, the call
+/// that the learner wrote.
+uint32_t learners_pc(const Warp& warp);
 /// Reports one lane's bad access at the warp's pc (lane_access.cpp).
 void report_lane(Warp& warp, int lane, Incident incident);
+
+/// Where in Warp::local_origins the byte at `offset` of a lane's stack is.
+inline uint64_t local_origin_key(int lane, uint64_t offset) {
+  return uint64_t{static_cast<uint32_t>(lane)} << 32 | offset;
+}
 
 template <class T>
 T* row_at(char* registers, uint32_t offset) {
