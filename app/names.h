@@ -6,14 +6,9 @@
 #include <vector>
 
 #include "grader/curriculum/curriculum.h"
+#include "grader/nearest.h"
 
 namespace tritutor {
-
-/// Insertions, deletions, replacements and swaps of neighbours that turn one text into the other.
-size_t edit_distance(std::string_view a, std::string_view b);
-
-/// The candidates close enough to be what was meant, nearest first, at most `most`.
-std::vector<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates, size_t most = 3);
 
 /// Which exercise a file is for, as far as its name tells.
 struct FileExercise {

@@ -9,6 +9,7 @@
 #include "app/interrupt.h"
 #include "app/names.h"
 #include "app/verdict_view.h"
+#include "grader/dialect/source_file.h"
 #include "grader/submission.h"
 
 namespace tritutor {
@@ -46,7 +47,7 @@ struct Target {
 
 bool looks_like_file(const std::string& what) {
   std::error_code error;
-  return what.find('/') != std::string::npos || what.ends_with(".cu") || fs::is_regular_file(what, error);
+  return what.find('/') != std::string::npos || what.ends_with(".cu") || fs::exists(what, error);
 }
 
 const Exercise& exercise_for(Session& session, const std::string& file) {
@@ -100,6 +101,14 @@ Target target_of(Session& session, const Arguments& arguments) {
                                                  shown(target.file), target.exercise->id));
   }
   return target;
+}
+
+std::string source_of(const fs::path& file) {
+  try {
+    return read_source_file(file, shown(file));
+  } catch (const SourceFileError& error) {
+    throw CommandError(status_usage, error.what());
+  }
 }
 
 Attempt attempt_of(const Verdict& verdict, const std::string& source, const std::string& file) {
@@ -178,7 +187,7 @@ void print_verdict(Session& session, const Arguments& arguments, const Target& t
 
 void submit(Session& session, const Arguments& arguments) {
   const Target target = target_of(session, arguments);
-  const std::string source = read_text(target.file);
+  const std::string source = source_of(target.file);
   const std::vector<DeviceProfile> profiles = profiles_of(session.home());
   const DeviceProfile* profile = find_profile(profiles, arguments.profile);
   if (profile == nullptr) {

@@ -23,7 +23,7 @@ std::optional<Refusal> build_program(const Exercise& exercise, const std::filesy
                                      const std::string& source, const std::filesystem::path& include_dir,
                                      const std::atomic<bool>* stop, Program& program) {
   program.file = file.string();
-  CompileResult result = compile(exercise, file, source, include_dir);
+  CompileResult result = compile(exercise, file, source, include_dir, stop);
   if (auto* refusal = std::get_if<Refusal>(&result)) return std::move(*refusal);
   Compiled& compiled = std::get<Compiled>(result);
   program.warnings = std::move(compiled.warnings);

@@ -8,9 +8,12 @@
 #define INFINITY (1.0f / 0.0f)
 #endif
 
-/// ceil(a / b) for positive integers: how many blocks of b cover a elements. Triton's triton.cdiv.
-__host__ __device__ constexpr int cdiv(int a, int b) { return (a + b - 1) / b; }
-__host__ __device__ constexpr long long cdiv(long long a, long long b) { return (a + b - 1) / b; }
+/// ceil(a / b) for integers of any type, b above 0: how many blocks of b cover a elements. Triton's triton.cdiv. Unlike
+/// (a + b - 1) / b it is right up to the largest a.
+template <class A, class B>
+__host__ __device__ constexpr auto cdiv(A a, B b) -> decltype(a % b) {
+  return a / b + (a % b > 0);
+}
 
 /// The steps of a launch, run one after the other with the same arguments.
 struct Plan {

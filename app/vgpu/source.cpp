@@ -3,16 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iostream>
-#include <sstream>
+#include <set>
 
 #include "app/error.h"
+#include "app/interrupt.h"
 #include "grader/dialect/cuda/compile.h"
 #include "grader/dialect/cuda/nvrtc.h"
 #include "grader/dialect/cuda/source_scan.h"
+#include "grader/dialect/cuda/standard_headers.h"
+#include "grader/dialect/source_file.h"
 
 namespace vgpu_program {
 
@@ -21,23 +22,27 @@ using tritutor::CommandError;
 
 namespace {
 
-std::string text_of(std::istream& in) {
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
+/// Most that a PTX file may have; a kernel of ours has a few kilobytes.
+constexpr uint64_t most_ptx_bytes = uint64_t{64} << 20;
+
+std::string standard_input() {
+  std::string text;
+  char part[1 << 16];
+  while (std::cin.read(part, sizeof part) || std::cin.gcount() > 0) {
+    text.append(part, static_cast<size_t>(std::cin.gcount()));
+    if (text.size() > most_ptx_bytes) {
+      throw CommandError(tritutor::status_usage, "standard input has more than 64 MB; is it PTX?");
+    }
+  }
+  return text;
 }
 
-std::string read_text(const std::string& file) {
-  std::error_code error;
-  if (fs::is_directory(file, error)) {
-    throw CommandError(tritutor::status_usage, fmt::format("{} is a folder; name a .cu or .ptx file", file));
+std::string read_text(const std::string& file, uint64_t most_bytes) {
+  try {
+    return tritutor::read_source_file(file, file, most_bytes);
+  } catch (const tritutor::SourceFileError& error) {
+    throw CommandError(tritutor::status_usage, error.what());
   }
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    throw CommandError(tritutor::status_usage,
-                       fmt::format("{} cannot be read: {}; name a .cu or .ptx file", file, std::strerror(errno)));
-  }
-  return text_of(in);
 }
 
 /// The headers that a file includes and that are found in folders of its author, given to NVRTC by their names: it
@@ -50,9 +55,14 @@ class Headers {
     for (const tritutor::Directive& at : tritutor::scan_source(source).directives) {
       if (at.name != "include" || at.delimiter == 0 || found.count(at.argument) != 0) continue;
       const fs::path file = find(at.argument, at.delimiter == '"' ? folder : fs::path());
-      if (file.empty()) continue;  // CUDA's, or NVRTC says that there is none
+      if (file.empty()) {  // the C library's, CUDA's, or NVRTC says that there is none
+        if (const auto text = tritutor::standard_header(at.argument); text && standard_.insert(at.argument).second) {
+          texts.push_back({at.argument, *text});
+        }
+        continue;
+      }
       found[at.argument] = file;
-      texts.push_back({at.argument, read_text(file.string())});
+      texts.push_back({at.argument, read_text(file.string(), tritutor::max_source_bytes)});
       collect(std::string(texts.back().text), file.parent_path());
     }
   }
@@ -70,6 +80,7 @@ class Headers {
     return {};
   }
   std::vector<fs::path> folders_;
+  std::set<std::string> standard_;
 };
 
 /// What NVRTC calls the program; it goes into PTX as a quoted string.
@@ -90,11 +101,11 @@ Source Source::load(const std::string& file, const std::vector<std::string>& inc
   source.file_ = file;
   if (file == "-") {
     source.file_ = "standard input";
-    source.ptx_ = text_of(std::cin);
+    source.ptx_ = standard_input();
     return source;
   }
-  std::string text = read_text(file);
   const std::string extension = fs::path(file).extension().string();
+  std::string text = read_text(file, extension == ".cu" ? tritutor::max_source_bytes : most_ptx_bytes);
   const bool looks_like_ptx = text.find(".version") != std::string::npos && text.find(".target") != std::string::npos;
   if (extension == ".ptx" || (extension != ".cu" && looks_like_ptx)) {
     source.ptx_ = std::move(text);
@@ -123,7 +134,11 @@ void Source::compile(const std::vector<std::string>& include) {
   for (const auto& [spelled, path] : headers.found) disk_[absolute(spelled).string()] = path;
   disk_[absolute(name).string()] = file_;
   try {
-    const tritutor::Nvrtc::Output output = tritutor::Nvrtc::instance().compile(name, cuda_, headers.texts);
+    tritutor::Interrupt interrupt;
+    const tritutor::Nvrtc::Output output =
+        tritutor::Nvrtc::instance().compile({name, cuda_, headers.texts}, interrupt.flag());
+    if (output.stopped) throw CommandError(tritutor::status_stopped, "stopped while the file was compiled");
+    if (!output.fault.empty()) throw CommandError(tritutor::status_usage, fmt::format("{}: {}", file_, output.fault));
     if (!output.log.empty()) fmt::print(stderr, "{}{}", output.log, output.log.ends_with('\n') ? "" : "\n");
     if (!output.compiled) {
       throw CommandError(tritutor::status_usage,

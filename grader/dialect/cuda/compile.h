@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <variant>
@@ -21,9 +22,10 @@ struct Compiled {
 using CompileResult = std::variant<Compiled, Refusal>;
 
 /// Compiles the text of a kernel file for an exercise, once. `include_dir` holds tritutor.cuh. The refusal's kind is
-/// "include", "compile", "signature", "missing-kernel" or "environment"; its places are in `file`.
+/// "include", "compile", "signature", "missing-kernel", "environment" or, as `stop` asks, "stopped"; its places are in
+/// `file`.
 CompileResult compile(const Exercise& exercise, const std::filesystem::path& file, const std::string& source,
-                      const std::filesystem::path& include_dir);
+                      const std::filesystem::path& include_dir, const std::atomic<bool>* stop = nullptr);
 
 /// The name under which a file is compiled: its last part, without characters that the log could be misread by.
 std::string program_name(const std::filesystem::path& file);

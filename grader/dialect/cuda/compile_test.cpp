@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+
 #include "grader/curriculum/example_exercise_test.h"
 #include "grader/dialect/cuda/signature.h"
 
@@ -201,8 +203,9 @@ TEST_CASE("Only the tutor's and CUDA's headers may be included") {
     const char* says;
   };
   const Row rows[] = {
-      {"#include <stdio.h>", "stdio.h"},
-      {"#include <vector>", "vector"},
+      {"#include <vector>", "host code"},
+      {"#include <array>", "cuda/std/array"},
+      {"#include <torch/extension.h>", "neither"},
       {"#include \"helper.cuh\"", "one file"},
       {"#include \"cuda_fp16.h\"", "write #include <cuda_fp16.h>"},
       {"#include \"/etc/passwd\"", "/etc/passwd"},
@@ -213,14 +216,14 @@ TEST_CASE("Only the tutor's and CUDA's headers may be included") {
       {"#import <cuda_fp16.h>", "import"},
       {"#line 100 \"other.cu\"", "#line"},
       {"# 100 \"other.cu\"", "#line"},
-      {"%:include <stdio.h>", "stdio.h"},
-      {"  #  /* c */ include /* d */ <stdio.h>", "stdio.h"},
-      {"#inc\\\nlude <stdio.h>", "stdio.h"},
-      {"#include \\\n  <stdio.h>", "stdio.h"},
-      {"/* a */ #include <stdio.h>", "stdio.h"},
-      {"// \"\n#include <stdio.h>\n// \"", "stdio.h"},
-      {"constexpr int m = 1'000;\n#include <stdio.h>\nconstexpr int k = 1'0;", "stdio.h"},
-      {"#if 0\nR\"x(\n#endif\n#include <stdio.h>\n//)x\"", "raw string"},
+      {"%:include <vector>", "vector"},
+      {"  #  /* c */ include /* d */ <vector>", "vector"},
+      {"#inc\\\nlude <vector>", "vector"},
+      {"#include \\\n  <vector>", "vector"},
+      {"/* a */ #include <vector>", "vector"},
+      {"// \"\n#include <vector>\n// \"", "vector"},
+      {"constexpr int m = 1'000;\n#include <vector>\nconstexpr int k = 1'0;", "vector"},
+      {"#if 0\nR\"x(\n#endif\n#include <vector>\n//)x\"", "raw string"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);
@@ -229,7 +232,7 @@ TEST_CASE("Only the tutor's and CUDA's headers may be included") {
     CHECK_MESSAGE(contains(refusal.message, row.says), refusal.message);
     CHECK(refusal.diagnostics.at(0).line >= 10);
   }
-  CHECK(refusal_of("\n" + test::scaling_solution() + "\n\n#include <stdio.h>\n").diagnostics.at(0).line == 13);
+  CHECK(refusal_of("\n" + test::scaling_solution() + "\n\n#include <vector>\n").diagnostics.at(0).line == 13);
 }
 
 TEST_CASE("What only looks like an include is none") {
@@ -240,6 +243,103 @@ TEST_CASE("What only looks like an include is none") {
     const auto* refusal = std::get_if<Refusal>(&result);
     CHECK_MESSAGE(!refusal, text, " was refused: ", (refusal ? refusal->message : ""));
   }
+}
+
+TEST_CASE("The C library's headers that people include by habit are taken") {
+  const CompileResult result = compile_text(R"(#include <assert.h>
+#include <cfloat>
+#include <climits>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cuda.h>
+#include <cuda_runtime.h>
+#include <device_launch_parameters.h>
+#include <float.h>
+#include <limits.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+)" + test::scaling_solution() +
+                                            R"(
+static_assert(sizeof(uint16_t) == 2 && sizeof(int64_t) == 8 && sizeof(uintptr_t) == sizeof(void*));
+static_assert(UINT32_MAX == 0xffffffffu && INT_MIN < 0 && FLT_MAX > 3e38f && DBL_EPSILON < 1e-15 && M_PI > 3.14);
+__device__ float all(float x) {
+  assert(x == x);
+  if (x > 9) printf("%f %d", x, (int)offsetof(Plan, count));
+  return isnan(x) ? NAN : sqrtf(fabsf(x)) + INFINITY + std::sqrt(x) + static_cast<float>(std::pow(2.0, 3.0));
+}
+)");
+  const auto* refusal = std::get_if<Refusal>(&result);
+  CHECK_MESSAGE(!refusal, (refusal ? refusal->message : ""));
+}
+
+TEST_CASE("The usual integer types need no header, and stand beside CUDA's own") {
+  for (const char* head : {"", "#include <stdint.h>\n", "#include <cuda/std/cstdint>\n"}) {
+    const CompileResult result =
+        compile_text(head + test::scaling_with("const int i", "const uint32_t i") + "__device__ int64_t big;\n");
+    const auto* refusal = std::get_if<Refusal>(&result);
+    CHECK_MESSAGE(!refusal, head, (refusal ? refusal->message : ""));
+  }
+}
+
+TEST_CASE("Cooperative groups come without libcu++ where the file does not name it") {
+  const auto ptx_of = [](const std::string& source) {
+    const CompileResult result = compile_text(source);
+    if (const auto* refusal = std::get_if<Refusal>(&result)) FAIL(refusal->message);
+    return std::get<Compiled>(result).ptx;
+  };
+  const std::string groups = "#include <cooperative_groups.h>\n#include <cooperative_groups/reduce.h>\n";
+  const std::string use = R"(
+namespace cg = cooperative_groups;
+extern "C" __global__ void sums(int* out) {
+  auto warp = cg::tiled_partition<32>(cg::this_thread_block());
+  *out = cg::reduce(warp, static_cast<int>(threadIdx.x), cg::plus<int>());
+}
+)";
+  const std::string lean = ptx_of(groups + test::scaling_solution() + use);
+  CHECK(has_entry(lean, "sums"));
+  const std::string whole = ptx_of(groups + test::scaling_solution() + use +
+                                   "__device__ void add(int* p) { cuda::atomic_ref<int>(*p).fetch_add(1); }\n");
+  CHECK(lean.size() < whole.size());
+}
+
+TEST_CASE("A file may not ask which files the machine has") {
+  for (const char* text :
+       {"#if __has_include(\"/etc/passwd\")\n#endif", "#ifdef __has_include\n#endif",
+        "#define ASK __has_include\n#if ASK(\"/etc/passwd\")\n#endif",
+        "#define GLUE(a, b) a##b\n#if GLUE(__has_, include)(\"/etc/passwd\")\n#endif",
+        "#define GLUE(a, b) a##b\n#define ASK GLUE(__has_, include)\n#if ASK(\"/etc/passwd\")\n#endif",
+        "#define CALL(f, a, b) f(a, b)\n#if CALL(_CG_CONCAT_INNER, __has_, include)(\"/etc/passwd\")\n#endif",
+        "#if 0\n#elif _CG_CONCAT_INNER(__has_, include)(\"/etc/passwd\")\n#endif"}) {
+    CAPTURE(text);
+    const Refusal refusal = refusal_of(test::scaling_solution() + text + "\n");
+    CHECK(refusal.kind == "include");
+    CHECK(contains(refusal.message, "__has_include"));
+  }
+  for (const char* text : {"#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800\n#endif",
+                           "#define GLUE(a, b) a##b\n__device__ int GLUE(x, y);",
+                           "#define TWICE(a) ((a) * 2)\n#if TWICE(3) == 6 && (1 + 1 == 2)\n#endif",
+                           "#ifndef GUARD\n#define GUARD\n#endif"}) {
+    const CompileResult result = compile_text(test::scaling_solution() + text + "\n");
+    const auto* refusal = std::get_if<Refusal>(&result);
+    CHECK_MESSAGE(!refusal, text, " was refused: ", (refusal ? refusal->message : ""));
+  }
+}
+
+TEST_CASE("cdiv is right for the largest numbers and for mixed types") {
+  const CompileResult result = compile_text(test::scaling_solution() + R"(
+static_assert(cdiv(1, 256) == 1 && cdiv(256, 256) == 1 && cdiv(257, 256) == 2 && cdiv(0, 256) == 0);
+static_assert(cdiv(2147483647, 256) == 8388608 && cdiv(2147483647, 2147483647) == 1 && cdiv(2147483647, 1) == 2147483647);
+static_assert(cdiv(2147483647, 1 << 30) == 2 && cdiv(4294967295u, 4294967295u) == 1 && cdiv(4294967295u, 2) == 2147483648u);
+static_assert(cdiv(3000000000ll, 256) == 11718750 && cdiv(9223372036854775807ll, 2) == 4611686018427387904ll);
+static_assert(cdiv(1000, 256ull) == 4 && sizeof(cdiv(1, 2)) == 4 && sizeof(cdiv(1, 2ll)) == 8);
+)");
+  const auto* refusal = std::get_if<Refusal>(&result);
+  CHECK_MESSAGE(!refusal, (refusal ? refusal->diagnostics.at(0).message : ""));
 }
 
 TEST_CASE("Half precision needs no include of the learner's") {
@@ -260,6 +360,14 @@ TEST_CASE("A file's odd name does not confuse the log") {
   const Diagnostic& first = std::get<Refusal>(result).diagnostics.at(0);
   CHECK(first.file == name);
   CHECK(first.line == 5);
+}
+
+TEST_CASE("A compile that is stopped says so") {
+  const std::atomic<bool> stop = true;
+  const CompileResult result =
+      compile(test::vector_scaling(), "a.cu", test::scaling_solution(), test::include_dir(), &stop);
+  REQUIRE(std::holds_alternative<Refusal>(result));
+  CHECK(std::get<Refusal>(result).kind == "stopped");
 }
 
 TEST_CASE("A missing folder of headers is a fault of the installation") {

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cctype>
 
+#include "grader/dialect/cuda/condition_rules.h"
+#include "grader/dialect/cuda/standard_headers.h"
+
 namespace tritutor {
 namespace {
 
@@ -18,11 +21,6 @@ bool is_plain(std::string_view name) {
          std::all_of(name.begin(), name.end(), allowed);
 }
 
-/// A header of the C or C++ library: one word, ending in nothing or .h.
-bool looks_like_host_header(std::string_view name) {
-  return name.find('/') == std::string_view::npos && name.rfind("cuda", 0) != 0;
-}
-
 Refusal refuse(const std::string& file, const Directive& at, std::string reason, std::string kind = "include") {
   Refusal refusal;
   refusal.kind = std::move(kind);
@@ -31,11 +29,38 @@ Refusal refuse(const std::string& file, const Directive& at, std::string reason,
   return refusal;
 }
 
+/// Why a header that is nobody's cannot be included.
+std::string no_such_header(const std::string& name, const std::vector<std::string>& own,
+                           const std::function<bool(const std::string&)>& is_cuda_header) {
+  const std::string twin = "cuda/std/" + name;
+  if (name.find('/') == std::string::npos && is_cuda_header(twin)) {
+    return fmt::format(
+        "<{0}> is for host code, and a kernel file has none; CUDA has it for kernels: write #include <{1}> "
+        "and cuda::std:: for std::",
+        name, twin);
+  }
+  if (is_host_header(name)) {
+    return fmt::format(
+        "<{}> is for host code, and a kernel file has none: it holds kernels and launch(), and the tutor "
+        "allocates, copies and compares. Remove the line, and what needs it",
+        name);
+  }
+  return fmt::format(
+      "<{}> is neither the tutor's header ({}) nor one of CUDA's, and a kernel file has no host code; "
+      "remove the line (printf and the mathematical functions need no header)",
+      name, fmt::join(own, ", "));
+}
+
 }  // namespace
 
 std::optional<Refusal> check_includes(const SourceScan& scan, const std::string& file,
                                       const std::vector<std::string>& own,
                                       const std::function<bool(const std::string&)>& is_cuda_header, bool have_cuda) {
+  if (const Directive* at = asks_for_files(scan)) {
+    return refuse(file, *at,
+                  "a kernel file may not ask which files this machine has (__has_include, or a macro that could become "
+                  "it); include the header you want by #include <...>");
+  }
   for (const Directive& at : scan.directives) {
     if (at.name == "line" || (!at.name.empty() && std::isdigit(static_cast<unsigned char>(at.name[0])))) {
       return refuse(file, at, "#line would hide where things stand; remove it");
@@ -57,7 +82,7 @@ std::optional<Refusal> check_includes(const SourceScan& scan, const std::string&
                                 "(such as <cuda_fp16.h>), by plain names",
                                 name, fmt::join(own, ", ")));
     }
-    const bool known = std::find(own.begin(), own.end(), name) != own.end();
+    const bool known = std::find(own.begin(), own.end(), name) != own.end() || standard_header(name).has_value();
     if (at.delimiter == '"') {
       return refuse(file, at,
                     fmt::format("#include \"{0}\" would read a file beside yours; {1}", name,
@@ -65,17 +90,14 @@ std::optional<Refusal> check_includes(const SourceScan& scan, const std::string&
                                                               : "put everything into this one file"));
     }
     if (known || is_cuda_header(name)) continue;
-    if (!have_cuda && !looks_like_host_header(name)) {
+    if (!have_cuda && !is_host_header(name)) {
       return refuse(file, at,
                     fmt::format("CUDA's headers were not found on this machine, so <{}> cannot be included; start "
                                 "tritutor by ./tritutor, which fetches them, or set CUDA_HOME to a CUDA Toolkit",
                                 name),
                     "environment");
     }
-    return refuse(file, at,
-                  fmt::format("<{}> is neither the tutor's header ({}) nor one of CUDA's; a kernel file has no "
-                              "host code, and printf and the mathematical functions need no header",
-                              name, fmt::join(own, ", ")));
+    return refuse(file, at, no_such_header(name, own, is_cuda_header));
   }
   if (scan.directive_in_raw_string != 0) {
     Directive at;

@@ -1,146 +1,93 @@
 #include "grader/dialect/cuda/nvrtc.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <sys/wait.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
-#include <memory>
+#include <cstring>
+
+#include "grader/dialect/cuda/nvrtc_message.h"
+#include "grader/dialect/cuda/nvrtc_process.h"
 
 namespace tritutor {
 
 namespace fs = std::filesystem;
 
-/// The functions of NVRTC that are used, as its documentation declares them. A program is an opaque handle.
-struct Nvrtc::Api {
-  using Program = void*;
-  int (*version)(int* major, int* minor);
-  const char* (*error_string)(int result);
-  int (*create_program)(Program*, const char* source, const char* name, int headers, const char* const* header_texts,
-                        const char* const* header_names);
-  int (*destroy_program)(Program*);
-  int (*compile_program)(Program, int options, const char* const* option_texts);
-  int (*ptx_size)(Program, size_t*);
-  int (*ptx)(Program, char*);
-  int (*log_size)(Program, size_t*);
-  int (*log)(Program, char*);
-};
-
 namespace {
 
-constexpr int nvrtc_success = 0;
-constexpr int nvrtc_error_compilation = 6;
+/// A process is replaced after so many compiles: what the compiler does not give back counts against its limit.
+constexpr int most_compiles = 50;
 
-template <class Function>
-bool bind(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
-  return function != nullptr;
-}
-
-/// NVRTC loads this by name at the first compile: loaded from NVRTC's own folder, it is there already.
-bool open_builtins(const fs::path& folder, std::string& reason) {
-  std::error_code ignored;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (name.rfind("libnvrtc-builtins.so.", 0) != 0) continue;
-    if (dlopen(entry.path().c_str(), RTLD_NOW | RTLD_LOCAL)) return true;
-    reason = dlerror();
-    return false;
-  }
-  reason = "libnvrtc-builtins is not beside it";
-  return false;
-}
-
-/// A compiled or failed program, destroyed at the end.
-class ProgramGuard {
+/// Whether to go on waiting for a compiler process.
+class Patience {
  public:
-  ProgramGuard(void* program, int (*destroy)(void**)) : program_(program), destroy_(destroy) {}
-  ProgramGuard(const ProgramGuard&) = delete;
-  ProgramGuard& operator=(const ProgramGuard&) = delete;
-  ~ProgramGuard() { destroy_(&program_); }
+  Patience(const std::atomic<bool>* stop, unsigned seconds)
+      : stop_(stop), end_(std::chrono::steady_clock::now() + std::chrono::seconds(seconds)) {}
+  bool stopped() const { return stop_ != nullptr && stop_->load(); }
+  bool late() const { return std::chrono::steady_clock::now() > end_; }
+  std::function<bool()> as_function() const {
+    return [this] { return !stopped() && !late(); };
+  }
 
  private:
-  void* program_;
-  int (*destroy_)(void**);
+  const std::atomic<bool>* stop_;
+  std::chrono::steady_clock::time_point end_;
 };
 
-std::string text_of(void* program, int (*size_of)(void*, size_t*), int (*get)(void*, char*)) {
-  size_t size = 0;
-  if (size_of(program, &size) != nvrtc_success || size == 0) return {};
-  std::string text(size, '\0');
-  if (get(program, text.data()) != nvrtc_success) return {};
-  text.resize(size - 1);  // the closing zero
-  return text;
+std::string too_slow(unsigned seconds) {
+  return fmt::format(
+      "the compiler was not done after {} s. Does a template, a constexpr function or a macro expand "
+      "itself without end? Make what the compiler has to work out smaller",
+      seconds);
+}
+
+std::string too_large(uint64_t bytes) {
+  return fmt::format(
+      "the compiler needed more than {} GB of memory. Does a template, a constexpr function or a macro "
+      "expand itself without end, or has an array millions of initial values? Make it smaller",
+      bytes >> 30);
+}
+
+/// Why a compiler process ended by itself.
+std::string fault_of(const NvrtcProcess::End& end, const CompileLimits& limits) {
+  const bool signal = WIFSIGNALED(end.status);
+  if (signal && WTERMSIG(end.status) == SIGXCPU) return too_slow(limits.cpu_seconds);
+  // At its limit the compiler gives up in one of several ways; or the machine itself had no more.
+  if (end.peak_bytes > limits.memory_bytes / 2 || (signal && WTERMSIG(end.status) == SIGKILL)) {
+    return too_large(limits.memory_bytes);
+  }
+  return fmt::format(
+      "the compiler itself crashed on this file ({}), which is no fault of yours but a way of writing "
+      "that it cannot take: is something nested hundreds of levels deep, or does it call itself at "
+      "compile time? Take out the newest lines until it compiles, and write them in another way",
+      signal ? strsignal(WTERMSIG(end.status)) : fmt::format("status {}", WEXITSTATUS(end.status)));
 }
 
 }  // namespace
 
-Nvrtc::Nvrtc(const NvrtcSearch& search) {
-  std::vector<std::string> tried;
-  std::string reason;
-  if (!search.library.empty()) {
-    if (!open(search.library, reason)) {
-      throw NvrtcError(
-          fmt::format("TRITUTOR_NVRTC names {}, which cannot be used: {}; set it to the path of "
-                      "libnvrtc.so, or unset it to have NVRTC searched for",
-                      search.library, reason));
-    }
-  } else {
-    for (const fs::path& candidate : nvrtc_candidates(search)) {
-      if (open(candidate.string(), reason)) break;
-      tried.push_back(fmt::format("{} ({})", candidate.string(), reason));
-    }
-    for (const std::string& name : search.names) {
-      if (api_ || open(name, reason)) break;
-      tried.push_back(fmt::format("{} on the loader's path", name));
-    }
-  }
-  if (!api_) {
-    throw NvrtcError(
-        fmt::format("NVRTC, the CUDA compiler library, was not found; start tritutor by ./tritutor, which "
-                    "fetches it, or install the CUDA Toolkit (12 or later), or set TRITUTOR_NVRTC to the "
-                    "path of libnvrtc.so. Tried: {}",
-                    fmt::join(tried, ", ")));
-  }
-  include_folders_ = cuda_include_folders(search, library_);
+Nvrtc::Nvrtc(fs::path program) : program_(std::move(program)) {
+  Message hello;
+  idle_.push_back(start(nullptr, {}, hello));
+  library_ = hello[1];
+  version_ = hello[2];
+  include_folders_.assign(hello.begin() + 3, hello.end());
+}
+
+Nvrtc::~Nvrtc() = default;
+
+fs::path Nvrtc::program_path() {
+  std::error_code error;
+  const fs::path bin = fs::read_symlink("/proc/self/exe", error).parent_path();
+  const fs::path installed = bin.parent_path() / "libexec" / "tritutor" / "tritutor-nvrtc";
+  return fs::exists(installed, error) ? installed : fs::path(TRITUTOR_NVRTC_PROGRAM);
 }
 
 const Nvrtc& Nvrtc::instance() {
-  static const Nvrtc nvrtc(NvrtcSearch::of_this_machine());
-  return nvrtc;
-}
-
-bool Nvrtc::open(const std::string& path, std::string& reason) {
-  const fs::path folder = fs::path(path).parent_path();
-  if (!folder.empty() && !open_builtins(folder, reason)) return false;
-  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!library) {
-    reason = dlerror();
-    return false;
-  }
-  auto api = std::make_unique<Api>();
-  const bool complete =
-      bind(library, "nvrtcVersion", api->version) && bind(library, "nvrtcGetErrorString", api->error_string) &&
-      bind(library, "nvrtcCreateProgram", api->create_program) &&
-      bind(library, "nvrtcDestroyProgram", api->destroy_program) &&
-      bind(library, "nvrtcCompileProgram", api->compile_program) && bind(library, "nvrtcGetPTXSize", api->ptx_size) &&
-      bind(library, "nvrtcGetPTX", api->ptx) && bind(library, "nvrtcGetProgramLogSize", api->log_size) &&
-      bind(library, "nvrtcGetProgramLog", api->log);
-  int major = 0, minor = 0;
-  if (!complete || api->version(&major, &minor) != nvrtc_success) {
-    dlclose(library);
-    reason = "it is not NVRTC, or is too old";
-    return false;
-  }
-  Dl_info where{};
-  if (dladdr(reinterpret_cast<void*>(api->version), &where) != 0 && where.dli_fname) {
-    library_ = where.dli_fname;
-  } else {
-    library_ = path;
-  }
-  version_ = fmt::format("{}.{}", major, minor);
-  api_ = api.release();
-  return true;
+  // Never destroyed: its processes end when they see this one gone, and nobody waits for them.
+  static const Nvrtc* const nvrtc = new Nvrtc(program_path());
+  return *nvrtc;
 }
 
 std::optional<fs::path> Nvrtc::find_header(const std::string& name) const {
@@ -151,37 +98,80 @@ std::optional<fs::path> Nvrtc::find_header(const std::string& name) const {
   return std::nullopt;
 }
 
-Nvrtc::Output Nvrtc::compile(const std::string& name, const std::string& source,
-                             const std::vector<Header>& headers) const {
-  std::vector<const char*> texts, names;
-  for (const Header& header : headers) {
-    texts.push_back(header.text.c_str());
-    names.push_back(header.name.c_str());
-  }
-  Api::Program program = nullptr;
-  if (const int result = api_->create_program(&program, source.c_str(), name.c_str(), static_cast<int>(headers.size()),
-                                              texts.data(), names.data());
-      result != nvrtc_success) {
-    throw NvrtcError(fmt::format("{}: nvrtcCreateProgram failed: {}", library_.string(), api_->error_string(result)));
-  }
-  const ProgramGuard guard(program, api_->destroy_program);
-
-  std::vector<std::string> options{"--gpu-architecture=compute_80", "-std=c++17", "-lineinfo", "-default-device"};
-  for (const fs::path& folder : include_folders_) options.push_back("-I" + folder.string());
-  std::vector<const char*> option_texts;
-  for (const std::string& option : options) option_texts.push_back(option.c_str());
-  const int result = api_->compile_program(program, static_cast<int>(option_texts.size()), option_texts.data());
-
-  Output output;
-  output.log = text_of(program, api_->log_size, api_->log);
-  if (result != nvrtc_success && result != nvrtc_error_compilation) {
+/// A process that has said hello; nullptr: stopped before that.
+std::unique_ptr<NvrtcProcess> Nvrtc::start(const std::atomic<bool>* stop, const CompileLimits& limits,
+                                           Message& hello) const {
+  auto process = std::make_unique<NvrtcProcess>(program_, limits);
+  const Patience patience(stop, limits.wall_seconds);
+  std::optional<Message> said = process->receive(patience.as_function());
+  if (!said || said->size() < 2) {
+    if (patience.stopped()) return nullptr;
     throw NvrtcError(
-        fmt::format("{}: nvrtcCompileProgram failed: {}; {} is this file whole, and of CUDA 12 or later? "
-                    "TRITUTOR_NVRTC can name another",
-                    library_.string(), api_->error_string(result), output.log));
+        fmt::format("the CUDA compiler's process {} ended before it said anything; this installation is "
+                    "not whole, build or get it again",
+                    program_.string()));
   }
-  output.compiled = result == nvrtc_success;
-  if (output.compiled) output.ptx = text_of(program, api_->ptx_size, api_->ptx);
+  if ((*said)[0] != "ready" || said->size() < 3) throw NvrtcError((*said)[1]);
+  hello = std::move(*said);
+  return process;
+}
+
+Nvrtc::Output Nvrtc::compile(const Program& program, const std::atomic<bool>* stop, const CompileLimits& limits) const {
+  const Message request = program_message("compile", program, limits);
+  const Patience patience(stop, limits.wall_seconds);
+  Output output;
+  const bool usual = limits.memory_bytes == CompileLimits{}.memory_bytes;  // so that any idle process will do
+  std::unique_ptr<NvrtcProcess> process;
+  while (!process) {
+    if (usual) {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        process = std::move(idle_.back());
+        idle_.pop_back();
+      }
+    }
+    const bool fresh = !process;
+    Message hello;
+    if (fresh) process = start(stop, limits, hello);
+    if (!process) {
+      output.stopped = true;
+      return output;
+    }
+    if (process->send(request)) break;
+    process.reset();  // an idle one that somebody ended
+    if (fresh) throw NvrtcError("the CUDA compiler's process ended at once; try again");
+  }
+  const std::optional<Message> answer = process->receive(patience.as_function());
+  if (!answer || answer->size() < 3) {
+    if (patience.stopped() || patience.late()) {
+      process->kill();
+      output.stopped = patience.stopped();
+      if (!output.stopped) output.fault = too_slow(limits.wall_seconds);
+    } else {
+      const NvrtcProcess::End end = process->wait();
+      output.fault = fault_of(end, limits);
+      const bool crashed = !WIFSIGNALED(end.status) || WTERMSIG(end.status) != SIGXCPU;
+      if (crashed && !program.leading_headers.empty()) {  // a precompiled header may be broken
+        Program without = program;
+        without.leading_headers.clear();
+        return compile(without, stop, limits);
+      }
+    }
+    return output;
+  }
+  const std::string& how = (*answer)[0];
+  output.log = (*answer)[1];
+  output.ptx = (*answer)[2];
+  output.compiled = how == "compiled";
+  if (how == "out of memory") {
+    output.fault = too_large(limits.memory_bytes);
+    return output;  // this process has nothing left to work with
+  }
+  if (++process->compiles < most_compiles && usual) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(process));
+  }
+  if (how == "failed") throw NvrtcError(output.log);
   return output;
 }
 

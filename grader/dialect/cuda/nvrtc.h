@@ -1,8 +1,11 @@
 #pragma once
-// NVRTC, NVIDIA's run-time compiler library: found on the machine and opened at run time, so that one binary serves
-// machines with a CUDA Toolkit, with the toolkit's wheels, or with neither.
+// The CUDA compiler, in processes of its own: a file that makes it crash, or that needs time or memory without end,
+// ends one of them and not the grader, and Ctrl-C reaches the grader alone.
 
+#include <atomic>
 #include <filesystem>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -10,36 +13,32 @@
 
 namespace tritutor {
 
+class NvrtcProcess;
+
 /// NVRTC cannot be used on this machine. what() says where it was looked for and the next step.
 class NvrtcError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Where to look; the default is this machine.
-struct NvrtcSearch {
-  std::string library;                          ///< TRITUTOR_NVRTC: this file and no other; empty: search
-  std::vector<std::filesystem::path> toolkits;  ///< CUDA_HOME, CUDA_PATH, /usr/local/cuda*, best first
-  std::vector<std::filesystem::path> wheels;    ///< folders that hold unpacked wheels (nvidia/...), best first
-  std::vector<std::string> names;               ///< given to the loader as they are: its default path
-
-  static NvrtcSearch of_this_machine();
+/// Most that one compile may use.
+struct CompileLimits {
+  unsigned cpu_seconds = 30;
+  unsigned wall_seconds = 300;  ///< a net for a compiler that waits; a busy machine is no reason to give up
+  uint64_t memory_bytes = uint64_t{2} << 30;
 };
-
-/// Files that may be NVRTC, best first.
-std::vector<std::filesystem::path> nvrtc_candidates(const NvrtcSearch& search);
-/// Folders with CUDA's headers (cuda_fp16.h) to go with a library, each for -I; empty where there are none.
-std::vector<std::filesystem::path> cuda_include_folders(const NvrtcSearch& search,
-                                                        const std::filesystem::path& library);
 
 class Nvrtc {
  public:
-  /// Finds and opens the library. Throws NvrtcError.
-  explicit Nvrtc(const NvrtcSearch& search);
+  /// Starts a compiler process of a program (tritutor-nvrtc) and asks it what it found. Throws NvrtcError.
+  explicit Nvrtc(std::filesystem::path program);
+  ~Nvrtc();
   Nvrtc(const Nvrtc&) = delete;
   Nvrtc& operator=(const Nvrtc&) = delete;
 
-  /// The one of this machine, opened at the first call. Throws NvrtcError (again at each call).
+  /// tritutor-nvrtc: of the installed tritutor, or where the build put it.
+  static std::filesystem::path program_path();
+  /// The one of this machine, started at the first call. Throws NvrtcError (again at each call).
   static const Nvrtc& instance();
 
   std::filesystem::path library() const { return library_; }
@@ -52,22 +51,39 @@ class Nvrtc {
     std::string name;  ///< as #include <name> spells it
     std::string text;
   };
+  struct Program {
+    std::string name;  ///< as the log and the line information call it
+    std::string source;
+    std::vector<Header> headers = {};
+    std::vector<std::string> options = {};  ///< beside those that every program gets
+    /// CUDA's headers that the source includes before anything else, in this order. Where reading them takes long, they
+    /// are precompiled in the background for the next time.
+    std::vector<std::string> leading_headers = {};
+  };
   struct Output {
     bool compiled = false;
     std::string log;
     std::string ptx;
+    bool stopped = false;  ///< as `stop` asked
+    std::string fault;     ///< where the compiler did not come to an end: why, and the next step
   };
-  /// Compiles a program for compute_80 with line information. Throws NvrtcError where NVRTC itself fails.
-  Output compile(const std::string& name, const std::string& source, const std::vector<Header>& headers) const;
+  /// Compiles a program for compute_80 with line information. May be called by several threads at once; each has a
+  /// process of its own. Throws NvrtcError where NVRTC itself fails.
+  Output compile(const Program& program, const std::atomic<bool>* stop = nullptr,
+                 const CompileLimits& limits = {}) const;
+  Output compile(const std::string& name, const std::string& source, const std::vector<Header>& headers) const {
+    return compile(Program{name, source, headers});
+  }
 
  private:
-  struct Api;
-  bool open(const std::string& path, std::string& reason);
+  std::unique_ptr<NvrtcProcess> start(const std::atomic<bool>* stop, const CompileLimits& limits,
+                                      std::vector<std::string>& hello) const;
 
-  std::filesystem::path library_;
+  std::filesystem::path program_, library_;
   std::string version_;
   std::vector<std::filesystem::path> include_folders_;
-  const Api* api_ = nullptr;  // of a library that stays open to the end of the process
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<NvrtcProcess>> idle_;
 };
 
 }  // namespace tritutor

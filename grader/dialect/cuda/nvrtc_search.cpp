@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <set>
 
-#include "grader/dialect/cuda/nvrtc.h"
+#include "grader/dialect/cuda/nvrtc_library.h"
 
 namespace tritutor {
 

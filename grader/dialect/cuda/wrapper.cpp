@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "grader/dialect/cuda/standard_headers.h"
 #include "grader/scalar.h"
 
 namespace tritutor {
@@ -19,7 +20,7 @@ bool uses_half(const Exercise& exercise) {
 }
 
 std::string problem_header(const Exercise& exercise) {
-  std::string text = "#pragma once\n";
+  std::string text = fmt::format("#pragma once\n{}", standard_integer_types());
   if (uses_half(exercise)) text += "#include <cuda_fp16.h>\n";
   text += fmt::format("// The numbers of exercise {}.\nstruct Problem {{\n", exercise.id);
   for (const Argument& argument : exercise.arguments) {
