@@ -39,9 +39,16 @@ void read_part(Warp& warp, const AsyncCopyInfo& info, int lane, uint32_t size) {
   byte.width = 1;
   byte.elements = 1;
   for (uint32_t i = 0; i < size; ++i, ++byte.offset) {
-    const std::byte* host = resolve_lane(warp, byte, lane, 1, Use::read);
+    bool undefined = false;
+    const std::byte* host = resolve_lane(warp, byte, lane, 1, Use::read, &undefined);
     if (host == nullptr) return;
-    char* lane_bytes = warp.registers + info.from.rows[i / 4] + 4 * lane;
+    const uint32_t row = info.from.rows[i / 4];
+    char* lane_bytes = warp.registers + row + 4 * lane;
+    if (undefined) {
+      if (!warp.tracking) start_tracking(warp);
+      set_undefined(warp, row, 1u << lane, 1u << lane);
+      origins_of(warp, row)[lane] = origin_of_read(warp, byte, lane, 0, 1);
+    }
     std::memcpy(lane_bytes + i % 4, host, 1);
   }
 }
@@ -168,17 +175,17 @@ void check_pending_copies(Warp& warp, const MemoryInfo& info, uint32_t mask) {
     if (offset == ~uint64_t{0}) continue;
     const AsyncCopies::Copy copy = copies.find(thread_number(warp, l), offset, bytes, warp.block->barrier_time);
     if (copy.state == AsyncCopies::State::readable) continue;
-    const int line = place_of(warp.launch->program, copy.pc).line;
+    const std::string line = line_text(*warp.launch, copy.pc);
     Incident incident;
     incident.kind = Finding::Kind::race;
     if (copy.state == AsyncCopies::State::not_waited) {
-      incident.text = fmt::format("read before cp.async.wait: the copy started at line {} is not yet waited for", line);
+      incident.text = fmt::format("read before cp.async.wait: the copy started at {} is not yet waited for", line);
       incident.cause = copy.thread == thread_number(warp, l)
                            ? "is the wait missing, or are more groups left under way than intended?"
                            : "another thread copies these bytes: it has to wait for its copies, then a barrier";
     } else {
       incident.text = fmt::format(
-          "read of what another thread copies (cp.async at line {}) with no barrier since that thread's wait", line);
+          "read of what another thread copies (cp.async at {}) with no barrier since that thread's wait", line);
       incident.cause = "a thread's wait is for its own copies: __syncthreads() after it makes them everybody's";
     }
     report_lane(warp, l, incident);

@@ -126,6 +126,7 @@ bool enter_call(Warp& warp, Group& group, const Inst& inst) {
   }
   prepare_frame(warp, function, frame);
   if (!callee.unset_rows.empty() && !warp.tracking) start_tracking(warp);
+  if (warp.launch->taint != nullptr) forget_followed(warp, frame, callee.frame_bytes);
   if (warp.tracking) {  // what an earlier call left in these rows is no longer theirs
     const auto rows = warp.undefined.begin() + frame / kRowAlignment;
     std::fill(rows, rows + callee.frame_bytes / kRowAlignment, 0);

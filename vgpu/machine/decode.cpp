@@ -8,6 +8,7 @@
 #include <set>
 
 #include "vgpu/machine/address.h"
+#include "vgpu/machine/cas_branch.h"
 #include "vgpu/machine/decoder.h"
 #include "vgpu/machine/flow.h"
 
@@ -220,6 +221,10 @@ void Decoder::decode() {
     }
   }
   code.frame_bytes = round_up(frame_, 64);
+  for (const CasBranch& each : branches_around_cas(function_)) {
+    std::vector<uint32_t>& swaps = program_.cas_branches[starts_[each.branch]];
+    for (const size_t swap : each.swaps) swaps.push_back(starts_[swap + 1] - 1);
+  }
   for (const int reg : registers_read_unset(function_)) code.unset_rows.push_back(rows_[static_cast<size_t>(reg)]);
 }
 

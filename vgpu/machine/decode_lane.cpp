@@ -269,14 +269,15 @@ void Decoder::emit_lane(const Instruction& inst, const Op& op, std::vector<uint3
   decoded.full = op.full;
   decoded.masked = op.masked;
   const bool is_setp = op.name.rfind("setp.", 0) == 0;
-  decoded.carry = op.name.rfind("selp.", 0) == 0                          ? Carry::select
-                  : op.name == "and.pred"                                 ? Carry::and_pred
-                  : op.name == "or.pred"                                  ? Carry::or_pred
-                  : is_setp && op.name.find(".and.") != std::string::npos ? Carry::setp_and
-                  : is_setp && op.name.find(".or.") != std::string::npos  ? Carry::setp_or
-                  : op.name.rfind("and.b", 0) == 0                        ? Carry::bits_and
-                  : op.name.rfind("mov.", 0) == 0                         ? Carry::copy
-                                                                          : Carry::all;
+  decoded.carry = op.name.rfind("selp.", 0) == 0                                           ? Carry::select
+                  : op.name == "and.pred"                                                  ? Carry::and_pred
+                  : op.name == "or.pred"                                                   ? Carry::or_pred
+                  : is_setp && op.name.find(".and.") != std::string::npos                  ? Carry::setp_and
+                  : is_setp && op.name.find(".or.") != std::string::npos                   ? Carry::setp_or
+                  : op.name.rfind("setp.eq.", 0) == 0 || op.name.rfind("setp.ne.", 0) == 0 ? Carry::equality
+                  : op.name.rfind("and.b", 0) == 0                                         ? Carry::bits_and
+                  : op.name.rfind("mov.", 0) == 0                                          ? Carry::copy
+                                                                                           : Carry::all;
   if (decoded.carry == Carry::bits_and) decoded.row_bytes = static_cast<uint8_t>(op.s[0]);
   std::fill(std::begin(decoded.rows.d), std::end(decoded.rows.d), kNoDestination);
   std::copy(d.begin(), d.end(), decoded.rows.d);

@@ -107,42 +107,47 @@ void set_undefined_from(Warp& warp, uint32_t row, uint32_t mask, uint32_t lanes,
   set_undefined(warp, row, mask, lanes);
 }
 
+uint32_t carried_lanes(const Warp& warp, const Inst& inst, uint32_t (&of_source)[4]) {
+  const OpRows& r = inst.rows;
+  const auto bits = [&](int source) { return *row_at<uint32_t>(warp.registers, r.s[source]); };
+  uint32_t lanes = of_source[0] | of_source[1] | of_source[2] | of_source[3];
+  if (lanes == 0) return 0;
+  switch (inst.carry) {
+    case Carry::all:
+    case Carry::copy:
+    case Carry::equality:
+      break;
+    case Carry::select:
+      of_source[0] &= bits(2);
+      of_source[1] &= ~bits(2);
+      lanes = of_source[0] | of_source[1] | of_source[2];
+      break;
+    case Carry::and_pred:
+      lanes &= ~((~of_source[0] & ~bits(0)) | (~of_source[1] & ~bits(1)));
+      break;
+    case Carry::or_pred:
+      lanes &= ~((~of_source[0] & bits(0)) | (~of_source[1] & bits(1)));
+      break;
+    case Carry::setp_and:
+      lanes &= ~(~of_source[2] & ~bits(2));
+      break;
+    case Carry::setp_or:
+      lanes &= ~(~of_source[2] & bits(2));
+      break;
+    case Carry::bits_and:
+      lanes &= ~((~of_source[0] & zero_lanes(warp, r.s[0], inst.row_bytes)) |
+                 (~of_source[1] & zero_lanes(warp, r.s[1], inst.row_bytes)));
+      break;
+  }
+  return lanes;
+}
+
 void carry_undefined(Warp& warp, const Inst& inst, uint32_t mask, uint32_t pc) {
   uint32_t* rows = warp.undefined.data() + row_number(warp, 0);
   const OpRows& r = inst.rows;
-  const auto undefined = [&](int source) { return rows[r.s[source] / kRowAlignment]; };
-  const auto bits = [&](int source) { return *row_at<uint32_t>(warp.registers, r.s[source]); };
-  uint32_t of_source[4] = {undefined(0), undefined(1), undefined(2), undefined(3)};
-  uint32_t lanes = of_source[0] | of_source[1] | of_source[2] | of_source[3];
-  if (lanes != 0) {
-    switch (inst.carry) {
-      case Carry::all:
-      case Carry::copy:
-        break;
-      case Carry::select:
-        of_source[0] &= bits(2);
-        of_source[1] &= ~bits(2);
-        lanes = of_source[0] | of_source[1] | of_source[2];
-        break;
-      case Carry::and_pred:
-        lanes &= ~((~undefined(0) & ~bits(0)) | (~undefined(1) & ~bits(1)));
-        break;
-      case Carry::or_pred:
-        lanes &= ~((~undefined(0) & bits(0)) | (~undefined(1) & bits(1)));
-        break;
-      case Carry::setp_and:
-        lanes &= ~(~undefined(2) & ~bits(2));
-        break;
-      case Carry::setp_or:
-        lanes &= ~(~undefined(2) & bits(2));
-        break;
-      case Carry::bits_and:
-        lanes &= ~((~undefined(0) & zero_lanes(warp, r.s[0], inst.row_bytes)) |
-                   (~undefined(1) & zero_lanes(warp, r.s[1], inst.row_bytes)));
-        break;
-    }
-    lanes &= mask;
-  }
+  uint32_t of_source[4];
+  for (int s = 0; s < 4; ++s) of_source[s] = rows[r.s[s] / kRowAlignment];
+  const uint32_t lanes = carried_lanes(warp, inst, of_source) & mask;
   if (lanes != 0) {
     OriginId ids[kLanes];
     for (uint32_t m = lanes; m != 0; m &= m - 1) {

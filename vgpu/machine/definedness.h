@@ -46,6 +46,9 @@ void start_tracking(Warp& warp);
 /// before it sets them are undefined.
 void set_unset(Warp& warp, const FunctionCode& function, uint32_t frame, uint32_t mask);
 
+/// The lanes in which a lane-wise instruction's result hangs on sources of which these lanes count, before it runs. A
+/// source that select does not take is taken out of `of_source`.
+uint32_t carried_lanes(const Warp& warp, const Inst& inst, uint32_t (&of_source)[4]);
 /// What a lane-wise instruction at `pc` does to definedness, before it runs: it may overwrite its own sources.
 void carry_undefined(Warp& warp, const Inst& inst, uint32_t mask, uint32_t pc);
 

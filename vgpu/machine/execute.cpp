@@ -131,6 +131,11 @@ void check_guard(Warp& warp, const Inst& inst, uint32_t pc, uint32_t active) {
   set_undefined(warp, inst.guard, active, 0);
 }
 
+bool nothing_undefined(const Warp& warp) {
+  return warp.launch->taint == nullptr &&
+         std::all_of(warp.undefined.begin(), warp.undefined.end(), [](uint32_t lanes) { return lanes == 0; });
+}
+
 /// Runs one group until something else is to run. `kTrack`: definedness is carried along.
 template <bool kTrack>
 End run_group(Warp& warp, size_t index) {
@@ -171,7 +176,10 @@ End run_group(Warp& warp, size_t index) {
     uint32_t mask = active;
     ++steps;
     if (inst.guard != kNone) {
-      if constexpr (kTrack) check_guard(warp, inst, pc, active);
+      if constexpr (kTrack) {
+        check_guard(warp, inst, pc, active);
+        if (warp.launch->taint != nullptr) follow_guard(warp, inst, pc, active);
+      }
       const uint32_t guard = *row_at<uint32_t>(registers, inst.guard);
       mask &= inst.guard_negated ? ~guard : guard;
       if (mask == 0) {
@@ -183,6 +191,9 @@ End run_group(Warp& warp, size_t index) {
     lane_steps += busy;
     ++counts[pc].warps;
     counts[pc].lanes += busy;
+    if constexpr (kTrack) {
+      if (warp.launch->taint != nullptr) follow_before(warp, inst, pc, mask);
+    }
     switch (inst.code) {
       case Code::lane:
         if constexpr (kTrack) carry_undefined(warp, inst, mask, pc);
@@ -212,6 +223,9 @@ End run_group(Warp& warp, size_t index) {
           if (inst.rows.d[0] != kNoSource) set_undefined(warp, inst.rows.d[0], mask, 0);  // %clock, an address
         }
         inst.step(warp, inst, mask);
+        if constexpr (kTrack) {
+          if (warp.launch->taint != nullptr) follow_after(warp, inst, pc, mask);
+        }
         ++pc;
         if constexpr (!kTrack) {
           if (warp.tracking) [[unlikely]] {
@@ -228,7 +242,16 @@ End run_group(Warp& warp, size_t index) {
           return End::yielded;
         }
         if (mask == active) {
+          [[maybe_unused]] const bool backward = target <= pc;
           pc = target;
+          if constexpr (kTrack) {
+            // What was undefined is gone: no need to carry on with it.
+            if (backward && (loops & 31) == 0 && nothing_undefined(warp)) {
+              warp.tracking = false;
+              finish(pc);
+              return End::switch_group;
+            }
+          }
           break;
         }
         finish(target);

@@ -40,12 +40,21 @@ bool ordered_across_blocks(const Warp& warp, uint32_t other, uint32_t time) {
 
 void report(Warp& warp, const Buffer& buffer, uint64_t offset, int lane, const char* now, const char* before,
             uint32_t block, uint16_t thread, uint32_t site) {
-  if (unreported(warp, 1u << lane, Finding::Kind::race, buffer.name, offset) == 0) return;
   const LaunchState& launch = *warp.launch;
+  const bool reads_now = std::strcmp(now, "read") == 0, read_before = std::strcmp(before, "read") == 0;
+  const uint32_t read_site = reads_now ? warp.pc : read_before ? site : kNone;
+  if (launch.taint != nullptr) {
+    if (read_site == kNone) return;
+    Reader reader{warp.block->linear, warp.index * kLanes + static_cast<uint32_t>(lane)};
+    if (!reads_now && block == GlobalShadow::kManyBlocks) reader = {Reader::kAny};
+    if (!reads_now && block != GlobalShadow::kManyBlocks) reader = {block - 1, thread};
+    return launch.taint->race(launch.report.race_line(learners_pc(warp)), buffer.name, read_site, reader);
+  }
+  if (unreported(warp, 1u << lane, Finding::Kind::race, buffer.name, offset, read_site) == 0) return;
   const bool across = block != warp.block->linear + 1;
-  const Place other = place_of(launch.program, site);
   Incident incident;
   incident.kind = Finding::Kind::race;
+  incident.read_site = read_site;
   incident.buffer = buffer.name;
   incident.element_name = buffer.element_name;
   incident.element_bytes = buffer.element_bytes;
@@ -58,9 +67,9 @@ void report(Warp& warp, const Buffer& buffer, uint64_t offset, int lane, const c
     who = across ? fmt::format("block ({},{},{}) thread ({},{},{})", b.x, b.y, b.z, t.x, t.y, t.z)
                  : fmt::format("thread ({},{},{})", t.x, t.y, t.z);
   }
-  incident.text = fmt::format("{} {}[{}], which {} {} at line {} with {} between", now, buffer.name,
-                              offset / std::max<uint32_t>(buffer.element_bytes, 1), who, before, other.line,
-                              across ? "nothing that orders the blocks" : "no barrier");
+  incident.text = fmt::format("{} {}[{}], which {} {} at {} with {} between", now, buffer.name,
+                              offset / std::max<uint32_t>(buffer.element_bytes, 1), who, before,
+                              line_text(launch, site), across ? "nothing that orders the blocks" : "no barrier");
   const bool same_line = site == warp.pc;
   incident.cause =
       across ? (same_line ? "several blocks write the same element: is the index meant to differ, or an atomic needed?"

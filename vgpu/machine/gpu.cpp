@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "vgpu/machine/memory.h"
 #include "vgpu/machine/sample.h"
@@ -17,6 +18,8 @@ namespace {
 
 // Below this many warps of work, host threads cost more than they bring.
 constexpr uint64_t kParallelWarps = 64;
+// More than this is not copied before a launch: it then runs in order, and racing reads are not followed.
+constexpr uint64_t kMostCopied = uint64_t{1} << 30;
 // Larger buffers than this give their shadow's memory, a third of theirs, back after each launch.
 constexpr uint64_t kMostShadowed = uint64_t{64} << 20;
 
@@ -62,6 +65,12 @@ class Snapshot {
       copies_.push_back({&buffer, {buffer.host, buffer.host + buffer.bytes}, buffer.undefined, buffer.origins});
     });
   }
+  /// What a copy takes.
+  static uint64_t bytes_of(MemoryMap& memory) {
+    uint64_t bytes = 0;
+    memory.for_each([&](Buffer& buffer) { bytes += buffer.writable ? buffer.bytes + buffer.undefined.size() : 0; });
+    return bytes;
+  }
   void restore() const {
     for (const Copy& copy : copies_) {
       std::copy(copy.bytes.begin(), copy.bytes.end(), copy.buffer->host);
@@ -105,6 +114,44 @@ class Shadows {
  private:
   MemoryMap& memory_;
 };
+
+/// Races with reads may turn out to be none, or to matter to nobody: the launch runs once more, and the values that the
+/// racing reads give are followed (race_taint.h). Memory is then as the launch has left it.
+void follow_racing_reads(LaunchState& done, MemoryMap& memory, const Snapshot& before) {
+  const std::vector<Report::ReadRace> races = done.report.read_races();
+  std::vector<uint32_t> sites;
+  std::vector<RaceKey> keys;
+  for (const Report::ReadRace& race : races) {
+    keys.push_back(race.key);
+    sites.insert(sites.end(), race.sites.begin(), race.sites.end());
+  }
+  std::sort(sites.begin(), sites.end());
+  sites.erase(std::unique(sites.begin(), sites.end()), sites.end());
+  const uint64_t threads = done.block.count();
+  if (sites.empty() || RaceTaint::too_large(sites.size(), done.grid.count() * threads)) return;
+  RaceTaint taint(done.program, sites, keys, done.grid.count(), static_cast<uint32_t>(threads));
+  Report report(done.program, done.grid, done.block);
+  LaunchState state(done.program, done.kernel, memory, report);
+  state.grid = done.grid;
+  state.block = done.block;
+  state.parameters = done.parameters;
+  state.limits = done.limits;
+  state.dynamic_shared = done.dynamic_shared;
+  state.shared_offset = done.shared_offset;
+  state.shared_bytes = done.shared_bytes;
+  state.total_shared = done.total_shared;
+  state.counts.resize(done.program.code.size());
+  if (done.program.blocks_may_talk) state.released.resize(done.grid.count());
+  state.taint = &taint;
+  const Snapshot after(memory);
+  before.restore();
+  {
+    const Shadows shadows(memory, done.program.narrowest_global);
+    run_in_order(state);
+  }
+  after.restore();
+  for (size_t i = 0; i < keys.size() && !state.abort; ++i) done.report.settle(keys[i], taint.verdict(i));
+}
 
 void describe(Buffer& buffer, std::string name, Access access, uint32_t element_bytes, std::string element_name) {
   buffer.name = std::move(name);
@@ -228,10 +275,11 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   }
 
   const uint64_t warps = grid.count() * ((block.count() + kLanes - 1) / kLanes);
-  const bool parallel = limits.threads > 1 && grid.count() > 1 && warps >= kParallelWarps && !program.blocks_may_talk &&
-                        grid.count() < GlobalShadow::kManyBlocks - 1;
+  std::optional<Snapshot> before;
+  if (Snapshot::bytes_of(impl_->memory) <= kMostCopied) before.emplace(impl_->memory);
+  const bool parallel = before && limits.threads > 1 && grid.count() > 1 && warps >= kParallelWarps &&
+                        !program.blocks_may_talk && grid.count() < GlobalShadow::kManyBlocks - 1;
   if (parallel) {
-    const Snapshot before(impl_->memory);
     {
       const Shadows shadows(impl_->memory, program.narrowest_global);
       state.parallel = true;
@@ -239,7 +287,7 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
     }
     // A finding that ended the launch early depends on who came first; so does a conflict.
     if (state.conflict || (state.abort && !state.stopped)) {
-      before.restore();
+      before->restore();
       report.clear();
       state.parallel = false;
       state.abort = false;
@@ -257,6 +305,11 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   }
 
   LaunchResult result;
+  impl_->memory.for_each([&](Buffer& buffer) {
+    result.counters.dram_read_sectors += buffer.read_sectors.count();
+    result.counters.dram_written_sectors += buffer.written_sectors.count();
+  });
+  if (before && !state.abort) follow_racing_reads(state, impl_->memory, *before);
   result.findings = report.findings();
   result.printed = report.printed();
   result.warp_instructions = state.warp_instructions;
@@ -265,10 +318,6 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   result.completed = !state.abort;
   result.blocks_run = grid.count();
   summarise(program, state.counts, result.counters);
-  impl_->memory.for_each([&](Buffer& buffer) {
-    result.counters.dram_read_sectors += buffer.read_sectors.count();
-    result.counters.dram_written_sectors += buffer.written_sectors.count();
-  });
   return result;
 }
 

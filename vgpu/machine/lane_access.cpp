@@ -182,12 +182,14 @@ uint32_t lanes_left(uint32_t lanes, Counted counted) {
 
 }  // namespace
 
-uint32_t unreported(const Warp& warp, uint32_t lanes, Finding::Kind kind, std::string_view buffer, uint64_t offset) {
+uint32_t unreported(const Warp& warp, uint32_t lanes, Finding::Kind kind, std::string_view buffer, uint64_t offset,
+                    uint32_t read_site) {
   if (lanes == 0) return 0;
   Report& report = warp.launch->report;
   const uint32_t pc = learners_pc(warp);
   return lanes_left(lanes, [&](int lane) {
-    return report.count(kind, pc, buffer, static_cast<int64_t>(offset), warp.block->index, warp.thread_of(lane));
+    return report.count(kind, pc, buffer, static_cast<int64_t>(offset), warp.block->index, warp.thread_of(lane),
+                        read_site);
   });
 }
 
@@ -197,16 +199,34 @@ uint32_t unreported_at(const Warp& warp, uint32_t lanes, Finding::Kind kind, std
   });
 }
 
+namespace {
+
+/// The file that the kernel is in; empty where the PTX does not say.
+std::string own_file(const LaunchState& launch) {
+  for (uint32_t pc = launch.kernel.first; pc < launch.kernel.end; ++pc) {
+    const Place place = place_of(launch.program, pc);
+    if (place.line > 0) return place.file;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string line_text(const LaunchState& launch, uint32_t pc) {
+  const Place place = place_of(launch.program, pc);
+  const std::string own = own_file(launch);
+  if (place.line == 0 || own.empty() || place.file == own) return fmt::format("line {}", place.line);
+  return fmt::format("line {} of {}", place.line, place.file.substr(place.file.rfind('/') + 1));
+}
+
 uint32_t learners_pc(const Warp& warp) {
   const auto frame = static_cast<uint32_t>(warp.registers - warp.file);
   const auto running =
       std::find_if(warp.groups.begin(), warp.groups.end(), [&](const Group& group) { return group.frame == frame; });
   if (running == warp.groups.end() || running->returns.empty()) return warp.pc;
   const Program& program = warp.launch->program;
-  const FunctionCode& kernel = warp.launch->kernel;
-  uint32_t first = kernel.first;
-  while (first + 1 < kernel.end && place_of(program, first).line == 0) ++first;
-  const std::string own = place_of(program, first).file;
+  const std::string own = own_file(*warp.launch);
+  if (own.empty()) return warp.pc;
   uint32_t pc = warp.pc;
   for (auto back = running->returns.rbegin(); back != running->returns.rend(); ++back) {
     const Place place = place_of(program, pc);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,6 +47,7 @@ enum class Carry : uint8_t {
   setp_and,  ///< likewise, for the third source of setp.and and setp.or
   setp_or,
   bits_and,  ///< and.b32 and its like: a source that is defined and 0 decides alone
+  equality,  ///< setp.eq, setp.ne: all of them must be
   copy,      ///< mov: the value itself, which is no use of it
 };
 
@@ -280,6 +282,7 @@ struct Program {
   std::vector<std::shared_ptr<void>> infos;  ///< owns what Inst::info points to
   bool narrow_shared = false;                ///< shared accesses of less than 4 bytes
   uint8_t narrowest_global = 4;              ///< bytes of the narrowest store or load of global memory, at most 4
+  std::map<uint32_t, std::vector<uint32_t>> cas_branches;  ///< branches and the swaps they decide on (cas_branch.h)
   bool blocks_may_talk = false;  ///< atomics, fences or volatile accesses to global memory: blocks run in order
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace vgpu {
 
@@ -76,9 +77,9 @@ void Report::widen(Group& group, uint64_t block, int64_t byte_offset) {
 }
 
 bool Report::count(Finding::Kind kind, uint32_t pc, std::string_view buffer, int64_t byte_offset, Dim3 block_index,
-                   Dim3 thread) {
+                   Dim3 thread, uint32_t read_site) {
   const std::lock_guard lock(mutex_);
-  return count_in_group({line_of(pc), static_cast<int>(kind), buffer}, byte_offset, block_index, thread);
+  return count_in_group({line_of(pc), static_cast<int>(kind), buffer}, byte_offset, block_index, thread, read_site);
 }
 
 bool Report::count_at(Finding::Kind kind, int line, std::string_view buffer, int64_t byte_offset, Dim3 block_index,
@@ -88,13 +89,43 @@ bool Report::count_at(Finding::Kind kind, int line, std::string_view buffer, int
 }
 
 bool Report::count_in_group(const std::tuple<int64_t, int, std::string_view>& key, int64_t byte_offset,
-                            const Dim3& block_index, const Dim3& thread) {
+                            const Dim3& block_index, const Dim3& thread, uint32_t read_site) {
   const auto found = groups_.find(key);
   if (found == groups_.end()) return groups_.size() >= kMaxGroups;
   const uint64_t block = linear(block_index, grid_);
   if (rank_of(block, thread) < found->second.rank) return false;
   widen(found->second, block, byte_offset);
+  add_site(found->second, read_site);
   return true;
+}
+
+void Report::add_site(Group& group, uint32_t site) {
+  if (group.example.kind != Finding::Kind::race) return;
+  if (std::find(group.read_sites.begin(), group.read_sites.end(), site) == group.read_sites.end()) {
+    group.read_sites.push_back(site);
+  }
+}
+
+std::vector<Report::ReadRace> Report::read_races() const {
+  std::vector<ReadRace> races;
+  for (const auto& [key, group] : groups_) {
+    if (group.example.kind != Finding::Kind::race) continue;
+    if (std::find(group.read_sites.begin(), group.read_sites.end(), kNone) != group.read_sites.end()) continue;
+    races.push_back({{std::get<0>(key), std::get<2>(key)}, group.read_sites});
+  }
+  return races;
+}
+
+void Report::settle(const RaceKey& key, RaceVerdict verdict) {
+  const auto found = groups_.find(std::tuple(key.first, static_cast<int>(Finding::Kind::race), key.second));
+  if (found == groups_.end()) return;
+  if (verdict == RaceVerdict::verified) groups_.erase(found);
+  if (verdict == RaceVerdict::unused) found->second.value_unused = true;
+}
+
+int64_t Report::race_line(uint32_t pc) {
+  const std::lock_guard lock(mutex_);
+  return line_of(pc);
 }
 
 void Report::add(const Incident& incident) {
@@ -106,10 +137,13 @@ void Report::add(const Incident& incident) {
   const uint64_t rank = rank_of(block, incident.thread);
   if (found == groups_.end()) {
     if (groups_.size() >= kMaxGroups) return;
-    groups_.emplace(key, Group{incident, rank, 1, block, block, incident.byte_offset, incident.byte_offset});
+    Group first{incident, rank, 1, block, block, incident.byte_offset, incident.byte_offset, {}, false};
+    add_site(first, incident.read_site);
+    groups_.emplace(key, std::move(first));
     return;
   }
   Group& group = found->second;
+  add_site(group, incident.read_site);
   widen(group, block, incident.byte_offset);
   if (rank < group.rank) {
     group.example = incident;
@@ -198,6 +232,10 @@ Finding Report::finish(const Group& group) const {
                   ? fmt::format("; {} has {} {} (0..{})", incident.buffer, finding.length, noun, finding.length - 1)
                   : fmt::format("; {} is empty", incident.buffer);
     }
+  }
+  if (group.value_unused) {
+    what += "; the value that is read is never used";
+    finding.cause = "no result hangs on it, but it is a race: read only what is used (inside the mask, for example)";
   }
   finding.message = fmt::format("block ({},{},{}) thread ({},{},{}): {}", incident.block.x, incident.block.y,
                                 incident.block.z, incident.thread.x, incident.thread.y, incident.thread.z, what);

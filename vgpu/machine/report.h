@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "vgpu/machine/program.h"
+#include "vgpu/machine/race_taint.h"
 #include "vgpu/vgpu.h"
 
 namespace vgpu {
@@ -31,6 +32,8 @@ struct Incident {
   uint32_t width = 0;  ///< bytes of the access
   std::string text;    ///< the whole message where the parts above do not make it
   std::string cause;
+  uint32_t read_site =
+      kNone;  ///< of a race: the instruction that reads, kNone: none does, or its value is not followed
   std::optional<Place> place;  ///< where it is shown, if that is not pc's place
 };
 
@@ -40,7 +43,8 @@ class Report {
 
   /// Where the incident belongs to a finding that is known and keeps its example, counts it: true, and there is no need
   /// to put it into words. Findings in loops come by the million.
-  bool count(Finding::Kind kind, uint32_t pc, std::string_view buffer, int64_t byte_offset, Dim3 block, Dim3 thread);
+  bool count(Finding::Kind kind, uint32_t pc, std::string_view buffer, int64_t byte_offset, Dim3 block, Dim3 thread,
+             uint32_t read_site = kNone);
   /// The same for findings with a place of their own, Incident::place, at this line.
   bool count_at(Finding::Kind kind, int line, std::string_view buffer, int64_t byte_offset, Dim3 block, Dim3 thread);
   /// Adds one thread's incident. Safe from several host threads; the example kept is the lowest block's lowest
@@ -48,6 +52,17 @@ class Report {
   void add(const Incident& incident);
   void print(std::string_view text, uint64_t block_index);
   bool empty() const { return groups_.empty(); }
+
+  /// The races of which each is one with a plain read, and those reads' instructions.
+  struct ReadRace {
+    RaceKey key;
+    std::vector<uint32_t> sites;
+  };
+  std::vector<ReadRace> read_races() const;
+  /// What became of the values that such a race's reads gave.
+  void settle(const RaceKey& key, RaceVerdict verdict);
+  /// The line that a race at this instruction is counted at.
+  int64_t race_line(uint32_t pc);
 
   std::vector<Finding> findings() const;
   /// What printf wrote, block by block in order.
@@ -60,14 +75,17 @@ class Report {
     uint64_t rank = 0;  ///< of the example: block then thread
     uint64_t count = 0;
     uint64_t first_block = 0, last_block = 0;
-    int64_t lowest = 0, highest = 0;  ///< byte offsets
+    int64_t lowest = 0, highest = 0;   ///< byte offsets
+    std::vector<uint32_t> read_sites;  ///< of a race
+    bool value_unused = false;
   };
   using Key = std::tuple<int64_t, int, std::string>;
 
   int64_t line_of(uint32_t pc);
   bool count_in_group(const std::tuple<int64_t, int, std::string_view>& key, int64_t byte_offset, const Dim3& block,
-                      const Dim3& thread);
+                      const Dim3& thread, uint32_t read_site = kNone);
   uint64_t rank_of(uint64_t block, const Dim3& thread) const;
+  static void add_site(Group& group, uint32_t site);
   static void widen(Group& group, uint64_t block, int64_t byte_offset);
   Finding finish(const Group& group) const;
   std::string cause_of(const Group& group) const;

@@ -84,6 +84,7 @@ void run_in_order(LaunchState& state) {
     if (turn == Turn::done) {
       count(state, *block);
       spare.push_back(std::move(block));
+      if (state.taint != nullptr && state.taint->settled()) return finish();
       continue;
     }
     resident.push_back(std::move(block));

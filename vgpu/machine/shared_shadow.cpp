@@ -60,18 +60,42 @@ std::string thread_text(const Warp& warp, uint16_t who) {
   return fmt::format("thread ({},{},{})", t.x, t.y, t.z);
 }
 
-void report_race(Warp& warp, int lane, uint64_t offset, uint32_t width, const char* now, const char* before,
-                 uint16_t who, uint32_t site) {
+/// The thread, warp or whoever it was that read at some earlier time.
+Reader reader_of(const Warp& warp, uint16_t who) {
+  Reader reader{warp.block->linear};
+  if (who == kManyWarps || who == kManyStrong) return reader;
+  if (is_thread(who)) {
+    reader.thread = who & 0x3ffu;
+  } else {
+    reader.warp = warp_of(who);
+  }
+  return reader;
+}
+
+/// What lane `lane` does now, and what `who` did before.
+enum class Race : uint8_t { read_written, written_read, written_written };
+
+void report_race(Warp& warp, int lane, uint64_t offset, uint32_t width, Race race, const char* now, uint16_t who,
+                 uint32_t site) {
   const LaunchState& launch = *warp.launch;
+  const char* const before = race == Race::written_read ? "read" : "wrote";
+  const uint32_t read_site = race == Race::read_written ? warp.pc : race == Race::written_read ? site : kNone;
   size_t variable = 0;
   for (size_t i = 0; i < launch.shared_offset.size(); ++i) {
     if (offset >= launch.shared_offset[i] && offset < launch.shared_offset[i] + launch.shared_bytes[i]) variable = i;
   }
   const SharedVariable& shared = launch.program.shared[variable];
   const uint64_t in = offset - launch.shared_offset[variable];
-  if (unreported(warp, 1u << lane, Finding::Kind::race, shared.name, in) == 0) return;
+  if (launch.taint != nullptr) {
+    const Reader me{warp.block->linear, thread_code(warp, lane)};
+    if (read_site == kNone) return;
+    return launch.taint->race(launch.report.race_line(learners_pc(warp)), shared.name, read_site,
+                              race == Race::read_written ? me : reader_of(warp, who));
+  }
+  if (unreported(warp, 1u << lane, Finding::Kind::race, shared.name, in, read_site) == 0) return;
   Incident incident;
   incident.kind = Finding::Kind::race;
+  incident.read_site = read_site;
   // An array's element type is lost in PTX: the access says how large its elements are.
   const uint32_t element = std::max(shared.element_bytes, width);
   incident.buffer = shared.name;
@@ -80,10 +104,9 @@ void report_race(Warp& warp, int lane, uint64_t offset, uint32_t width, const ch
   incident.byte_offset = static_cast<int64_t>(in);
   incident.buffer_bytes = launch.shared_bytes[variable];
   const bool same_warp = who != kManyWarps && who != kManyStrong && warp_of(who) == warp.index;
-  const Place other = place_of(launch.program, site);
   incident.text =
-      fmt::format("{} {}[{}] (shared), which {} {} at line {} with no {} between", now, shared.name, in / element,
-                  thread_text(warp, who), before, other.line, same_warp ? "__syncwarp" : "barrier");
+      fmt::format("{} {}[{}] (shared), which {} {} at {} with no {} between", now, shared.name, in / element,
+                  thread_text(warp, who), before, line_text(launch, site), same_warp ? "__syncwarp" : "barrier");
   incident.cause = same_warp ? "threads of a warp do not run in lockstep: is a __syncwarp() missing between the two?"
                              : "is a __syncthreads() missing between the two?";
   report_lane(warp, lane, incident);
@@ -184,7 +207,8 @@ void SharedShadow::read_cell(Warp& warp, uint64_t cell, int lane, bool strong, u
   const uint16_t writer = writer_[cell];
   if (writer != kNobody && (writer & 0x3ffu) != me && !both_strong(warp, writer, strong, strong) &&
       !ordered(warp, writer, moments_[write_stamp_[cell]].time, lane)) {
-    report_race(warp, lane, cell << shift_, 1u << shift_, "read", "wrote", writer, moments_[write_stamp_[cell]].site);
+    report_race(warp, lane, cell << shift_, 1u << shift_, Race::read_written, "read", writer,
+                moments_[write_stamp_[cell]].site);
   }
   const uint16_t reader = reader_[cell];
   uint16_t now = strong ? static_cast<uint16_t>(me | kStrong | kVolatile) : me;
@@ -219,15 +243,15 @@ void SharedShadow::write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, 
       same = std::memcmp(mine, theirs, bytes) == 0;
     }
     if (!same)
-      report_race(warp, lane, cell << shift_, 1u << shift_, atomic ? "atomically updated" : "wrote", "wrote", writer,
-                  moments_[write_stamp_[cell]].site);
+      report_race(warp, lane, cell << shift_, 1u << shift_, Race::written_written,
+                  atomic ? "atomically updated" : "wrote", writer, moments_[write_stamp_[cell]].site);
   }
   const uint16_t reader = reader_[cell];
   const bool me_alone = is_thread(reader) && (reader & 0x3ffu) == me;
   const bool strong_too = both_strong(warp, reader, atomic, info != nullptr);
   if (reader != kNobody && !me_alone && !strong_too && !ordered(warp, reader, moments_[read_stamp_[cell]].time, lane)) {
-    report_race(warp, lane, cell << shift_, 1u << shift_, atomic ? "atomically updated" : "wrote", "read", reader,
-                moments_[read_stamp_[cell]].site);
+    report_race(warp, lane, cell << shift_, 1u << shift_, Race::written_read, atomic ? "atomically updated" : "wrote",
+                reader, moments_[read_stamp_[cell]].site);
   }
   const uint16_t how = info != nullptr ? kStrong | kVolatile : kStrong;
   writer_[cell] = static_cast<uint16_t>(atomic ? me | how : me);

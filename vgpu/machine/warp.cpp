@@ -217,6 +217,10 @@ void Block::start(uint64_t linear_index) {
     warp.last_sync_time = 0;
     warp.tracking = false;
     warp.local_origins.clear();
+    if (state.taint != nullptr) {
+      start_tracking(warp);
+      start_following(warp);
+    }
     if (!state.kernel.unset_rows.empty()) {
       start_tracking(warp);
       set_unset(warp, state.kernel, 0, warp.live);

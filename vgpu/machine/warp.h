@@ -17,6 +17,7 @@
 #include "vgpu/machine/memory.h"
 #include "vgpu/machine/origin.h"
 #include "vgpu/machine/program.h"
+#include "vgpu/machine/race_taint.h"
 #include "vgpu/machine/report.h"
 #include "vgpu/machine/shared_shadow.h"
 #include "vgpu/vgpu.h"
@@ -73,6 +74,7 @@ struct LaunchState {
   std::atomic<bool> abort{false};     ///< a trap, a limit or a stop ends every block
   std::atomic<bool> conflict{false};  ///< parallel blocks touched the same word: start again in order
   std::atomic<bool> stopped{false};
+  RaceTaint* taint = nullptr;  ///< follows what became of racing reads
   std::mutex origins_mutex;
   std::map<std::pair<uint32_t, uint64_t>, OriginId> origins;  ///< by instruction and address (definedness.h)
   std::atomic<uint64_t> warp_instructions{0};
@@ -125,6 +127,13 @@ struct Warp {
   std::vector<uint32_t> undefined;  ///< of each register row: the lanes whose value is undefined
   std::vector<OriginId> origins;    ///< of each row, lane by lane: where it comes from, if it is undefined
   StoredOrigins local_origins;      ///< of undefined values in local_memory (local_origin_key)
+
+  // What is followed of racing reads (race_taint.h), where LaunchState::taint is there: as `undefined` and `origins`.
+  std::vector<uint32_t> followed, follows;
+  std::vector<FollowedRead> followed_reads;  ///< of each site, lane by lane: its last read
+  uint64_t places[kLanes] = {};              ///< that the running load reads
+  uint32_t verified[kLanes] = {};            ///< the reads that the running swap verifies
+  uint64_t expected[kLanes] = {};            ///< and what it compares with
 
   Dim3 thread_of(int lane) const;
   /// Makes room for `bytes` of registers; frames keep their offsets.
@@ -196,12 +205,16 @@ std::string format_printf(Warp& warp, int lane, uint64_t format, uint64_t argume
 
 /// The lanes whose incident at the warp's pc has still to be put into words and reported; the others are counted
 /// (Report::count).
-uint32_t unreported(const Warp& warp, uint32_t lanes, Finding::Kind kind, std::string_view buffer, uint64_t offset);
+/// `read_site`: a race's read, whose value may turn out not to be used (race_taint.h).
+uint32_t unreported(const Warp& warp, uint32_t lanes, Finding::Kind kind, std::string_view buffer, uint64_t offset,
+                    uint32_t read_site = kNone);
 /// Likewise, for findings that are shown at `line` of the learner's file rather than at the pc's.
 uint32_t unreported_at(const Warp& warp, uint32_t lanes, Finding::Kind kind, std::string_view buffer, int line);
 /// The instruction whose place a finding shows: the warp's pc, or, where that is in a function of a header, the call
 /// that the learner wrote.
 uint32_t learners_pc(const Warp& warp);
+/// "line 12", or "line 40 of helper.cuh" where an instruction is in no line of the kernel's own file.
+std::string line_text(const LaunchState& launch, uint32_t pc);
 /// Reports one lane's bad access at the warp's pc (lane_access.cpp).
 void report_lane(Warp& warp, int lane, Incident incident);
 
