@@ -9,6 +9,7 @@
 
 #include "grader/case_data.h"
 #include "grader/judge/compare.h"
+#include "grader/plan_terms.h"
 
 namespace tritutor {
 namespace {
@@ -59,7 +60,7 @@ class Buffers {
   }
 
   /// The first output that is not right.
-  std::optional<Mismatch> compare_outputs(const Case& test, uint64_t block_threads) const {
+  std::optional<Mismatch> compare_outputs(const Case& test, const Step& last) const {
     for (size_t i = 0, buffer = 0, output = 0; i < exercise_.arguments.size(); ++i) {
       const Argument& argument = exercise_.arguments[i];
       if (argument.role != Role::input && argument.role != Role::output) continue;
@@ -70,7 +71,7 @@ class Buffers {
       device_.download(address, got.bytes);
       const Tolerance& tolerance = exercise_.tolerance.at(argument.name);
       const double length = tolerance.length.empty() ? 1 : test.values.at(tolerance.length);
-      const CompareContext context{&data_.inputs, &poison, block_threads};
+      const CompareContext context{&data_.inputs, &poison, last.block.count(), last.grid.count(), &test.values};
       if (auto wrong = compare(argument.name, got, data_.expected[output++], tolerance, length, context)) return wrong;
     }
     return std::nullopt;
@@ -156,6 +157,7 @@ CaseOutcome run_case(const Exercise& exercise, const Case& test, const CaseData&
   for (int run = 1; run <= test.repeat; ++run) {
     for (const Step& step : plan.steps) {
       vgpu::LaunchResult result = device.run(step, buffers.parameters(module, step), limits);
+      blame_plan(result.findings, plan, step);
       add_findings(outcome.findings, std::move(result.findings));
       add_printed(outcome.printed, result.printed);
       if (run == 1) {
@@ -174,7 +176,7 @@ CaseOutcome run_case(const Exercise& exercise, const Case& test, const CaseData&
     if (const std::string changed = buffers.changed_input(); !changed.empty()) {
       outcome.problem = fmt::format("the input {} was changed; inputs are read only", changed);
     }
-    outcome.mismatch = buffers.compare_outputs(test, plan.steps.back().block.count());
+    outcome.mismatch = buffers.compare_outputs(test, plan.steps.back());
     if (outcome.mismatch && run > 1) {
       outcome.problem = fmt::format(
           "right at first, wrong in run {} over the same output memory: the result depends on what the output held "

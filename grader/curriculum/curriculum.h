@@ -30,8 +30,8 @@
 //     "hints": { "staged": ["what to look at first", "..."],
 //                "on": { "tail": "shown when this failure happened", ... } } } ] }
 //
-// Keys of hints.on: a mismatch pattern's id (compare.h), a finding's kind ("out-of-bounds"), a case's name, or
-// "compile".
+// Keys of hints.on: a mismatch pattern's id (compare.h), a finding's kind ("out-of-bounds"), also with the buffer it is
+// about ("out-of-bounds:scratch"), a case's name, or "compile".
 
 #include <cstdint>
 #include <filesystem>

@@ -345,12 +345,18 @@ Thresholds read_thresholds(const Field& field) {
   return result;
 }
 
-/// What a key of hints.on may be: a mismatch pattern, a finding's kind, a case's name, or "compile".
+/// What a key of hints.on may be: a mismatch pattern, a finding's kind, that of a buffer ("race:scratch"), a case's
+/// name, or "compile".
 std::set<std::string> hint_keys(const Exercise& exercise) {
   std::set<std::string> keys{"compile"};
   for (const auto& [id, text] : mismatch_patterns()) keys.insert(id);
   for (int kind = 0; kind <= static_cast<int>(vgpu::Finding::Kind::unsupported); ++kind) {
-    keys.emplace(vgpu::name_of(static_cast<vgpu::Finding::Kind>(kind)));
+    const std::string name(vgpu::name_of(static_cast<vgpu::Finding::Kind>(kind)));
+    keys.insert(name);
+    keys.insert(name + ":scratch");
+    for (const Argument& argument : exercise.arguments) {
+      if (argument.role == Role::input || argument.role == Role::output) keys.insert(name + ":" + argument.name);
+    }
   }
   for (const Case& test : exercise.cases) keys.insert(test.name);
   return keys;

@@ -139,6 +139,8 @@ std::optional<Mismatch> compare(const std::string& output, const Array& got, con
   Pattern pattern = name_pattern(evidence);
   mismatch.pattern = std::move(pattern.id);
   mismatch.pattern_text = std::move(pattern.text);
+  mismatch.weight = pattern.weight;
+  mismatch.plainness = plainness_of(evidence);
   mismatch.map = draw_map(evidence);
   return mismatch;
 }

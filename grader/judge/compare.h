@@ -20,6 +20,8 @@ struct Mismatch {
   int64_t count = 0, total = 0;
   std::string pattern;       ///< id: "tail", "never-written", "transposed", "tf32", ...; "scattered" where none fits
   std::string pattern_text;  ///< "every index >= 1024 is wrong", for a person
+  int weight = 0;            ///< how well the pattern is borne out: 0 there is none, 1 by little, 2 by some, 3 by many
+  int plainness = 2;         ///< of the case's data: 2 ordinary numbers, 1 unusual ones, 0 hardly any, or infinities
   std::vector<std::string> map;  ///< small picture, one string a line: '.' right, '#' wrong (several elements a cell)
 };
 
@@ -31,6 +33,8 @@ struct CompareContext {
   const reference::Arrays* inputs = nullptr;  ///< the case's inputs, nullptr: unknown
   const reference::Array* before = nullptr;   ///< the poison the output held before the run, nullptr: unknown
   uint64_t block_threads = 0;                 ///< threads of a block in the learner's last step, 0: unknown
+  uint64_t grid_blocks = 0;                   ///< its blocks, 0: unknown
+  const reference::Values* values = nullptr;  ///< the case's sizes and scalars, nullptr: unknown
 };
 
 /// nullopt where every element of `got` is within its bound. `length` is the reduction length for the tolerance's

@@ -11,9 +11,11 @@ namespace {
 // From the most specific to the least: a copy of the input is also "transposed" for a transpose, all zeros are also
 // "constant", and nearly anything is wrong at some place.
 constexpr Detector kDetectors[] = {
-    find_unwritten,      find_not_finite, find_wrong_index,  find_input_copy, find_constant,
-    find_partial_sum,    find_scaled,     find_transposed,   find_shifted,    find_clamped,
-    find_half_precision, find_tf32,       find_small_errors, find_place,
+    find_unwritten,     find_wrong_element,  find_not_finite, find_wrong_index,      find_input_copy,
+    find_constant,      find_partial_sum,    find_product,    find_wrong_axis,       find_affine,
+    find_mask,          find_scaled,         find_offset,     find_scaled_exponents, find_transposed,
+    find_other_input,   find_clamped,        find_shifted,    find_scaled_warps,     find_constant_rows,
+    find_other_formula, find_half_precision, find_tf32,       find_small_errors,     find_place,
 };
 
 }  // namespace
@@ -67,39 +69,60 @@ bool holds_for_wrong(const Evidence& e, int64_t least, const std::function<std::
 
 Pattern name_pattern(const Evidence& evidence) {
   for (const Detector detector : kDetectors) {
-    if (auto pattern = detector(evidence)) return *pattern;
+    if (auto pattern = detector(evidence)) {
+      pattern->weight = weight_of(evidence, *pattern);
+      return *pattern;
+    }
   }
   if (evidence.total() == 1) return {"scattered", "The one result is wrong, and fits no pattern known here."};
-  if (evidence.wrong_count() == evidence.total()) {
-    return {"scattered",
-            "Every element is wrong, and the values fit no pattern known here. Work one element out by hand, "
-            "the first one above, on a small case."};
+  if (evidence.wrong_count() * 20 > evidence.total() * 19) {
+    return {
+        "scattered",
+        fmt::format("{} wrong, and the values fit no pattern known here. Work one element out by hand, the first one "
+                    "above, on a small case.",
+                    evidence.wrong_count() == evidence.total() ? "Every element is" : "Nearly all elements are")};
   }
-  return {"scattered",
-          fmt::format("{} of {} elements are wrong, at places that follow no rule. Two threads writing one place, a "
-                      "missing barrier, or a condition on the data can look like this.",
-                      evidence.wrong_count(), evidence.total())};
+  return {"scattered", fmt::format("{} of {} elements are wrong, at places that follow no rule: look for what the "
+                                   "values decide, not the index.",
+                                   evidence.wrong_count(), evidence.total())};
 }
 
 const std::vector<std::pair<std::string, std::string>>& mismatch_patterns() {
   static const std::vector<std::pair<std::string, std::string>> patterns = {
       {"never-written", "no element of the output was written"},
       {"partly-unwritten", "some elements were never written"},
+      {"same-place", "only as many elements were written as one block has threads"},
       {"nan", "results are NaN where they should be numbers"},
       {"infinite", "results are infinite where they should be finite"},
       {"tie-order", "an index of an equal maximum, but not the lowest"},
       {"wrong-index", "an index that points at another value, or at nothing"},
+      {"wrong-element", "the result is not the element asked for, or no element at all"},
       {"all-zero", "every result is 0"},
       {"constant", "every result is the same value"},
       {"equals-input", "the output is a copy of an input"},
+      {"other-input", "every wrong result is the element of the other input"},
+      {"other-formula", "the results follow another formula over the inputs"},
       {"partial-sum", "a sum or dot product over only a part of its terms"},
       {"added-twice", "every wrong result is twice what it should be"},
       {"negated", "every wrong result has the opposite sign"},
       {"scaled", "every wrong result is off by one constant factor"},
+      {"offset", "every wrong result is off by one constant amount"},
       {"scaled-rows", "every wrong row is off by a factor of its own"},
+      {"scaled-warps", "each run of 32 columns in a row is off by a factor of its own"},
+      {"scaled-exponents", "a softmax whose exponents are off by a factor"},
+      {"shifted-rows", "every wrong row is off by an amount of its own"},
+      {"constant-rows", "every row holds one value"},
+      {"wrong-axis", "the columns add up to 1 where the rows should"},
+      {"gamma-beta", "gamma or beta is missing, or taken from the wrong place"},
+      {"bias", "the bias is missing, taken from the wrong place, or added at the wrong time"},
+      {"operand-transposed", "an operand of a product is read as if it were transposed"},
+      {"other-mask", "a dropout keeps and drops other elements than it should"},
+      {"repeating-mask", "a dropout's mask repeats from block to block"},
       {"transposed", "rows and columns are swapped, or the output is laid out column-major"},
       {"transposed-tiles", "the tiles are in place but transposed inside, or transposed inside but not moved"},
       {"off-by-one", "every wrong result is its neighbour's"},
+      {"reversed", "the results stand in reverse order"},
+      {"repeating", "the first block's results stand in every block's place"},
       {"shifted", "every wrong result belongs a constant number of elements away"},
       {"clamped", "results beyond a limit came out as the limit"},
       {"not-clamped", "results that should have been cut off at a limit were not"},

@@ -38,10 +38,17 @@ struct Evidence {
 
 struct Pattern {
   std::string id, text;
+  int weight = 0;  ///< as of a Mismatch; set by name_pattern
 };
 
 /// The most specific pattern that fits; "scattered" where none does.
 Pattern name_pattern(const Evidence& evidence);
+
+/// As of a Mismatch: how well a pattern is borne out.
+int weight_of(const Evidence& evidence, const Pattern& pattern);
+
+/// As of a Mismatch: whether what is found here is likely to be found on other data too.
+int plainness_of(const Evidence& evidence);
 
 using Detector = std::optional<Pattern> (*)(const Evidence&);
 
@@ -52,12 +59,24 @@ std::optional<Pattern> find_not_finite(const Evidence& evidence);
 std::optional<Pattern> find_input_copy(const Evidence& evidence);
 std::optional<Pattern> find_partial_sum(const Evidence& evidence);
 std::optional<Pattern> find_wrong_index(const Evidence& evidence);
+std::optional<Pattern> find_wrong_element(const Evidence& evidence);
+std::optional<Pattern> find_other_input(const Evidence& evidence);
+std::optional<Pattern> find_other_formula(const Evidence& evidence);
 // pattern_values.cpp: relations of the results to what was wanted.
 std::optional<Pattern> find_constant(const Evidence& evidence);
 std::optional<Pattern> find_scaled(const Evidence& evidence);
+std::optional<Pattern> find_offset(const Evidence& evidence);
 std::optional<Pattern> find_transposed(const Evidence& evidence);
 std::optional<Pattern> find_shifted(const Evidence& evidence);
 std::optional<Pattern> find_clamped(const Evidence& evidence);
+// pattern_product.cpp, pattern_affine.cpp, pattern_rows.cpp, pattern_mask.cpp: a known formula with one thing wrong.
+std::optional<Pattern> find_product(const Evidence& evidence);
+std::optional<Pattern> find_affine(const Evidence& evidence);
+std::optional<Pattern> find_wrong_axis(const Evidence& evidence);
+std::optional<Pattern> find_constant_rows(const Evidence& evidence);
+std::optional<Pattern> find_scaled_warps(const Evidence& evidence);
+std::optional<Pattern> find_scaled_exponents(const Evidence& evidence);
+std::optional<Pattern> find_mask(const Evidence& evidence);
 // pattern_precision.cpp: right but for rounding.
 std::optional<Pattern> find_half_precision(const Evidence& evidence);
 std::optional<Pattern> find_tf32(const Evidence& evidence);
@@ -71,6 +90,10 @@ std::optional<Pattern> describe_place(const Evidence& evidence, const std::vecto
 
 /// The phrase of describe_place to append to a sentence: empty where it is everywhere, " (at scattered places)", ...
 std::string at_place(const Evidence& evidence, const std::vector<char>& flags);
+
+/// What a factor is made of: " (sqrt((n - 1) / n) for n = 1000)", from the case's sizes and scalars; empty where none
+/// of them is it.
+std::string factor_in_words(const Evidence& evidence, double factor);
 
 /// Whether `holds` is true for nearly all wrong elements that can be tested: it returns nullopt for those that cannot.
 /// At least `least` must have been tested, and half of all. Large outputs are sampled.

@@ -29,7 +29,7 @@ std::string as_multiple(int64_t border, int64_t block) {
   return "";
 }
 
-/// "i % 32 == 0" and the like for the residues that are flagged.
+/// "i % 32 == 0" and the like for the residues that are flagged; empty where they are no run and more than a few.
 std::string residue_rule(const std::vector<char>& in, const std::string& name) {
   const auto period = static_cast<int64_t>(in.size());
   const int64_t count = std::count(in.begin(), in.end(), 1);
@@ -38,14 +38,14 @@ std::string residue_rule(const std::vector<char>& in, const std::string& name) {
   const int64_t hole = std::find(in.begin(), in.end(), 0) - in.begin();
   if (count == 1) return fmt::format("{} % {} == {}", name, period, first);
   if (count == period - 1) return fmt::format("{} % {} != {}", name, period, hole);
-  if (last - first + 1 != count && count <= 4) {
+  if (last - first + 1 != count && count <= 8) {
     std::vector<int64_t> residues;
     for (int64_t r = 0; r < period; ++r) {
       if (in[static_cast<size_t>(r)] != 0) residues.push_back(r);
     }
     return fmt::format("{} % {} in {{{}}}", name, period, fmt::join(residues, ", "));
   }
-  if (last - first + 1 != count) return fmt::format("{} % {} in a set of {} values", name, period, count);
+  if (last - first + 1 != count) return "";
   if (first == 0) return fmt::format("{} % {} < {}", name, period, count);
   if (last == period - 1) return fmt::format("{} % {} >= {}", name, period, first);
   return fmt::format("{} % {} from {} to {}", name, period, first, last);
@@ -60,7 +60,7 @@ std::optional<Pattern> describe_period(const std::vector<char>& flags, const std
   for (int64_t p = 128; p <= 1024; p *= 2) periods.push_back(p);
   if (block > 64) periods.push_back(block);
   for (const int64_t period : periods) {
-    if (n < 2 * period) continue;
+    if (n < 4 * period && !(n >= 2 * period && period == block)) continue;  // twice may be chance
     std::vector<int64_t> flagged(static_cast<size_t>(period), 0);
     for (int64_t i = 0; i < n; ++i) flagged[static_cast<size_t>(i % period)] += flags[static_cast<size_t>(i)];
     std::vector<char> in(flagged.size());
@@ -74,7 +74,9 @@ std::optional<Pattern> describe_period(const std::vector<char>& flags, const std
     if (!stands_out(total, region, n - region, least)) continue;
     if (period == 2) return Pattern{"every-other", fmt::format("every {} {}", in[0] != 0 ? "even" : "odd", noun)};
     const std::string letter = noun.substr(0, 1);
-    return Pattern{"periodic", fmt::format("every {} {} with {}", noun, letter, residue_rule(in, letter))};
+    const std::string rule = residue_rule(in, letter);
+    if (rule.empty()) continue;
+    return Pattern{"periodic", fmt::format("every {} {} with {}", noun, letter, rule)};
   }
   return std::nullopt;
 }
@@ -210,8 +212,7 @@ std::optional<Pattern> describe_batch(const Evidence& e, const std::vector<char>
 
 /// What to look at, by the pattern's id. It points; it does not solve.
 std::string advice(const std::string& id) {
-  if (id == "tail")
-    return "Does the grid cover the last, partial block, and does its mask let exactly the valid elements through?";
+  if (id == "tail") return "They were stored, with wrong values: what is different for the threads from there on?";
   if (id == "head") return "What do the first block or the first threads do that the others do not?";
   if (id == "last-row" || id == "last-column")
     return "Look at the bounds: is the last one compared with < or with <= ?";
@@ -252,6 +253,13 @@ std::optional<Pattern> find_place(const Evidence& e) {
   if (e.total() == 1) return std::nullopt;
   const auto place = describe_place(e, e.wrong);
   if (!place || place->id == "everywhere") return std::nullopt;
+  // All but a few is no place, unless it begins or ends with a block, a row or a column.
+  if (e.rows == 1 && e.wrong_count() * 20 > e.total() * 19 && (place->id == "tail" || place->id == "head") &&
+      as_multiple(place->id == "tail" ? e.wrong_at.front() : e.wrong_at.back() + 1,
+                  static_cast<int64_t>(e.context.block_threads))
+          .empty()) {
+    return std::nullopt;
+  }
   const double first = e.got_at(e.wrong_at.front());
   const bool same = std::all_of(e.wrong_at.begin(), e.wrong_at.end(), [&](int64_t i) { return e.got_at(i) == first; });
   const std::string holds = same && e.wrong_count() > 1 ? fmt::format(" ({} stands there)", first) : "";

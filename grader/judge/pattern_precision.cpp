@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "grader/judge/pattern.h"
 #include "reference/half.h"
@@ -45,22 +46,29 @@ double root_mean_square(const std::vector<double>& values) {
 
 }  // namespace
 
-/// Every result a half-precision number is no chance (1 in 8192 each), unless they are small whole numbers anyway.
+/// Every result a half-precision number is no chance (1 in 8192 each), unless they are small whole numbers anyway: but
+/// only where the results are near what is right, and where many differ, or the one there is has bits to show.
 std::optional<Pattern> find_half_precision(const Evidence& e) {
   if (e.got.type != reference::Type::f32) return std::nullopt;
-  int64_t telling = 0;
+  int64_t telling = 0, near = 0;
+  std::set<double> different;
   for (int64_t i = 0; i < e.total(); ++i) {
     const double got = e.got_at(i);
     if (!std::isfinite(got)) continue;
     if (reference::half_to_double(reference::double_to_half(got)) != got) return std::nullopt;
     const double want = e.want_at(i);
     const bool want_is_half = reference::half_to_double(reference::double_to_half(want)) == want;
-    if (!want_is_half && (got != std::floor(got) || std::fabs(got - want) <= 0x1p-10 * std::fabs(want))) ++telling;
+    if (want_is_half || (got == std::floor(got) && std::fabs(got - want) > 0x1p-10 * std::fabs(want))) continue;
+    ++telling;
+    near += std::fabs(got - want) <= 0.25 * std::fabs(want) ? 1 : 0;
+    if (different.size() < 4) different.insert(got);
   }
-  if (telling < std::min<int64_t>(4, e.total())) return std::nullopt;
+  if (telling < std::min<int64_t>(8, e.total()) || near * 10 < telling * 9) return std::nullopt;
+  if (e.total() > 1 && different.size() < 4) return std::nullopt;
   return Pattern{"half-precision",
-                 "Every result is a half-precision (f16) number, with 11 significant bits where f32 has 24. "
-                 "Which variable holds the sum or the result in between, and of what type is it?"};
+                 fmt::format("{} a half-precision (f16) number, with 11 significant bits where f32 has 24. Which "
+                             "variable holds the sum or the result in between, and of what type is it?",
+                             e.total() == 1 ? "The result is" : "Every result is")};
 }
 
 /// tf32 keeps 10 bits of an input's fraction: an error of 2^-11.75 of a product in the mean (both factors), and with

@@ -7,14 +7,48 @@
 #include "grader/judge/pattern.h"
 
 namespace tritutor {
+namespace {
+
+/// Only the first block's worth of elements was written, though there are more blocks.
+std::optional<Pattern> find_same_place(const Evidence& e) {
+  const auto block = static_cast<int64_t>(e.context.block_threads);
+  const int64_t written = e.total() - e.unwritten_count;
+  if (block < 2 || e.context.grid_blocks < 2 || written == 0 || written % block != 0) return std::nullopt;
+  const int64_t a_thread = written / block;
+  if (a_thread > 16 || e.unwritten[static_cast<size_t>(written) - 1] != 0) return std::nullopt;
+  for (int64_t i = 0; i < written; ++i) {
+    if (e.unwritten[static_cast<size_t>(i)] != 0) return std::nullopt;
+  }
+  const std::string share =
+      a_thread == 1 ? "as a block has threads" : fmt::format("as {} for each thread of a block", a_thread);
+  return Pattern{"same-place",
+                 fmt::format("Never written: every index >= {}. Just as many were {}, and the plan asks for {} blocks: "
+                             "they all store to the same places. Does blockIdx take part in the index?",
+                             written, share, e.context.grid_blocks)};
+}
+
+/// "The result is" or "3 of 7 elements are".
+std::string so_many(const Evidence& e, int64_t count) {
+  return e.total() == 1 ? "The result is" : fmt::format("{} of {} elements are", count, e.total());
+}
+
+}  // namespace
 
 std::optional<Pattern> find_unwritten(const Evidence& e) {
   if (e.unwritten_count == 0) return std::nullopt;
   if (e.unwritten_count == e.total()) {
+    if (e.got.type != reference::Type::f32 && e.total() == 1) {
+      return Pattern{
+          "never-written",
+          fmt::format("The output holds {0:.0f}, as it did before the kernel ran. Was it never stored to, or "
+                      "is {0:.0f} a starting value that nothing replaced?",
+                      e.got_at(0))};
+    }
     return Pattern{"never-written",
                    "Nothing was written: the output still holds what it held before the kernel ran. Does any thread "
                    "reach the store, and is it this buffer that it stores to?"};
   }
+  if (auto same = find_same_place(e)) return same;
   const auto place = describe_place(e, e.unwritten);
   std::string text = place ? fmt::format("Never written: {}.", place->text)
                            : fmt::format("{} of {} elements were never written.", e.unwritten_count, e.total());
@@ -39,15 +73,14 @@ std::optional<Pattern> find_not_finite(const Evidence& e) {
   }
   if (nan_count > 0) {
     return Pattern{"nan",
-                   fmt::format("{} of {} elements are NaN{}. It comes from inf - inf, 0 / 0 or 0 * inf, the root of "
-                               "a negative number, or from memory that nobody has set: which of them can happen "
-                               "here?",
-                               nan_count, e.total(), at_place(e, nan))};
+                   fmt::format("{} NaN{}. It comes from inf - inf, 0 / 0, 0 * inf or the root of a negative number: "
+                               "which of them can happen here?",
+                               so_many(e, nan_count), at_place(e, nan))};
   }
   if (infinite_count > 0) {
-    return Pattern{"infinite", fmt::format("{} of {} elements are infinite where a finite value is right{}. Which "
-                                           "intermediate value leaves the range of its type, or is divided by zero?",
-                                           infinite_count, e.total(), at_place(e, infinite))};
+    return Pattern{"infinite", fmt::format("{} infinite where a finite value is right{}. Which intermediate value "
+                                           "leaves the range of its type, or is divided by zero?",
+                                           so_many(e, infinite_count), at_place(e, infinite))};
   }
   return std::nullopt;
 }

@@ -43,7 +43,8 @@ Refusal refuse(const PlanContext& context, const Case& test, const std::string& 
   refusal.kind = "plan";
   refusal.message = fmt::format("{} (case \"{}\")", reason, test.name);
   for (const Declaration& each : context.declarations) {
-    if (each.name == "launch") refusal.diagnostics.push_back({"error", context.file, each.line, 0, reason});
+    if (each.name == "launch")
+      refusal.diagnostics.push_back({"error", context.file, each.line, 0, "in this launch plan"});
   }
   return refusal;
 }
@@ -113,11 +114,21 @@ std::optional<std::string> check_parameters(const PlanContext& context, const St
   return std::nullopt;
 }
 
-std::optional<std::string> check_shape(const Step& step, const vgpu::KernelInfo& kernel) {
+/// Why a grid has no blocks: a size smaller than what it is divided by, as a rule.
+std::string no_blocks(const PlanContext& context, const Case& test, const Step& step) {
+  const vgpu::Dim3& grid = step.grid;
+  const std::string where = grid.x == 0 ? "x" : grid.y == 0 ? "y" : "z";
+  const bool small = std::any_of(test.values.begin(), test.values.end(),
+                                 [](const auto& value) { return value.second >= 0 && value.second < 16384; });
+  return fmt::format("{}: the grid has no blocks in {}; {} here{}", shown(step), where,
+                     sizes_in_words(context.exercise, test.values),
+                     small ? ", and / rounds down: cdiv(a, b) rounds up" : ": does the number of blocks fit its type?");
+}
+
+std::optional<std::string> check_shape(const PlanContext& context, const Case& test, const Step& step,
+                                       const vgpu::KernelInfo& kernel) {
   const auto& [grid, block] = std::pair(step.grid, step.block);
-  if (grid.x == 0 || grid.y == 0 || grid.z == 0) {
-    return fmt::format("{}: the grid has no blocks; every dimension must be 1 or more", shown(step));
-  }
+  if (grid.x == 0 || grid.y == 0 || grid.z == 0) return no_blocks(context, test, step);
   if (grid.x > 2147483647u || grid.y > 65535 || grid.z > 65535) {
     return fmt::format("{}: the grid is too large; at most 2147483647 blocks in x and 65535 in y and in z",
                        shown(step));
@@ -148,12 +159,13 @@ std::optional<std::string> check_shape(const Step& step, const vgpu::KernelInfo&
   return std::nullopt;
 }
 
-std::optional<std::string> check_step(const PlanContext& context, const Step& step, uint64_t scratch_bytes) {
+std::optional<std::string> check_step(const PlanContext& context, const Case& test, const Step& step,
+                                      uint64_t scratch_bytes) {
   const vgpu::KernelInfo* kernel = step.kernel == plan_entry ? nullptr : context.module.find_kernel(step.kernel);
   if (!kernel) return unknown_kernel(context, step);
   if (kernel->refusal) throw vgpu::LoadError(*kernel->refusal);
   if (auto wrong = check_parameters(context, step, *kernel, scratch_bytes)) return wrong;
-  return check_shape(step, *kernel);
+  return check_shape(context, test, step, *kernel);
 }
 
 /// What launch() wrote, read from device memory.
@@ -223,7 +235,7 @@ std::variant<LaunchPlan, Refusal> make_plan(const PlanContext& context, const Ca
   LaunchPlan plan = read_plan(raw);
   plan.printed = result.printed;
   for (const Step& step : plan.steps) {
-    if (const auto wrong = check_step(context, step, plan.scratch_bytes)) return refuse(context, test, *wrong);
+    if (const auto wrong = check_step(context, test, step, plan.scratch_bytes)) return refuse(context, test, *wrong);
   }
   return plan;
 }

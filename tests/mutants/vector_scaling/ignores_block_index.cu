@@ -1,6 +1,6 @@
 // mutant: every block works on the elements of the first
 // refused: case tail
-// refused: pattern partly-unwritten
+// refused: pattern same-place
 #include <tritutor.cuh>
 
 constexpr int BLOCK = 256;
