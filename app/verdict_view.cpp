@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "app/speed_view.h"
+#include "grader/explain.h"
 
 namespace tritutor {
 
@@ -22,20 +23,6 @@ constexpr size_t kMostPassedCases = 12;  // more than that are counted instead o
 std::string number(double value) {
   if (std::isnan(value)) return "nan";  // never "-nan"
   return fmt::format("{:.9g}", value);
-}
-
-/// The failing case that says most: the first with a finding, else with a pattern that has a name, else the first.
-/// nullptr where none failed.
-const CaseResult* telling_case(const Verdict& verdict) {
-  const CaseResult* first = nullptr;
-  const CaseResult* named = nullptr;
-  for (const CaseResult& one : verdict.cases) {
-    if (!one.ran || one.passed) continue;
-    if (!one.findings.empty()) return &one;
-    if (first == nullptr) first = &one;
-    if (named == nullptr && one.mismatch && one.mismatch->pattern != "scattered") named = &one;
-  }
-  return named != nullptr ? named : first;
 }
 
 std::string plural(int64_t count, std::string_view noun) {
@@ -194,15 +181,22 @@ class View {
     add("\n");
     paragraph(style_.bold(fmt::format("Case {}", one.name)) + tests);
     if (!one.problem.empty()) paragraph(one.problem, "  ");
-    if (one.mismatch) mismatch(*one.mismatch);
+    // What is known to be wrong is the cause: the wrong values follow from it, and no pattern is read into them.
     findings(one.findings);
+    if (!one.mismatch) return;
+    wrong_value(*one.mismatch);
+    if (one.findings.empty()) pattern(*one.mismatch);
   }
 
-  void mismatch(const Mismatch& m) {
+  void wrong_value(const Mismatch& m) {
     const std::string place = m.index.empty() ? m.output : fmt::format("{}[{}]", m.output, fmt::join(m.index, "]["));
     add(fmt::format("  {}  got {}, want {}", style_.bold(place), style_.red(number(m.got)),
                     style_.green(number(m.want))));
-    add(fmt::format(", allowed error {:.2g}\n", m.bound));
+    if (m.bound > 0) add(fmt::format(", allowed error {:.2g}", m.bound));
+    add("\n");
+  }
+
+  void pattern(const Mismatch& m) {
     if (!m.pattern_text.empty()) paragraph(m.pattern_text, "  ");
     if (m.map.empty() || m.total == 1) return;
     for (size_t i = 0; i < std::min(m.map.size(), kMostMapLines); ++i) {
@@ -331,20 +325,37 @@ class View {
 }  // namespace
 
 std::string hint_for(const Verdict& verdict, const Exercise& exercise) {
-  const auto keyed = [&](std::string_view key) -> std::string {
-    const auto found = exercise.hints.on.find(std::string(key));
+  const auto keyed = [&](const std::string& key) -> std::string {
+    const auto found = exercise.hints.on.find(key);
     return found == exercise.hints.on.end() ? "" : found->second;
   };
   if (verdict.refusal) return keyed(verdict.refusal->kind);
   const CaseResult* one = telling_case(verdict);
   if (one == nullptr) return "";
-  for (const vgpu::Finding& finding : one->findings) {
-    if (std::string hint = keyed(vgpu::name_of(finding.kind)); !hint.empty()) return hint;
+  if (!one->findings.empty()) {
+    // That of the first finding and no other's: what it did to the values is no cause.
+    const vgpu::Finding& finding = one->findings[0];
+    const std::string kind(vgpu::name_of(finding.kind));
+    if (std::string hint = keyed(kind + ":" + finding.buffer); !hint.empty()) return hint;
+    const bool is_argument =
+        finding.buffer.empty() || std::any_of(exercise.arguments.begin(), exercise.arguments.end(),
+                                              [&](const Argument& each) { return each.name == finding.buffer; });
+    // What is said of the exercise's buffers fits no tile, no array of a thread and no scratch; of races, the reverse.
+    const bool fits = finding.kind == vgpu::Finding::Kind::out_of_bounds ? is_argument
+                      : finding.kind == vgpu::Finding::Kind::race        ? !is_argument
+                                                                         : true;
+    return fits ? keyed(kind) : "";
   }
-  if (one->mismatch) {
-    if (std::string hint = keyed(one->mismatch->pattern); !hint.empty()) return hint;
-  }
-  return keyed(one->name);
+  const std::string of_pattern = one->mismatch ? keyed(one->mismatch->pattern) : "";
+  const auto failed = std::count_if(verdict.cases.begin(), verdict.cases.end(),
+                                    [](const CaseResult& each) { return each.ran && !each.passed; });
+  const auto all = static_cast<std::ptrdiff_t>(verdict.cases.size());
+  // Where one case of many fails, what it is there for says most; where most of them fail, it is not what is wrong.
+  const bool special = failed * 4 <= all || failed == 1;
+  const bool symptom = one->mismatch && one->mismatch->weight <= 1;
+  const std::string of_case = failed * 2 <= all ? keyed(one->name) : "";
+  if (special && symptom && !of_case.empty()) return of_case;
+  return of_pattern.empty() ? of_case : of_pattern;
 }
 
 std::string view_verdict(const Verdict& verdict, const Exercise& exercise, const VerdictViewOptions& options) {

@@ -21,8 +21,8 @@ struct VerdictViewOptions {
 
 std::string view_verdict(const Verdict& verdict, const Exercise& exercise, const VerdictViewOptions& options);
 
-/// The hint that the explained case calls for: by its first finding's kind, the mismatch's pattern, the failed case's
-/// name, or "compile"; empty where the curriculum has none.
+/// The hint that the explained case calls for: by its first finding's kind and buffer, else the mismatch's pattern, or
+/// the failed case's name where few cases fail, or "compile"; empty where the curriculum has none.
 std::string hint_for(const Verdict& verdict, const Exercise& exercise);
 
 }  // namespace tritutor

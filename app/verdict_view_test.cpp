@@ -104,6 +104,7 @@ TEST_CASE("the case that says most is the one explained") {
   CaseResult tail = case_of("tail", "", false);
   tail.mismatch = Mismatch{};
   tail.mismatch->pattern = "tail";
+  tail.mismatch->weight = 2;
   verdict.cases = {one, tail};
   CHECK(view_verdict(verdict, scaling(), plain()).find("\nCase tail\n") != std::string::npos);
   CHECK(hint_for(verdict, scaling()) == "Compare the number of blocks with the number n needs.");

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <exception>
 
+#include "grader/explain.h"
+
 namespace tritutor {
 namespace {
 
@@ -27,12 +29,14 @@ bool decide_cases(const Exercise& exercise, CaseWork& work, Verdict& verdict) {
       result.mismatch = std::move(job.outcome.mismatch);
       result.problem = std::move(job.outcome.problem);
       result.findings = std::move(job.outcome.findings);
+      sort_by_cause(result.findings);
       if (several && !job.outcome.printed.empty()) verdict.printed += fmt::format("case {}:\n", test.name);
       verdict.printed += job.outcome.printed;
     }
     passed = passed && result.passed;
     verdict.cases.push_back(std::move(result));
   }
+  compare_patterns(verdict.cases);
   return passed;
 }
 

@@ -1,7 +1,10 @@
 // case: the plan asks for no dynamic shared memory, which is to be said
 // exercise: 2.1
 // verdict: fail
-// finding: out-of-bounds 9
+// finding: out-of-bounds 12
+// says: plan.run asks for 0 bytes of dynamic shared memory: they are its fourth argument
+// never says: is the mask
+// never says: A load past n
 #include <tritutor.cuh>
 extern "C" __global__ void sum_reduction(const float* x, float* result, int n, float* scratch) {
   extern __shared__ float s[];

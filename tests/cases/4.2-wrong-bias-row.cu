@@ -1,6 +1,10 @@
 // case: the bias is that of the row, not of the column
 // exercise: 4.2
 // verdict: fail
+// finding: out-of-bounds 13
+// says: hint bias has n elements, one for each column of C
+// never says: and nothing else
+// never says: in a set of
 #include <tritutor.cuh>
 constexpr int T = 16;
 extern "C" __global__ void fused_matmul_bias_relu(const float* a, const float* b, const float* bias, float* c, int m, int n, int k) {

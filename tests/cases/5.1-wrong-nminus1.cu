@@ -1,6 +1,9 @@
 // case: the variance divides by n - 1
 // exercise: 5.1
 // verdict: fail
+// says: sqrt((n - 1) / n) for n =
+// says: look at the divisor of the variance
+// never says: NaN
 #include <tritutor.cuh>
 extern "C" __global__ void layer_normalization(const float* x, const float* gamma, const float* beta, float* y, int m, int n) {
   const float* r = x + blockIdx.x * n; float s = 0, q = 0;

@@ -1,6 +1,9 @@
 // case: one is added to each
 // exercise: 1.1
 // verdict: fail
+// says: Every result is 1 too large
+// never says: Case zero-alpha
+// never says: came out as
 #include <tritutor.cuh>
 constexpr int BLOCK = 256;
 extern "C" __global__ void vector_scaling(const float* x, float* y, float alpha, int n) {
