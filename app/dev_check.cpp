@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/dev.h"
+#include "app/output.h"
 #include "app/proof.h"
 
 namespace tritutor {
@@ -17,13 +18,13 @@ struct Arguments {
   bool json = false;
 };
 
-void print(const ExerciseProof& proof, const Style& style) {
+void print_proof(const ExerciseProof& proof, const Style& style) {
   const std::string mark = proof.violations.empty() ? style.green("ok  ") : style.red("BAD ");
-  fmt::print("{}{:<5} {} mutants {:>2}/{:<2}  fakes refused {:>4}, right by nature {:>3}\n", mark,
-             shown_id(*proof.exercise), pad(proof.exercise->slug, 28), proof.mutants_refused, proof.mutants,
-             proof.fakes_refused, proof.fakes_by_nature);
+  print("{}{:<5} {} mutants {:>2}/{:<2}  fakes refused {:>4}, right by nature {:>3}\n", mark, shown_id(*proof.exercise),
+        pad(proof.exercise->slug, 28), proof.mutants_refused, proof.mutants, proof.fakes_refused,
+        proof.fakes_by_nature);
   for (const Violation& violation : proof.violations) {
-    fmt::print("      {}: {}\n", style.bold(violation.place), violation.what);
+    print("      {}: {}\n", style.bold(violation.place), violation.what);
   }
   std::fflush(stdout);
 }
@@ -56,15 +57,15 @@ void dev_check(Session& session, const Arguments& arguments) {
     if (arguments.json) {
       all.push_back(as_json(proof));
     } else {
-      print(proof, style);
+      print_proof(proof, style);
     }
   });
   if (arguments.json) {
-    fmt::print("{}\n", nlohmann::json{{"violations", violations}, {"exercises", all}}.dump(2));
+    write_exact(nlohmann::json{{"violations", violations}, {"exercises", all}}.dump(2) + "\n");
   } else if (violations == 0) {
-    fmt::print("\nEvery starter fails, every solution passes, every mutant and every fake is refused.\n");
+    print("\nEvery starter fails, every solution passes, every mutant and every fake is refused.\n");
   } else {
-    fmt::print("\n{} violation{}.\n", violations, violations == 1 ? "" : "s");
+    print("\n{} violation{}.\n", violations, violations == 1 ? "" : "s");
   }
   if (violations > 0) session.status = status_not_passed;
 }

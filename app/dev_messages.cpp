@@ -6,6 +6,7 @@
 
 #include "app/dev.h"
 #include "app/messages.h"
+#include "app/output.h"
 
 namespace tritutor {
 
@@ -35,13 +36,13 @@ void dev_messages(Session& session, Arguments arguments) {
   const std::vector<Message> messages = collect_messages(session.home(), exercises, arguments.options);
   const std::string text = as_document(messages);
   if (arguments.out.empty()) {
-    fmt::print("{}", text);
+    write_exact(text);
     return;
   }
   file << text;
   file.close();
   if (!file) throw CommandError(status_environment, fmt::format("cannot write all of {}", arguments.out));
-  fmt::print("{} messages in {}\n", messages.size(), arguments.out);
+  print("{} messages in {}\n", messages.size(), arguments.out);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "app/commands.h"
+#include "app/output.h"
 #include "grader/dialect/cuda/nvrtc.h"
 #include "vgpu/ops/op.h"
 
@@ -159,14 +160,14 @@ std::string_view name_of(Check::State state) {
   return "";
 }
 
-void print(const std::vector<Check>& checks, const Style& style, int width) {
+void print_checks(const std::vector<Check>& checks, const Style& style, int width) {
   for (const Check& check : checks) {
     const std::string mark = check.state == Check::State::good          ? style.green("ok  ")
                              : check.state == Check::State::information ? style.cyan("-   ")
                                                                         : style.red("BAD ");
     const std::string hanging = wrap(check.found, width, std::string(23, ' '));
-    fmt::print("{}{} {}", mark, pad(check.name, 18), hanging.substr(std::min<size_t>(hanging.size(), 23)));
-    if (!check.next.empty()) fmt::print("{}", wrap("-> " + check.next, width, std::string(23, ' ')));
+    print("{}{} {}", mark, pad(check.name, 18), hanging.substr(std::min<size_t>(hanging.size(), 23)));
+    if (!check.next.empty()) print("{}", wrap("-> " + check.next, width, std::string(23, ' ')));
   }
 }
 
@@ -182,9 +183,9 @@ void doctor(Session& session, bool json) {
       all.push_back(
           {{"name", check.name}, {"state", name_of(check.state)}, {"found", check.found}, {"next", check.next}});
     }
-    fmt::print("{}\n", all.dump(2));
+    write_exact(all.dump(2) + "\n");
   } else {
-    print(checks, session.style(), session.width());
+    print_checks(checks, session.style(), session.width());
   }
   const bool lacking = std::any_of(checks.begin(), checks.end(), [](const Check& check) {
     return check.required && check.state == Check::State::bad;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/commands.h"
+#include "app/output.h"
 
 namespace tritutor {
 
@@ -12,7 +13,7 @@ namespace {
 
 void print_hint(const Session& session, const Exercise& exercise, size_t i) {
   const std::string label = fmt::format("hint {} of {}  ", i + 1, exercise.hints.staged.size());
-  fmt::print("{}", wrap(session.style().bold(label) + exercise.hints.staged[i], std::min(session.width(), 100)));
+  print("{}", wrap(session.style().bold(label) + exercise.hints.staged[i], std::min(session.width(), 100)));
 }
 
 void hint(Session& session, const std::string& name, bool all) {
@@ -22,21 +23,27 @@ void hint(Session& session, const std::string& name, bool all) {
   if (exercise == nullptr) throw CommandError(status_usage, "every exercise is passed; name the one: tritutor hint ID");
   const size_t count = exercise->hints.staged.size();
   if (count == 0) {
-    fmt::print("{} {} has no hints. Its statement: tritutor show {}\n", exercise->id, exercise->title, exercise->id);
+    print("{} {} has no hints. Its statement: tritutor show {}\n", exercise->id, exercise->title, exercise->id);
     return;
   }
   const auto found = progress.find(exercise->id);
   const size_t shown_before = found == progress.end() ? 0 : static_cast<size_t>(std::max(found->second.hints_shown, 0));
   const size_t now = all ? count : std::min(shown_before + 1, count);
-  // Remembered before it is shown: no hint is given twice in a row because the record could not be written.
-  if (workspace && now > shown_before)
-    Record(workspace->database()).set_hints_shown(exercise->id, static_cast<int>(now));
+  std::string forgotten;
+  if (workspace && now > shown_before) {
+    try {
+      Record(workspace->database()).set_hints_shown(exercise->id, static_cast<int>(now));
+    } catch (const RecordError& error) {
+      forgotten = error.what();  // where it can only be read, or the disk is full: shown all the same
+    }
+  }
   for (size_t i = 0; i < now; ++i) print_hint(session, *exercise, i);
   if (now < count) {
-    fmt::print("\nOne more: tritutor hint {}\n", exercise->id);
+    print("\nOne more: tritutor hint {}\n", exercise->id);
   } else {
-    fmt::print("\nThat was the last one. Our way to do it: tritutor solution {} --anyway\n", exercise->id);
+    print("\nThat was the last one. Our way to do it: tritutor solution {} --anyway\n", exercise->id);
   }
+  if (!forgotten.empty()) print_error("tritutor: that you saw it could not be noted: {}\n", forgotten);
 }
 
 }  // namespace

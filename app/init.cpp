@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/commands.h"
+#include "app/output.h"
 
 namespace tritutor {
 
@@ -19,9 +20,9 @@ void add_init(CLI::App& app, Session& session) {
     const bool was_there = std::filesystem::is_directory(root / ".tritutor", error);
     const Workspace workspace(root);
     workspace.prepare(session.home(), session.curriculum());
-    fmt::print("{} {} a workspace.", shown(root), was_there ? "is already" : "is now");
-    fmt::print(" Next: {}tritutor next\n",
-               root == std::filesystem::current_path() ? "" : fmt::format("cd {} && ", shown(root)));
+    print("{} {} a workspace.", shown(root), was_there ? "is already" : "is now");
+    print(" Next: {}tritutor next\n",
+          root == std::filesystem::current_path() ? "" : fmt::format("cd {} && ", shown(root)));
   });
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/output.h"
 
 namespace tritutor {
 
@@ -24,7 +25,7 @@ void print_json(const Curriculum& curriculum, const std::map<std::string, Exerci
                    {"attempts", state.attempts},
                    {"passed", state.passed}});
   }
-  fmt::print("{}\n", all.dump(2));
+  write_exact(all.dump(2) + "\n");
 }
 
 std::string mark_of(const std::map<std::string, ExerciseProgress>& progress, const Exercise& exercise,
@@ -48,11 +49,11 @@ void add_list(CLI::App& app, Session& session) {
     const Style style = session.style();
     const Exercise* next = next_exercise(curriculum, progress);
     for (const Level& level : curriculum.levels) {
-      fmt::print("{}\n", style.bold(fmt::format("Level {}: {}", level.number, level.title)));
+      print("{}\n", style.bold(fmt::format("Level {}: {}", level.number, level.title)));
       for (const Exercise& exercise : curriculum.exercises) {
         if (exercise.level != level.number) continue;
-        fmt::print("  {:<5} {}  {}{}\n", shown_id(exercise), mark_of(progress, exercise, style),
-                   pad(exercise.slug, 28) + exercise.title, &exercise == next ? style.cyan("   <- next") : "");
+        print("  {:<5} {}  {}{}\n", shown_id(exercise), mark_of(progress, exercise, style),
+              pad(exercise.slug, 28) + exercise.title, &exercise == next ? style.cyan("   <- next") : "");
       }
     }
   });

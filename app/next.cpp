@@ -6,6 +6,7 @@
 
 #include "app/commands.h"
 #include "app/exercise_view.h"
+#include "app/output.h"
 
 namespace tritutor {
 
@@ -13,10 +14,10 @@ namespace {
 
 void show_all_done(const Curriculum& curriculum, bool json) {
   if (json) {
-    fmt::print("{}\n", nlohmann::json{{"exercise", nullptr}}.dump());
+    write_exact(nlohmann::json{{"exercise", nullptr}}.dump() + "\n");
     return;
   }
-  fmt::print("All {} exercises are passed. What you did: tritutor progress\n", curriculum.exercises.size());
+  print("All {} exercises are passed. What you did: tritutor progress\n", curriculum.exercises.size());
 }
 
 }  // namespace
@@ -27,7 +28,13 @@ void run_next(Session& session, bool json) {
   const auto progress = progress_of(workspace);
   const Exercise* exercise = next_exercise(curriculum, progress);
   if (exercise == nullptr) return show_all_done(curriculum, json);
-  const bool copied = workspace.ensure_starter(session.home(), *exercise);
+  bool copied = false;
+  std::string missing;
+  try {
+    copied = workspace.ensure_starter(session.home(), *exercise);
+  } catch (const CommandError& error) {
+    missing = error.what();  // the statement can be read all the same
+  }
   const std::string file = shown(workspace.file_of(*exercise));
   if (json) {
     const nlohmann::json answer = {{"exercise", exercise->id},
@@ -36,19 +43,24 @@ void run_next(Session& session, bool json) {
                                    {"file", std::filesystem::absolute(workspace.file_of(*exercise)).string()},
                                    {"workspace", std::filesystem::absolute(workspace.root()).string()},
                                    {"copied", copied}};
-    fmt::print("{}\n", answer.dump());
+    if (!missing.empty()) print_error("tritutor: {}\n", missing);
+    write_exact(answer.dump() + "\n");
     return;
   }
   const Style style = session.style();
-  fmt::print("{}\n", view_exercise(*exercise, style, session.width()));
+  print("{}\n", view_exercise(*exercise, style, session.width()));
   const std::string submit = fmt::format("tritutor submit {}", exercise->id);
-  if (exercise->worked) {
-    fmt::print("{}  {}   (solved already: read it and change it)\n", style.bold("file"), file);
-  } else {
-    fmt::print("{}  {}\n", style.bold("file"), file);
+  if (!missing.empty()) {
+    print_error("tritutor: {}\n", missing);
+    return;
   }
-  fmt::print("{}  {}edit the file, then: {}   (stuck? tritutor hint {})\n", style.bold("next"),
-             exercise->optional ? "optional: " : "", style.bold(submit), exercise->id);
+  if (exercise->worked) {
+    print("{}  {}   (solved already: read it and change it)\n", style.bold("file"), file);
+  } else {
+    print("{}  {}\n", style.bold("file"), file);
+  }
+  print("{}  {}edit the file, then: {}   (stuck? tritutor hint {})\n", style.bold("next"),
+        exercise->optional ? "optional: " : "", style.bold(submit), exercise->id);
 }
 
 void add_next(CLI::App& app, Session& session) {

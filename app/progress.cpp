@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/output.h"
 
 namespace tritutor {
 
@@ -54,19 +55,19 @@ void print_json(const Curriculum& curriculum, const Progress& progress) {
                          {"hints_shown", state.hints_shown}});
   }
   const Count all = count_of(curriculum, progress, -1);
-  fmt::print("{}\n", nlohmann::json{{"passed", all.passed}, {"total", all.total}, {"exercises", exercises}}.dump(2));
+  write_exact(nlohmann::json{{"passed", all.passed}, {"total", all.total}, {"exercises", exercises}}.dump(2) + "\n");
 }
 
 void print_table(const Curriculum& curriculum, const Progress& progress, const Style& style) {
   for (const Level& level : curriculum.levels) {
     const Count count = count_of(curriculum, progress, level.number);
-    fmt::print("{} {} {}/{}\n", style.bold(pad(fmt::format("Level {}: {}", level.number, level.title), 40)),
-               bar(count, style), count.passed, count.total);
+    print("{} {} {}/{}\n", style.bold(pad(fmt::format("Level {}: {}", level.number, level.title), 40)),
+          bar(count, style), count.passed, count.total);
     for (const Exercise& exercise : curriculum.exercises) {
       const ExerciseProgress state = state_of(progress, exercise);
       if (exercise.level != level.number || state.attempts == 0) continue;
       const std::string verdict = state.passed ? style.green("passed") : style.yellow("not yet");
-      fmt::print(
+      print(
           "  {:<5} {}  {}, {} attempt{}{}, last {}\n", shown_id(exercise), pad(exercise.slug, 28), verdict,
           state.attempts, state.attempts == 1 ? "" : "s",
           state.hints_shown > 0 ? fmt::format(", {} hint{}", state.hints_shown, state.hints_shown == 1 ? "" : "s") : "",
@@ -74,10 +75,10 @@ void print_table(const Curriculum& curriculum, const Progress& progress, const S
     }
   }
   const Count all = count_of(curriculum, progress, -1);
-  fmt::print("\n{} of {} exercises passed.", all.passed, all.total);
+  print("\n{} of {} exercises passed.", all.passed, all.total);
   const Exercise* next = next_exercise(curriculum, progress);
-  fmt::print("{}\n", next == nullptr ? " There is nothing left to do."
-                                     : fmt::format(" Next: {} {} (tritutor next)", shown_id(*next), next->title));
+  print("{}\n", next == nullptr ? " There is nothing left to do."
+                                : fmt::format(" Next: {} {} (tritutor next)", shown_id(*next), next->title));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/commands.h"
+#include "app/output.h"
 
 namespace tritutor {
 
@@ -15,8 +16,8 @@ void add_reset(CLI::App& app, Session& session) {
     const Exercise& exercise = session.exercise(*name);
     const Workspace workspace = session.workspace_or_new();
     const std::filesystem::path kept = workspace.reset(session.home(), exercise);
-    fmt::print("{} is as it was at the start.\n", shown(workspace.file_of(exercise)));
-    if (!kept.empty()) fmt::print("Yours is kept: {}\n", shown(kept));
+    print("{} is as it was at the start.\n", shown(workspace.file_of(exercise)));
+    if (!kept.empty()) print("Yours is kept: {}\n", shown(kept));
   });
 }
 

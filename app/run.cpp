@@ -4,6 +4,7 @@
 
 #include "app/commands.h"
 #include "app/names.h"
+#include "app/output.h"
 
 namespace tritutor {
 
@@ -50,7 +51,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, int argc, cha
     const std::string command = chosen.empty() ? "tritutor" : "tritutor " + chosen[0]->get_name();
     message = fmt::format("{}. See {} --help", error.what(), command);
   }
-  fmt::print(stderr, "tritutor: {}\n", message);
+  print_error("tritutor: {}\n", message);
   return status_usage;
 }
 
@@ -81,13 +82,13 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return usage_error(app, error, argc, argv);
   } catch (const CommandError& error) {
-    fmt::print(stderr, "tritutor: {}\n", error.what());
+    print_error("tritutor: {}\n", error.what());
     return error.status();
   } catch (const CurriculumError& error) {
-    fmt::print(stderr, "tritutor: {}\n", error.what());
+    print_error("tritutor: {}\n", error.what());
     return status_usage;
   } catch (const std::exception& error) {  // RecordError, a file system that refuses, no memory left
-    fmt::print(stderr, "tritutor: {}\n", error.what());
+    print_error("tritutor: {}\n", error.what());
     return status_environment;
   }
 }

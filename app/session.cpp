@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app/names.h"
+#include "app/output.h"
 #include "app/terminal.h"
 
 namespace tritutor {
@@ -43,7 +44,12 @@ Workspace Session::workspace_or_error() const {
 Workspace Session::workspace_or_new() {
   const std::optional<Workspace> found = workspace();
   if (found) {
-    found->prepare(home(), curriculum());
+    try {
+      found->prepare(home(), curriculum());
+    } catch (const CommandError& error) {
+      // Only editors read what it writes; a learner can read on in a workspace that may only be read.
+      print_error("tritutor: {}\n", error.what());
+    }
     return *found;
   }
   const Workspace made(place_for_workspace(fs::current_path()));
@@ -52,7 +58,7 @@ Workspace Session::workspace_or_new() {
       "There is no workspace yet, so {} becomes one: the exercises are copied there as you reach them, and your "
       "attempts are recorded in its .tritutor folder. (Elsewhere: tritutor init DIR)",
       here ? "this folder" : shown(made.root()) + "/");
-  fmt::print(stderr, "{}\n", wrap(said, terminal_width(STDERR_FILENO)));
+  print_error("{}\n", wrap(said, terminal_width(STDERR_FILENO)));
   made.prepare(home(), curriculum());
   return made;
 }
@@ -60,7 +66,7 @@ Workspace Session::workspace_or_new() {
 std::map<std::string, ExerciseProgress> progress_of(const std::optional<Workspace>& workspace) {
   std::error_code error;
   if (!workspace || !fs::exists(workspace->database(), error)) return {};
-  return Record(workspace->database()).progress();
+  return Record(workspace->database(), Record::Use::read).progress();
 }
 
 const Exercise* next_exercise(const Curriculum& curriculum, const std::map<std::string, ExerciseProgress>& progress) {

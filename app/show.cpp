@@ -6,6 +6,7 @@
 
 #include "app/commands.h"
 #include "app/exercise_view.h"
+#include "app/output.h"
 
 namespace tritutor {
 
@@ -41,16 +42,16 @@ void add_show(CLI::App& app, Session& session) {
   command->callback([&session, name, json] {
     const Exercise& exercise = session.exercise(*name);
     if (*json) {
-      fmt::print("{}\n", as_json(exercise).dump(2));
+      write_exact(as_json(exercise).dump(2) + "\n");
       return;
     }
-    fmt::print("{}", view_exercise(exercise, session.style(), session.width()));
+    print("{}", view_exercise(exercise, session.style(), session.width()));
     const std::optional<Workspace> workspace = session.workspace();
     std::error_code error;
     if (workspace && std::filesystem::exists(workspace->file_of(exercise), error)) {
-      fmt::print("\n{}  {}\n", session.style().bold("file"), shown(workspace->file_of(exercise)));
+      print("\n{}  {}\n", session.style().bold("file"), shown(workspace->file_of(exercise)));
     } else {
-      fmt::print("\nTo get its file into the workspace: tritutor reset {}\n", exercise.id);
+      print("\nTo get its file into the workspace: tritutor reset {}\n", exercise.id);
     }
   });
 }

@@ -1,8 +1,10 @@
 // tritutor solution ID: our own kernel, after the learner's passed.
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "app/commands.h"
+#include "app/output.h"
 
 namespace tritutor {
 
@@ -25,7 +27,13 @@ void add_solution(CLI::App& app, Session& session) {
                       "same: tritutor solution {0} --anyway",
                       exercise.id, exercise.title));
     }
-    fmt::print("{}", read_text(session.home().solution(exercise)));
+    const std::string text = read_text(session.home().solution(exercise));
+    // Into a file it goes as it is.
+    if (isatty(STDOUT_FILENO) != 0) {
+      write_output(text);
+    } else {
+      write_exact(text);
+    }
   });
 }
 

@@ -8,6 +8,7 @@
 #include "app/commands.h"
 #include "app/interrupt.h"
 #include "app/names.h"
+#include "app/output.h"
 #include "app/verdict_view.h"
 #include "grader/dialect/source_file.h"
 #include "grader/submission.h"
@@ -168,7 +169,7 @@ void print_verdict(Session& session, const Arguments& arguments, const Target& t
   if (arguments.json) {
     nlohmann::json answer = to_json(verdict, arguments.counters);
     answer["attempt"] = recorded.attempt ? nlohmann::json(*recorded.attempt) : nlohmann::json();
-    fmt::print("{}\n", answer.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    write_exact(answer.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
     return;
   }
   VerdictViewOptions options;
@@ -180,9 +181,9 @@ void print_verdict(Session& session, const Arguments& arguments, const Target& t
   options.retry = fmt::format("tritutor submit {}", target.by_id ? target.exercise->id : options.file);
   if (!target.by_id && !arguments.exercise.empty()) options.retry += " --exercise " + target.exercise->id;
   if (verdict.result == Verdict::Result::pass) options.next = what_is_next(session, target);
-  fmt::print("{}", view_verdict(verdict, *target.exercise, options));
+  print("{}", view_verdict(verdict, *target.exercise, options));
   if (!target.workspace)
-    fmt::print("Nothing was recorded: {} is in no workspace. To make one: tritutor init\n", options.file);
+    print("Nothing was recorded: {} is in no workspace. To make one: tritutor init\n", options.file);
 }
 
 void submit(Session& session, const Arguments& arguments) {

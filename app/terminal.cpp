@@ -13,6 +13,15 @@ std::string Style::paint(const char* code, std::string_view text) const {
   return std::string("\x1b[") + code + "m" + std::string(text) + "\x1b[0m";
 }
 
+size_t Style::code_at(std::string_view text) {
+  static constexpr std::string_view codes[] = {"\x1b[0m",    "\x1b[1m",  "\x1b[2m", "\x1b[1;31m",
+                                               "\x1b[1;32m", "\x1b[33m", "\x1b[36m"};
+  for (const std::string_view code : codes) {
+    if (text.starts_with(code)) return code.size();
+  }
+  return 0;
+}
+
 bool wants_color(std::string_view mode, int file_descriptor) {
   if (mode == "always") return true;
   if (mode == "never") return false;

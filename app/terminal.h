@@ -18,6 +18,9 @@ class Style {
   std::string yellow(std::string_view text) const { return paint("33", text); }
   std::string cyan(std::string_view text) const { return paint("36", text); }
 
+  /// Bytes of the colour code that the text begins with, 0: it begins with none of a Style's.
+  static size_t code_at(std::string_view text);
+
  private:
   std::string paint(const char* code, std::string_view text) const;
   bool on_;

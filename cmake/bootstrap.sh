@@ -118,7 +118,7 @@ build() {
     fail "the build failed; the whole log is $log"
   fi
   mv "$stamp.new" "$stamp"
-  if [ "$target" = tritutor ] && ! command -v tritutor >/dev/null; then
+  if [ "$target" = programs ] && ! command -v tritutor >/dev/null; then
     say "Ready. To type \"tritutor\" in any folder: export PATH=\"\$PATH:$root\"  (until then it is $root/tritutor)"
   fi
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/error.h"
+#include "app/output.h"
 #include "app/terminal.h"
 #include "app/vgpu/kernel_name.h"
 #include "app/vgpu/load.h"
@@ -57,9 +58,11 @@ int list(const Given& given) {
     json.push_back(to_json(kernel, names));
     text += (text.empty() ? "" : "\n") + described(kernel, names, source, style);
   }
-  if (given.json) text = text_of({{"file", source.file()}, {"kernels", json}}) + "\n";
-  if (text.empty()) text = source.file() + " has no kernel\n";
-  fmt::print("{}", text);
+  if (given.json) {
+    tritutor::write_exact(text_of({{"file", source.file()}, {"kernels", json}}) + "\n");
+  } else {
+    tritutor::write_output(text.empty() ? source.file() + " has no kernel\n" : text);
+  }
   return tritutor::status_ok;
 }
 

@@ -6,9 +6,12 @@
 #include <new>
 
 #include "app/error.h"
+#include "app/output.h"
 #include "app/vgpu/run.h"
 
-int main(int argc, char** argv) {
+namespace {
+
+int run(int argc, char** argv) {
   CLI::App app{
       "A GPU for kernels where there is none: runs CUDA C++ or PTX on the CPU, checks every access, and counts what a\n"
       "profiler would.",
@@ -32,16 +35,23 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     const auto chosen = app.get_subcommands();
     const std::string command = chosen.empty() ? "vgpu" : "vgpu " + chosen[0]->get_name();
-    fmt::print(stderr, "vgpu: {}. See {} --help\n", error.what(), command);
+    tritutor::print_error("vgpu: {}. See {} --help\n", error.what(), command);
     return tritutor::status_usage;
   } catch (const tritutor::CommandError& error) {
-    fmt::print(stderr, "vgpu: {}\n", error.what());
+    tritutor::print_error("vgpu: {}\n", error.what());
     return error.status();
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "vgpu: there is not memory enough; make the buffers smaller\n");
+    tritutor::print_error("vgpu: there is not memory enough; make the buffers smaller\n");
     return tritutor::status_environment;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "vgpu: {}\n", error.what());
+    tritutor::print_error("vgpu: {}\n", error.what());
     return tritutor::status_environment;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  tritutor::hold_standard_streams();
+  return tritutor::finish_output("vgpu", run(argc, argv));
 }

@@ -16,6 +16,7 @@
 
 #include "app/error.h"
 #include "app/interrupt.h"
+#include "app/output.h"
 #include "app/terminal.h"
 #include "app/vgpu/kernel_name.h"
 #include "app/vgpu/load.h"
@@ -90,14 +91,14 @@ void write_file(const std::string& path, std::span<const std::byte> bytes) {
 
 void print(const Outcome& outcome, const Source& source, const Given& given) {
   if (given.json) {
-    fmt::print("{}\n", text_of(to_json(outcome, source)));
+    tritutor::write_exact(text_of(to_json(outcome, source)) + "\n");
     return;
   }
   ViewOptions options;
   options.style = tritutor::Style(tritutor::wants_color(given.color, STDOUT_FILENO));
   options.width = tritutor::terminal_width(STDOUT_FILENO);
   options.counters = given.counters || given.sample > 0;
-  fmt::print("{}", view(outcome, source, options));
+  tritutor::write_output(view(outcome, source, options));
 }
 
 int run(const Given& given) {

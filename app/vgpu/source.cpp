@@ -9,6 +9,7 @@
 
 #include "app/error.h"
 #include "app/interrupt.h"
+#include "app/output.h"
 #include "grader/dialect/cuda/compile.h"
 #include "grader/dialect/cuda/nvrtc.h"
 #include "grader/dialect/cuda/source_scan.h"
@@ -139,7 +140,7 @@ void Source::compile(const std::vector<std::string>& include) {
         tritutor::Nvrtc::instance().compile({name, cuda_, headers.texts}, interrupt.flag());
     if (output.stopped) throw CommandError(tritutor::status_stopped, "stopped while the file was compiled");
     if (!output.fault.empty()) throw CommandError(tritutor::status_usage, fmt::format("{}: {}", file_, output.fault));
-    if (!output.log.empty()) fmt::print(stderr, "{}{}", output.log, output.log.ends_with('\n') ? "" : "\n");
+    if (!output.log.empty()) tritutor::print_error("{}{}", output.log, output.log.ends_with('\n') ? "" : "\n");
     if (!output.compiled) {
       throw CommandError(tritutor::status_usage,
                          fmt::format("{} does not compile, so nothing was run; correct the first error above", file_));

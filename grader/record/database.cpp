@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <thread>
+#include <utility>
 
 #include "grader/record/record.h"
 
@@ -74,23 +76,113 @@ int64_t user_version(sqlite3* db, const std::filesystem::path& file) {
   return statement.step() ? statement.integer(0) : 0;
 }
 
+[[noreturn]] void fail_newer(const std::filesystem::path& file, int64_t found) {
+  throw RecordError(
+      fmt::format("{} was written by a newer tritutor (its schema is {}, this program knows {}); update "
+                  "tritutor, or use another workspace",
+                  file.string(), found, schema_version));
+}
+
 /// Brings an older file to the newest schema. Two programs at once: the second finds it done.
 void migrate(sqlite3* db, const std::filesystem::path& file) {
   if (user_version(db, file) == schema_version) return;
   Transaction transaction(db, file);
   const int64_t found = user_version(db, file);
-  if (found > schema_version) {
-    throw RecordError(
-        fmt::format("{} was written by a newer tritutor (its schema is {}, this program knows {}); update "
-                    "tritutor, or use another workspace",
-                    file.string(), found, schema_version));
-  }
+  if (found > schema_version) fail_newer(file, found);
   if (found < 1) execute(db, file, schema);
   execute(db, file, fmt::format("PRAGMA user_version = {}", schema_version).c_str());
   transaction.commit();
 }
 
+/// An open database that closes itself unless it is taken.
+class Opened {
+ public:
+  explicit Opened(sqlite3* db) : db_(db) {}
+  Opened(const std::string& name, int flags, const std::filesystem::path& file) {
+    const int code = sqlite3_open_v2(name.c_str(), &db_, flags | SQLITE_OPEN_FULLMUTEX, nullptr);
+    if (code != SQLITE_OK) {
+      const Opened closes(db_);
+      fail_record(db_, code, file, "open the progress file");
+    }
+    sqlite3_extended_result_codes(db_, 1);
+    sqlite3_busy_timeout(db_, busy_timeout_ms);
+  }
+  ~Opened() { sqlite3_close(db_); }
+  Opened(const Opened&) = delete;
+  Opened& operator=(const Opened&) = delete;
+
+  sqlite3* get() const { return db_; }
+  sqlite3* take() { return std::exchange(db_, nullptr); }
+
+ private:
+  sqlite3* db_ = nullptr;
+};
+
+/// A folder for a moment.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "tritutor-XXXXXX").string()) {
+    if (mkdtemp(path_.data()) == nullptr) throw std::filesystem::filesystem_error("mkdtemp", std::error_code());
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  std::filesystem::path path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::filesystem::path log_of(const std::filesystem::path& file) { return file.string() + "-wal"; }
+
+/// Of a database in memory: what a file and its write-ahead log hold. SQLite would write beside the file to read them.
+sqlite3* read_copy(const std::filesystem::path& file) {
+  const TemporaryFolder folder;
+  const std::filesystem::path copy = folder.path() / "progress.db";
+  std::filesystem::copy_file(file, copy);
+  std::error_code error;
+  if (std::filesystem::exists(log_of(file), error)) std::filesystem::copy_file(log_of(file), log_of(copy));
+  const Opened from(copy.string(), SQLITE_OPEN_READWRITE, file);
+  Opened memory(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, file);
+  sqlite3_backup* backup = sqlite3_backup_init(memory.get(), "main", from.get(), "main");
+  if (backup == nullptr) fail_record(memory.get(), sqlite3_errcode(memory.get()), file, "read the progress file");
+  sqlite3_backup_step(backup, -1);
+  const int code = sqlite3_backup_finish(backup);
+  if (code != SQLITE_OK) fail_record(from.get(), code, file, "read the progress file");
+  return memory.take();
+}
+
+sqlite3* check_schema(Opened& opened, const std::filesystem::path& file) {
+  const int64_t found = user_version(opened.get(), file);
+  if (found > schema_version) fail_newer(file, found);
+  if (found == schema_version) return opened.take();
+  // Made a moment ago, or never finished: nothing was recorded yet.
+  Opened empty(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, file);
+  execute(empty.get(), file, schema);
+  return empty.take();
+}
+
 }  // namespace
+
+sqlite3* read_progress(const std::filesystem::path& file) {
+  try {
+    Opened opened(file.string(), SQLITE_OPEN_READONLY, file);
+    // Reads a page, and with it the log, whose index SQLite may want to write.
+    if (Statement(opened.get(), file, "SELECT count(*) FROM sqlite_master").step()) return check_schema(opened, file);
+  } catch (const RecordError&) {
+    try {
+      Opened copied(read_copy(file));
+      return check_schema(copied, file);
+    } catch (const std::filesystem::filesystem_error&) {
+      // No room for a copy either; the first error says what is wrong with the file.
+    }
+    throw;
+  }
+  return nullptr;  // not reached: count(*) has a row
+}
 
 void fail_record(sqlite3* db, int code, const std::filesystem::path& file, std::string_view tried) {
   const char* reason = db ? sqlite3_errmsg(db) : sqlite3_errstr(code);

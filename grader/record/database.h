@@ -17,6 +17,10 @@ namespace tritutor {
 /// Throws RecordError; refuses a file of a newer schema.
 sqlite3* open_progress(const std::filesystem::path& file);
 
+/// Opens a progress file that is there to read it, writing nothing beside it that stays. Throws RecordError; refuses a
+/// file of a newer schema.
+sqlite3* read_progress(const std::filesystem::path& file);
+
 /// Runs statements without results. Throws RecordError.
 void execute(sqlite3* db, const std::filesystem::path& file, const char* sql);
 

@@ -18,7 +18,8 @@ std::string now_utc() {
 
 }  // namespace
 
-Record::Record(const std::filesystem::path& file) : db_(open_progress(file)), file_(file) {}
+Record::Record(const std::filesystem::path& file, Use use)
+    : db_(use == Use::read ? read_progress(file) : open_progress(file)), file_(file) {}
 
 Record::~Record() { sqlite3_close(db_); }
 

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-
 struct sqlite3;
 
 namespace tritutor {
@@ -47,8 +46,11 @@ struct ExerciseProgress {
 /// Several processes may use one file at once.
 class Record {
  public:
-  /// Opens or makes the file and its folder. Throws RecordError.
-  explicit Record(const std::filesystem::path& file);
+  enum class Use : uint8_t { write, read };
+
+  /// Opens or makes the file and its folder; to read a file that is there, nothing is written, so that it can be done
+  /// on a full disk and in a folder that may only be read. Throws RecordError.
+  explicit Record(const std::filesystem::path& file, Use use = Use::write);
   ~Record();
   Record(Record&&) noexcept;
   Record& operator=(Record&&) noexcept;
