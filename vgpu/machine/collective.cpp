@@ -37,7 +37,7 @@ void bring(Warp& warp, const CollectiveInfo& info, uint32_t pc, uint32_t frame, 
       for (uint32_t m = lanes; m != 0; m &= m - 1) {
         const int l = std::countr_zero(m);
         OriginId& origin = warp.origins[number * kLanes + static_cast<size_t>(l)];
-        if (origin == kUnsetRegister) origin = first_use(warp, pc);
+        if ((origin & ~kHalves) == kUnsetRegister) origin = first_use(warp, pc) | (origin & kHalves);
         brought.origin[l] = origin;
       }
       (row == info.a ? brought.undefined : brought.undefined_operands) |= lanes;

@@ -57,6 +57,24 @@ int target_of(const ptx::Module& module) {
 
 uint32_t row_bytes(Row kind) { return static_cast<uint32_t>(kind) * kLanes; }
 
+Carry carry_of(const Op& op) {
+  const auto starts = [&](const char* text) { return op.name.rfind(text, 0) == 0; };
+  const auto holds = [&](const char* text) { return op.name.find(text) != std::string::npos; };
+  if (starts("selp.")) return Carry::select;
+  if (op.name == "and.pred") return Carry::and_pred;
+  if (op.name == "or.pred") return Carry::or_pred;
+  if (starts("setp.") && holds(".and.")) return Carry::setp_and;
+  if (starts("setp.") && holds(".or.")) return Carry::setp_or;
+  if (starts("setp.eq.") || starts("setp.ne.")) return Carry::equality;
+  if (starts("and.b")) return Carry::bits_and;
+  if (starts("mov.")) return Carry::copy;
+  if (starts("pack2.")) return Carry::pack;
+  if (starts("unpack2.")) return Carry::unpack;
+  // Two numbers in, two out; cvt and set make them of something else.
+  const bool pair = op.name.ends_with(".f16x2") || op.name.ends_with(".bf16x2");
+  return pair && op.d[0] == Row::b32 && !starts("cvt.") && !starts("set.") ? Carry::halves : Carry::all;
+}
+
 }  // namespace
 
 Kind kind_of(const ptx::Instruction& inst) {
@@ -268,16 +286,7 @@ void Decoder::emit_lane(const Instruction& inst, const Op& op, std::vector<uint3
   Inst& decoded = emit(inst, Code::lane);
   decoded.full = op.full;
   decoded.masked = op.masked;
-  const bool is_setp = op.name.rfind("setp.", 0) == 0;
-  decoded.carry = op.name.rfind("selp.", 0) == 0                                           ? Carry::select
-                  : op.name == "and.pred"                                                  ? Carry::and_pred
-                  : op.name == "or.pred"                                                   ? Carry::or_pred
-                  : is_setp && op.name.find(".and.") != std::string::npos                  ? Carry::setp_and
-                  : is_setp && op.name.find(".or.") != std::string::npos                   ? Carry::setp_or
-                  : op.name.rfind("setp.eq.", 0) == 0 || op.name.rfind("setp.ne.", 0) == 0 ? Carry::equality
-                  : op.name.rfind("and.b", 0) == 0                                         ? Carry::bits_and
-                  : op.name.rfind("mov.", 0) == 0                                          ? Carry::copy
-                                                                                           : Carry::all;
+  decoded.carry = carry_of(op);
   if (decoded.carry == Carry::bits_and) decoded.row_bytes = static_cast<uint8_t>(op.s[0]);
   std::fill(std::begin(decoded.rows.d), std::end(decoded.rows.d), kNoDestination);
   std::copy(d.begin(), d.end(), decoded.rows.d);

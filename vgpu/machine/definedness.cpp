@@ -25,6 +25,20 @@ uint32_t zero_lanes(const Warp& warp, uint32_t row, uint32_t bytes) {
   return lanes;
 }
 
+/// Of a value made of two sources, the halves that are defined.
+OriginId defined_halves(const uint32_t (&of_source)[4], int lane) {
+  return ((of_source[0] >> lane & 1) == 0 ? kLowDefined : 0) | ((of_source[1] >> lane & 1) == 0 ? kHighDefined : 0);
+}
+
+/// Of a value made half by half: those that are in every source.
+OriginId defined_halves(Warp& warp, const Inst& inst, const uint32_t (&of_source)[4], int lane) {
+  OriginId halves = kHalves;
+  for (int s = 0; s < 4; ++s) {
+    if ((of_source[s] >> lane & 1) != 0) halves &= origins_of(warp, inst.rows.s[s])[lane];
+  }
+  return halves;
+}
+
 /// " in line 10 of sum_reduction"; the kernel where another one runs now, the line where there is one.
 std::string where(const Warp& warp, const Origin& origin) {
   std::string text = origin.place.line > 0 ? fmt::format(" in line {}", origin.place.line) : "";
@@ -87,8 +101,8 @@ OriginId absent_lane_origin(Warp& warp, uint32_t pc, int source) {
 
 OriginId used_origin(Warp& warp, uint32_t row, int lane, uint32_t pc) {
   OriginId& id = origins_of(warp, row)[lane];
-  if (id == kUnsetRegister) id = first_use(warp, pc);
-  return id;
+  if ((id & ~kHalves) == kUnsetRegister) id = first_use(warp, pc) | (id & kHalves);
+  return id & ~kHalves;
 }
 
 void set_undefined_from(Warp& warp, uint32_t row, uint32_t mask, uint32_t lanes, uint32_t from) {
@@ -101,7 +115,7 @@ void set_undefined_from(Warp& warp, uint32_t row, uint32_t mask, uint32_t lanes,
     OriginId* to = origins_of(warp, row);
     for (uint32_t m = lanes; m != 0; m &= m - 1) {
       const int l = std::countr_zero(m);
-      to[l] = ids[(known >> l & 1) != 0 ? l : std::countr_zero(known)];
+      to[l] = ids[(known >> l & 1) != 0 ? l : std::countr_zero(known)] & ~kHalves;
     }
   }
   set_undefined(warp, row, mask, lanes);
@@ -116,6 +130,9 @@ uint32_t carried_lanes(const Warp& warp, const Inst& inst, uint32_t (&of_source)
     case Carry::all:
     case Carry::copy:
     case Carry::equality:
+    case Carry::halves:
+    case Carry::pack:
+    case Carry::unpack:
       break;
     case Carry::select:
       of_source[0] &= bits(2);
@@ -148,22 +165,31 @@ void carry_undefined(Warp& warp, const Inst& inst, uint32_t mask, uint32_t pc) {
   uint32_t of_source[4];
   for (int s = 0; s < 4; ++s) of_source[s] = rows[r.s[s] / kRowAlignment];
   const uint32_t lanes = carried_lanes(warp, inst, of_source) & mask;
+  uint32_t of_result[2] = {lanes, lanes};
   if (lanes != 0) {
     OriginId ids[kLanes];
     for (uint32_t m = lanes; m != 0; m &= m - 1) {
       const int l = std::countr_zero(m);
       int source = 0;
       while (source < 3 && (of_source[source] >> l & 1) == 0) ++source;
-      ids[l] = inst.carry == Carry::copy ? origins_of(warp, r.s[source])[l] : used_origin(warp, r.s[source], l, pc);
+      const bool copies = inst.carry == Carry::copy || inst.carry == Carry::unpack;
+      ids[l] = copies ? origins_of(warp, r.s[source])[l] : used_origin(warp, r.s[source], l, pc);
+      if (inst.carry == Carry::pack) ids[l] |= defined_halves(of_source, l);
+      if (inst.carry == Carry::halves) ids[l] |= defined_halves(warp, inst, of_source, l);
     }
-    for (const uint32_t d : r.d) {
-      OriginId* to = origins_of(warp, d);
-      for (uint32_t m = lanes; m != 0; m &= m - 1) to[std::countr_zero(m)] = ids[std::countr_zero(m)];
+    for (int i = 0; i < 2; ++i) {
+      OriginId* to = origins_of(warp, r.d[i]);
+      const OriginId defined = inst.carry != Carry::unpack ? 0 : i == 0 ? kLowDefined : kHighDefined;
+      for (uint32_t m = lanes; m != 0; m &= m - 1) {
+        const int l = std::countr_zero(m);
+        to[l] = inst.carry == Carry::unpack ? ids[l] & ~kHalves : ids[l];
+        if ((ids[l] & defined) != 0) of_result[i] &= ~(1u << l);
+      }
     }
   }
-  for (const uint32_t d : r.d) {
-    uint32_t& of_row = rows[d / kRowAlignment];
-    of_row = (of_row & ~mask) | lanes;
+  for (int i = 0; i < 2; ++i) {
+    uint32_t& of_row = rows[r.d[i] / kRowAlignment];
+    of_row = (of_row & ~mask) | of_result[i];
   }
   rows[kNoDestination / kRowAlignment] = 0;
 }

@@ -61,6 +61,29 @@ TEST_CASE("a register that nothing set and nobody asks for is no finding") {
   CHECK(findings_of("setp.lt.u32 %p1, %t, 99; and.pred %p2, %p1, %p3; @%p2 bra L; L:").size() == 1);
 }
 
+TEST_CASE("of two halves in a register one may be undefined") {
+  const std::string pack = "mov.u16 %rs1, 3; mov.b32 %r1, {%rs1, %rs2}; ";
+  CHECK(findings_of(pack + "mov.b32 {%rs3, %rs4}, %r1; st.global.b16 [%o], %rs3;").empty());
+  CHECK(findings_of(pack + "mov.b32 {%rs3, %rs4}, %r1; st.global.b16 [%o], %rs4;").size() == 1);
+  CHECK(findings_of(pack +
+                    "add.f16x2 %r2, %r1, %r1; shfl.sync.bfly.b32 %r3, %r2, 1, 31, -1; mov.b32 {%rs3, %rs4}, %r3; "
+                    "st.global.b16 [%o], %rs3;")
+            .empty());
+  CHECK(findings_of(pack + "mov.b32 %r2, {%rs2, %rs1}; add.f16x2 %r3, %r1, %r2; mov.b32 {%rs3, %rs4}, %r3; "
+                           "st.global.b16 [%o], %rs3;")
+            .size() == 1);
+  CHECK(findings_of(pack + "add.u32 %r2, %r1, 1; mov.b32 {%rs3, %rs4}, %r2; st.global.b16 [%o], %rs3;").size() == 1);
+  CHECK(findings_of(pack + "st.global.b32 [%o], %r1;").size() == 1);
+  // Through memory, where it is stored and loaded whole.
+  const std::string tile = pack +
+                           ".shared .align 4 .b32 s[32]; mov.u32 %r5, s; mad.lo.u32 %r5, %t, 4, %r5; "
+                           "st.shared.b32 [%r5], %r1; ld.shared.b32 %r6, [%r5]; mov.b32 {%rs5, %rs6}, %r6; ";
+  CHECK(findings_of(tile + "st.global.b16 [%o], %rs5;").empty());
+  CHECK(findings_of(tile + "st.global.b16 [%o], %rs6;").size() == 1);
+  CHECK(findings_of("mov.b64 %rd1, {%t, %r9}; mov.b64 {%r2, %r3}, %rd1; st.global.b32 [%o], %r2;").empty());
+  CHECK(findings_of("mov.b64 %rd1, {%t, %r9}; mov.b64 {%r2, %r3}, %rd1; st.global.b32 [%o], %r3;").size() == 1);
+}
+
 TEST_CASE("only the lanes that did not set it are undefined") {
   check_one(findings_of("setp.lt.u32 %p1, %t, 20; @%p1 mov.u32 %r1, 4;\n.loc 1 8 1\nst.global.b32 [%o], %r1;"), 8, 12,
             "out[20] is given");

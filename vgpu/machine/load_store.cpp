@@ -132,6 +132,14 @@ uint32_t undefined_bytes(Warp& warp, const MemoryInfo& info, const Resolved& r, 
   return lanes;
 }
 
+/// Of an undefined element that fills a register, the halves that are defined.
+OriginId defined_halves(Warp& warp, const MemoryInfo& info, const Resolved& r, int lane, uint32_t element) {
+  if (info.width < 4 || info.register_bytes[element] != info.width) return 0;
+  const uint32_t half = info.width / 2u, first = element * info.width, bit = 1u << lane;
+  return (undefined_bytes(warp, info, r, bit, first, half) == 0 ? kLowDefined : 0) |
+         (undefined_bytes(warp, info, r, bit, first + half, half) == 0 ? kHighDefined : 0);
+}
+
 /// What the checks want to know of a load that is inside its region; definedness goes to the destination rows.
 void note_load(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t mask) {
   count_access(warp, info, r, mask, false);
@@ -153,7 +161,7 @@ void note_load(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t m
     lanes[e] = info.elements == 1 ? undefined : undefined_bytes(warp, info, r, mask, e * info.width, info.width);
     for (uint32_t m = lanes[e]; m != 0; m &= m - 1) {
       const int l = std::countr_zero(m);
-      origins[e][l] = origin_of_read(warp, info, l, e * info.width, info.width);
+      origins[e][l] = origin_of_read(warp, info, l, e * info.width, info.width) | defined_halves(warp, info, r, l, e);
     }
   }
   for (uint32_t e = 0; e < info.elements; ++e) {
@@ -183,18 +191,23 @@ void note_store(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t 
   for (uint32_t e = 0; e < info.elements; ++e) {
     const uint32_t lanes = undefined_of(warp, info.rows[e]) & mask;
     if (lanes == 0) continue;
-    if (r.region.is_shared) {
-      SharedAccess access = shared_access(info, r, mask);
-      access.base += e * info.width;
-      access.bytes = info.width;
-      warp.block->shadow.mark_undefined(access, lanes);
-    } else if (bytes != nullptr && !bytes->empty()) {
-      for (uint32_t m = lanes; m != 0; m &= m - 1) {
-        std::memset(bytes->data() + r.offsets[std::countr_zero(m)] + e * info.width, 0xff, info.width);
-      }
-    }
+    const OriginId* origins = origins_of(warp, info.rows[e]);
     for (uint32_t m = lanes; m != 0; m &= m - 1) {
-      keep_stored_origin(warp, info, std::countr_zero(m), e * info.width, info.width, info.rows[e]);
+      const int l = std::countr_zero(m);
+      // Of a value that is half defined the other half is stored undefined.
+      const uint32_t half = info.width / 2u;
+      const bool halved = info.register_bytes[e] == info.width && (origins[l] & kHalves) != 0;
+      const uint32_t first = e * info.width + (halved && (origins[l] & kLowDefined) != 0 ? half : 0);
+      const uint32_t count = halved ? half : info.width;
+      if (r.region.is_shared) {
+        SharedAccess access = shared_access(info, r, mask);
+        access.base += first;
+        access.bytes = count;
+        warp.block->shadow.mark_undefined(access, 1u << l);
+      } else if (bytes != nullptr && !bytes->empty()) {
+        std::memset(bytes->data() + r.offsets[l] + first, 0xff, count);
+      }
+      keep_stored_origin(warp, info, l, first, count, info.rows[e]);
     }
     if (buffer != nullptr && buffer->host_reads) {
       report_undefined_store(warp, *buffer, lanes, info.rows[e],

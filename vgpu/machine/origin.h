@@ -12,11 +12,14 @@
 
 namespace vgpu {
 
-/// Number of an origin in Origins.
+/// Number of an origin in Origins. Where a register keeps one, two bits beside it may say that a half of the value is
+/// defined: of two numbers in one register (half2) often only one is wanted.
 using OriginId = uint32_t;
+inline constexpr OriginId kLowDefined = 1u << 30, kHighDefined = 1u << 31;
+inline constexpr OriginId kHalves = kLowDefined | kHighDefined;
 
 /// Of a register that nothing has set and nothing has used yet: its first use becomes its origin.
-inline constexpr OriginId kUnsetRegister = 0xffffffffu;
+inline constexpr OriginId kUnsetRegister = ~kHalves;
 
 struct Origin {
   std::string what;          ///< "sums[128] (shared), which nobody wrote, read"; "a local variable that ... is used"

@@ -48,6 +48,9 @@ enum class Carry : uint8_t {
   setp_or,
   bits_and,  ///< and.b32 and its like: a source that is defined and 0 decides alone
   equality,  ///< setp.eq, setp.ne: all of them must be
+  halves,    ///< add.f16x2 and its like: each half by the sources' same half
+  pack,      ///< mov.b32 d, {low, high} and its like
+  unpack,    ///< mov.b32 {low, high}, s
   copy,      ///< mov: the value itself, which is no use of it
 };
 

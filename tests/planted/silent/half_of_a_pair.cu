@@ -1,0 +1,18 @@
+// silent: of two numbers in one word only the first is set and wanted, through arithmetic and a shuffle
+// launch: grid 1,1,1 block 32,1,1 shared 0
+// arg: f32[32]=uniform:52 ro
+// arg: f32[64]=undefined
+// arg: i32=32
+
+#include <cuda_fp16.h>
+
+__global__ void doubled(const float* x, float* y, int n) {
+  const int t = threadIdx.x;
+  __half2 v;
+  v.x = __float2half(x[t]);
+  if (n > 32) v.y = __float2half(x[t - 32]);
+  v = __hmul2(v, __float2half2_rn(2.0f));
+  v = __shfl_xor_sync(0xffffffff, v, 1);
+  y[t] = __half2float(v.x);
+  y[t + 32] = n > 32 ? __half2float(v.y) : 0.0f;
+}
