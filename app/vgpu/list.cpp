@@ -12,6 +12,7 @@
 #include "app/vgpu/outcome_json.h"
 #include "app/vgpu/run.h"
 #include "app/vgpu/view.h"
+#include "vgpu/missing.h"
 
 namespace vgpu_program {
 
@@ -20,7 +21,7 @@ namespace {
 struct Given {
   std::string file, color = "auto";
   std::vector<std::string> include;
-  bool json = false;
+  bool json = false, missing = false;
 };
 
 std::string bounds_of(const vgpu::KernelInfo& kernel) {
@@ -47,7 +48,26 @@ std::string described(const vgpu::KernelInfo& kernel, const std::vector<std::str
   return text;
 }
 
+int list_missing(bool as_json) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  std::string text = "Forms of the PTX ISA for targets up to sm_80 that the virtual GPU does not run\n";
+  std::string_view feature;
+  for (const vgpu::MissingForm& each : vgpu::missing_forms()) {
+    json.push_back({{"feature", each.feature}, {"form", each.form}});
+    if (each.feature != feature) text += fmt::format("\n{}\n", feature = each.feature);
+    text += fmt::format("  {}\n", each.form);
+  }
+  text += "\nNor what came with sm_90 and later: wgmma, tcgen05, TMA (cp.async.bulk, tensormap), clusters, multimem.\n";
+  fmt::print("{}", as_json ? text_of({{"missing", json}}) + "\n" : text);
+  return tritutor::status_ok;
+}
+
 int list(const Given& given) {
+  if (given.missing) return list_missing(given.json);
+  if (given.file.empty()) {
+    throw tritutor::CommandError(tritutor::status_usage,
+                                 "list needs a file; vgpu list --missing shows what the virtual GPU does not run");
+  }
   const Source source = Source::load(given.file, given.include);
   const std::vector<vgpu::KernelInfo> kernels = load_module(source)->kernels();
   const tritutor::Style style(tritutor::wants_color(given.color, STDOUT_FILENO));
@@ -72,11 +92,11 @@ void add_list(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("list", "Show a file's kernels and their parameters");
   auto given = std::make_shared<Given>();
   command->add_option("file", given->file, "CUDA C++ (.cu), PTX (.ptx), or - for PTX from standard input")
-      ->type_name("FILE")
-      ->required();
+      ->type_name("FILE");
   command->add_option("--include", given->include, "Where a .cu finds its #includes")
       ->allow_extra_args(false)
       ->type_name("DIR");
+  command->add_flag("--missing", given->missing, "Show which PTX the virtual GPU does not run");
   command->add_flag("--json", given->json, "Print the list as JSON");
   command->add_option("--color", given->color, "When to colour: auto, always or never")
       ->type_name("WHEN")

@@ -51,6 +51,12 @@ void registers_of(const Instruction& inst, std::vector<int>& read, std::vector<i
   }
 }
 
+void add_registers(const ptx::Variable& variable, std::vector<int>& list) {
+  if (variable.reg < 0) return;
+  for (uint64_t i = 0; i < variable.bytes / variable.element_bytes; ++i)
+    list.push_back(variable.reg + static_cast<int>(i));
+}
+
 std::vector<BasicBlock> basic_blocks(const Function& function) {
   const std::vector<Instruction>& code = function.instructions;
   if (code.empty()) return {};

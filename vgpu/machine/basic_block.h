@@ -20,4 +20,7 @@ std::vector<BasicBlock> basic_blocks(const ptx::Function& function);
 /// The registers an instruction reads (its guard too) and those it writes, in place of what the lists held.
 void registers_of(const ptx::Instruction& inst, std::vector<int>& read, std::vector<int>& written);
 
+/// Appends those that a parameter or result of a function stands in, if it stands in registers.
+void add_registers(const ptx::Variable& variable, std::vector<int>& list);
+
 }  // namespace vgpu

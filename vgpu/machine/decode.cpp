@@ -109,6 +109,17 @@ int bytes_of_type(std::string_view type) {
   return 0;
 }
 
+int target_of(const ptx::Module& module) {
+  const size_t digit = module.target.find_first_of("0123456789");
+  return digit == std::string::npos ? 0 : std::atoi(module.target.c_str() + digit);
+}
+
+int version_of(const ptx::Module& module) {
+  const size_t point = module.version.find('.');
+  const int minor = point == std::string::npos ? 0 : std::atoi(module.version.c_str() + point + 1);
+  return 10 * std::atoi(module.version.c_str()) + std::min(minor, 9);
+}
+
 std::string c_name_of_type(std::string_view type) {
   if (type == "f32") return "float";
   if (type == "f64") return "double";
@@ -199,6 +210,12 @@ void Decoder::decode() {
   FunctionCode& code = program_.functions[index_];
   code.first = static_cast<uint32_t>(program_.code.size());
   const std::vector<Merge> merges = merge_shared_accesses(program_.module, function_);
+  const size_t variables = function_.variables.size(), params = function_.params.size();
+  if (!function_.entry && !function_.instructions.empty()) {
+    Instruction start = function_.instructions.front();
+    start.guard = -1;
+    for (size_t i = 0; i < params; ++i) emit_own_area_access(start, function_.params[i], variables + i, true);
+  }
   for (size_t i = 0; i < function_.instructions.size(); ++i) {
     starts_.push_back(static_cast<uint32_t>(program_.code.size()));
     merge_ = merges[i];
@@ -212,7 +229,7 @@ void Decoder::decode() {
     end.location = function_.instructions.back().location;
     end.ptx_line = function_.instructions.back().ptx_line;
   }
-  emit(end, Code::ret);
+  decode_return(end);
   code.end = static_cast<uint32_t>(program_.code.size());
   for (const auto& [at, label] : branches_) program_.code[at].target = starts_[static_cast<size_t>(label)];
   for (const auto& [table, list] : tables_) {

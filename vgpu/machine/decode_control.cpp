@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "vgpu/machine/decoder.h"
+#include "vgpu/machine/load_store.h"
 #include "vgpu/machine/warp.h"
 
 namespace vgpu {
@@ -33,6 +34,12 @@ const Quiet* does_nothing(const std::string& opcode) {
   return found == std::end(known) ? nullptr : found;
 }
 
+/// activemask
+void active_lanes_step(Warp& warp, const Inst& inst, uint32_t mask) {
+  uint32_t* d = row_at<uint32_t>(warp.registers, inst.rows.d[0]);
+  for (uint32_t m = mask; m != 0; m &= m - 1) d[__builtin_ctz(m)] = mask;
+}
+
 }  // namespace
 
 void Decoder::allow(const Instruction& inst, std::initializer_list<const char*> known, size_t count) const {
@@ -52,6 +59,7 @@ void Decoder::decode_one(const Instruction& inst) {
   if (opcode == "atom" || opcode == "red") return decode_atomic(inst);
   if (opcode == "cvta") return decode_cvta(inst);
   if (opcode == "isspacep") return decode_isspacep(inst);
+  if (opcode == "createpolicy") return decode_cache_policy(inst);
   if (const Quiet* quiet = does_nothing(opcode)) {
     allow(inst, quiet->modifiers);
     // A fence says that blocks may pass data to each other.
@@ -65,8 +73,19 @@ void Decoder::decode_one(const Instruction& inst) {
     }
     return;
   }
-  if (decode_control(inst) || decode_collective(inst) || decode_tensor(inst)) return;
+  if (decode_control(inst) || decode_collective(inst) || decode_tensor(inst) || decode_video(inst)) return;
   if (!decode_lane(inst)) refuse(inst, "this instruction is not there");
+}
+
+// There is no cache to have a policy for: any number stands for it.
+void Decoder::decode_cache_policy(const Instruction& inst) {
+  if (inst.operands.empty() || (!inst.has("fractional") && !inst.has("range") && !inst.has("cvt")))
+    refuse(inst, "this form of it is not there");
+  for (const std::string& m : inst.modifiers) {
+    if (m != "fractional" && m != "range" && m != "cvt" && m != "global" && m != "b64" && !m.starts_with("L2"))
+      refuse(inst, fmt::format("the modifier .{} is not known", m));
+  }
+  emit_lane(inst, *ops_.find("mov.b64"), {destination(inst, inst.operands[0], Row::b64)}, {constant_row(Row::b64, 0)});
 }
 
 bool Decoder::decode_control(const Instruction& inst) {
@@ -83,7 +102,7 @@ bool Decoder::decode_control(const Instruction& inst) {
     decode_call(inst);
   } else if (opcode == "ret") {
     allow(inst, {"uni"});
-    emit(inst, Code::ret);
+    decode_return(inst);
   } else if (opcode == "exit") {
     emit(inst, Code::exit);
   } else if (opcode == "trap") {
@@ -112,18 +131,9 @@ void Decoder::decode_branch_index(const Instruction& inst) {
 void Decoder::decode_call(const Instruction& inst) {
   allow(inst, {"uni"});
   CallInfo info;
-  const auto areas = [&](const Operand& tuple, std::vector<ParamArea>& list) {
-    for (const Operand& element : tuple.elements) {
-      if (element.kind == Operand::Kind::variable && element.scope == Operand::Scope::function) {
-        list.push_back(areas_[static_cast<size_t>(element.index)]);
-      } else {
-        refuse(inst, "a call passes parameters through .param variables");
-      }
-    }
-  };
   size_t next = 0;
-  if (next < inst.operands.size() && inst.operands[next].kind == Operand::Kind::tuple)
-    areas(inst.operands[next++], info.results);
+  const Operand* results = nullptr;
+  if (next < inst.operands.size() && inst.operands[next].kind == Operand::Kind::tuple) results = &inst.operands[next++];
   if (next >= inst.operands.size()) refuse(inst, "its target is missing");
   const Operand& target = inst.operands[next++];
   if (target.kind == Operand::Kind::reg) {
@@ -143,9 +153,96 @@ void Decoder::decode_call(const Instruction& inst) {
       refuse(inst, fmt::format("the function {} has no body", target.name));
     }
   }
+  const Operand* arguments = nullptr;
   if (next < inst.operands.size() && inst.operands[next].kind == Operand::Kind::tuple)
-    areas(inst.operands[next++], info.arguments);
+    arguments = &inst.operands[next++];
+
+  const ptx::Function* callee =
+      info.function == kNone ? nullptr : &program_.module.functions[static_cast<size_t>(info.function)];
+  const auto passed = [&](const std::vector<ptx::Variable> ptx::Function::*list, size_t i) -> const ptx::Variable* {
+    return callee != nullptr && i < (callee->*list).size() ? &(callee->*list)[i] : nullptr;
+  };
+  for (size_t i = 0; arguments != nullptr && i < arguments->elements.size(); ++i) {
+    const ptx::Variable* variable = passed(&ptx::Function::params, i);
+    info.arguments.push_back(area_for(inst, arguments->elements[i], variable));
+    const Operand& from = arguments->elements[i];
+    if (from.kind == Operand::Kind::variable) continue;
+    const int bytes = variable != nullptr ? static_cast<int>(variable->element_bytes) : 0;
+    emit_area_access(inst, from.kind == Operand::Kind::vector ? from.elements : std::vector<Operand>{from},
+                     info.arguments.back(), bytes, false);
+  }
+  for (size_t i = 0; results != nullptr && i < results->elements.size(); ++i)
+    info.results.push_back(area_for(inst, results->elements[i], passed(&ptx::Function::results, i)));
+  const std::vector<ParamArea> result_areas = info.results;
   emit(inst, Code::call).info = own(std::move(info));
+  for (size_t i = 0; i < result_areas.size(); ++i) {
+    const Operand& to = results->elements[i];
+    if (to.kind == Operand::Kind::variable || to.kind == Operand::Kind::sink) continue;
+    emit_area_access(inst, to.kind == Operand::Kind::vector ? to.elements : std::vector<Operand>{to}, result_areas[i],
+                     0, true);
+  }
+}
+
+// Where a call finds an argument or leaves a result: a .param variable's own place, or one made for a register, a
+// vector of them or a number.
+ParamArea Decoder::area_for(const Instruction& inst, const Operand& operand, const ptx::Variable* passed) {
+  if (operand.kind == Operand::Kind::variable && operand.scope == Operand::Scope::function) {
+    const ParamArea area = areas_[static_cast<size_t>(operand.index)];
+    if (area.stride == 0) refuse(inst, "a call takes .param variables, registers and numbers");
+    return area;
+  }
+  uint32_t bytes = passed != nullptr ? static_cast<uint32_t>(passed->bytes) : 8;
+  const auto& parts = operand.kind == Operand::Kind::vector ? operand.elements : std::vector<Operand>{operand};
+  uint32_t held = 0;
+  for (const Operand& part : parts) {
+    if (part.kind == Operand::Kind::reg) held += static_cast<uint32_t>(std::max(register_bytes(part), 1));
+  }
+  ParamArea area;
+  area.stride = (std::max({bytes, held, 1u}) + 7) / 8 * 8;
+  area.frame_offset = add_row(area.stride * kLanes);
+  return area;
+}
+
+// `bytes` is the width of a part that is no register.
+void Decoder::emit_area_access(const Instruction& inst, const std::vector<Operand>& parts, const ParamArea& area,
+                               int bytes, bool load) {
+  MemoryInfo info;
+  info.space = ptx::Space::param;
+  info.lane_stride = area.stride;
+  info.frame_offset = area.frame_offset;
+  info.elements = static_cast<uint8_t>(parts.size());
+  if (parts.empty() || parts.size() > 4) refuse(inst, "a call passes vectors of up to four registers");
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const bool reg = parts[i].kind == Operand::Kind::reg;
+    const int own_bytes = reg ? register_bytes(parts[i]) : bytes;
+    if (own_bytes <= 0) refuse(inst, "a call cannot pass this operand: put it into a .param variable first");
+    if (i > 0 && own_bytes != info.width) refuse(inst, "the parts of a vector have several widths");
+    info.width = static_cast<uint8_t>(own_bytes);
+    const Row kind = static_cast<Row>(std::max(own_bytes, 2));
+    info.register_bytes[i] = static_cast<uint8_t>(kind);
+    info.rows[i] = load ? destination(inst, parts[i], kind) : source(inst, parts[i], kind);
+  }
+  if (static_cast<uint32_t>(info.width) * info.elements > area.stride) refuse(inst, "it is outside its parameter");
+  emit(inst, Code::step).step = load ? load_area_step : store_area_step;
+  program_.code.back().info = own(std::move(info));
+}
+
+// A parameter or result of this function, at `place` of areas_, if it stands in a register.
+void Decoder::emit_own_area_access(const Instruction& inst, const ptx::Variable& variable, size_t place, bool load) {
+  if (variable.reg < 0) return;
+  std::vector<Operand> parts(variable.bytes / variable.element_bytes);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    parts[i].kind = Operand::Kind::reg;
+    parts[i].index = variable.reg + static_cast<int>(i);
+  }
+  emit_area_access(inst, parts, areas_[place], 0, load);
+}
+
+void Decoder::decode_return(const Instruction& inst) {
+  const size_t first = function_.variables.size() + function_.params.size();
+  for (size_t i = 0; !function_.entry && i < function_.results.size(); ++i)
+    emit_own_area_access(inst, function_.results[i], first + i, false);
+  emit(inst, Code::ret);
 }
 
 void Decoder::decode_barrier(const Instruction& inst) {
@@ -174,6 +271,26 @@ void Decoder::decode_barrier(const Instruction& inst) {
   emit(inst, Code::barrier).info = own(std::move(info));
 }
 
+// Forms without .sync, of all lanes that are there, went away with PTX 6.4 where threads have their own program
+// counter.
+bool Decoder::is_collective(const Instruction& inst) const {
+  if (inst.opcode != "shfl" && inst.opcode != "vote") return false;
+  if (!inst.has("sync") && target_of(program_.module) >= 70 && version_of(program_.module) >= 64) {
+    refuse(inst, fmt::format("PTX {} for {} has it only with .sync and a mask of lanes (since PTX 6.4)",
+                             program_.module.version, program_.module.target));
+  }
+  return true;
+}
+
+// For those: the lanes that run the instruction.
+uint32_t Decoder::active_lanes_row(const Instruction& inst) {
+  const uint32_t row = scratch_row(Row::b32);
+  Inst& decoded = emit(inst, Code::step);
+  decoded.rows.d[0] = row;
+  decoded.step = active_lanes_step;
+  return row;
+}
+
 bool Decoder::decode_collective(const Instruction& inst) {
   CollectiveInfo info;
   const std::string& opcode = inst.opcode;
@@ -193,8 +310,10 @@ bool Decoder::decode_collective(const Instruction& inst) {
     if (next >= inst.operands.size()) refuse(inst, "an operand is missing");
     return inst.operands[next++];
   };
-  if (opcode == "shfl" && inst.has("sync")) {
-    allow(inst, {"sync", "up", "down", "bfly", "idx", "b32"}, 3);
+  const bool without_sync = is_collective(inst) && !inst.has("sync");
+  const size_t modifiers = without_sync ? 2 : 3;
+  if (opcode == "shfl") {
+    allow(inst, {"sync", "up", "down", "bfly", "idx", "b32"}, modifiers);
     info.op = inst.has("up")     ? CollectiveOp::shfl_up
               : inst.has("down") ? CollectiveOp::shfl_down
               : inst.has("bfly") ? CollectiveOp::shfl_bfly
@@ -203,8 +322,8 @@ bool Decoder::decode_collective(const Instruction& inst) {
     info.a = source(inst, operand(), Row::b32);
     info.b = source(inst, operand(), Row::b32);
     info.c = source(inst, operand(), Row::b32);
-  } else if (opcode == "vote" && inst.has("sync")) {
-    allow(inst, {"sync", "all", "any", "uni", "ballot", "pred", "b32"}, 3);
+  } else if (opcode == "vote") {
+    allow(inst, {"sync", "all", "any", "uni", "ballot", "pred", "b32"}, modifiers);
     const bool ballot = inst.has("ballot");
     info.op = ballot            ? CollectiveOp::vote_ballot
               : inst.has("all") ? CollectiveOp::vote_all
@@ -248,15 +367,13 @@ bool Decoder::decode_collective(const Instruction& inst) {
     allow(inst, {"b32"}, 1);
     Inst& decoded = emit(inst, Code::step);
     decoded.rows.d[0] = destination(inst, operand(), Row::b32);
-    decoded.step = [](Warp& warp, const Inst& at, uint32_t mask) {
-      uint32_t* d = row_at<uint32_t>(warp.registers, at.rows.d[0]);
-      for (uint32_t m = mask; m != 0; m &= m - 1) d[__builtin_ctz(m)] = mask;
-    };
+    decoded.step = active_lanes_step;
     return true;
   } else {
     return false;
   }
-  info.members = source(inst, operand(), Row::b32);
+  info.members = without_sync ? active_lanes_row(inst) : source(inst, operand(), Row::b32);
+  if (next != inst.operands.size()) refuse(inst, "it has an operand too many");
   emit(inst, Code::collective).info = own(std::move(info));
   return true;
 }

@@ -4,13 +4,14 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdlib>
 #include <cstring>
 #include <initializer_list>
+#include <unordered_map>
 
 #include "vgpu/machine/address.h"
 #include "vgpu/machine/clock.h"
 #include "vgpu/machine/decoder.h"
+#include "vgpu/ptx/literal.h"
 
 namespace vgpu {
 
@@ -49,10 +50,49 @@ constexpr SpecialName kSpecials[] = {
     {"%total_smem_size", Special::total_smem_size},
 };
 
-/// 80 for sm_80 and sm_80a.
-int target_of(const ptx::Module& module) {
-  const size_t digit = module.target.find_first_of("0123456789");
-  return digit == std::string::npos ? 0 : std::atoi(module.target.c_str() + digit);
+bool is_type(const std::string& modifier) {
+  return modifier == "pred" || ptx::type_bytes(modifier) > 0 || bytes_of_type(modifier) != 0 ||
+         modifier.starts_with("e4m3") || modifier.starts_with("e5m2");
+}
+
+/// An instruction's name with all but its types in the alphabet's order: ptxas takes modifiers in any. The width of a
+/// register that is not its type's ("@32") is kept with the types.
+std::string without_order(std::string_view name) {
+  std::vector<std::string> parts(1);
+  for (const char c : name) {
+    if (c == '.') {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  std::string types;
+  std::vector<std::string> rest;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const size_t end = std::min(parts[i].find_first_of("@|"), parts[i].size());
+    const std::string word = parts[i].substr(0, end), mark = parts[i].substr(end);
+    if (i > 0 && is_type(word)) {
+      types += "." + parts[i];
+    } else {
+      if (i > 0) rest.push_back(word);
+      types += mark;
+    }
+  }
+  std::sort(rest.begin(), rest.end());
+  std::string sorted = parts[0].substr(0, parts[0].find('@'));
+  for (const std::string& word : rest) sorted += "." + word;
+  return sorted + types;
+}
+
+/// The instruction whose name has these modifiers in another order; nullptr: none.
+const Op* find_in_any_order(const OpTable& table, const std::string& name) {
+  static const auto index = [&table] {
+    std::unordered_map<std::string, size_t> made;
+    for (size_t i = 0; i < table.all().size(); ++i) made.emplace(without_order(table.all()[i].name), i);
+    return made;
+  }();
+  const auto found = index.find(without_order(name));
+  return found == index.end() ? nullptr : &table.all()[found->second];
 }
 
 uint32_t row_bytes(Row kind) { return static_cast<uint32_t>(kind) * kLanes; }
@@ -82,7 +122,8 @@ Kind kind_of(const ptx::Instruction& inst) {
   const auto is = [&](std::initializer_list<const char*> names) {
     return std::any_of(names.begin(), names.end(), [&](const char* name) { return op == name; });
   };
-  const std::string type = inst.modifiers.empty() ? std::string() : inst.modifiers.back();
+  const auto last = std::find_if(inst.modifiers.rbegin(), inst.modifiers.rend(), is_type);
+  const std::string type = last == inst.modifiers.rend() ? std::string() : *last;
   const bool f32 = type == "f32" || type.rfind("f16", 0) == 0 || type.rfind("bf16", 0) == 0;
   if (is({"ld", "ldu", "ldmatrix"})) return Kind::load;
   if (is({"st", "stmatrix"})) return Kind::store;
@@ -228,6 +269,7 @@ uint32_t Decoder::source(const Instruction& inst, const Operand& operand, Row ki
         refuse(inst, fmt::format("register {} has {} bits where {} are needed",
                                  function_.registers[static_cast<size_t>(operand.index)].name, bytes * 8, wanted * 8));
       }
+      if (operand.negated && kind != Row::pred) refuse(inst, "a register cannot be negated here");
       if (kind == Row::pred && operand.negated) {
         const Op* op = ops_.find("not.pred");
         const uint32_t row = add_row(4);
@@ -305,18 +347,20 @@ const Op* Decoder::find_op(const Instruction& inst, std::string& name) const {
       const int bits = std::max(register_bytes(operand), 2) * 8;
       return bits == bytes_of_type(type) * 8 ? std::string() : fmt::format("@{}", bits);
     };
-    const std::string& to = inst.modifiers[inst.modifiers.size() - 2];
-    const std::string& from = inst.modifiers.back();
-    const std::string d = wide(inst.operands[0], to);
-    const std::string s = wide(inst.operands[1], from);
+    std::vector<std::string> types, rest;
+    for (const std::string& m : inst.modifiers) (is_type(m) ? types : rest).push_back(m);
+    const std::string d = types.size() == 2 ? wide(inst.operands[0], types[0]) : "";
+    const std::string s = types.size() == 2 ? wide(inst.operands[1], types[1]) : "";
     if (!d.empty() || !s.empty()) {
       std::string with = "cvt";
-      for (size_t i = 0; i + 2 < inst.modifiers.size(); ++i) with += "." + inst.modifiers[i];
-      with += d + "." + to + "." + from + s;
+      for (const std::string& m : rest) with += "." + m;
+      with += d + "." + types[0] + "." + types[1] + s;
       if (const Op* op = ops_.find(with)) return op;
+      if (const Op* op = find_in_any_order(ops_, with)) return op;
     }
   }
-  return ops_.find(name);
+  const Op* op = ops_.find(name);
+  return op != nullptr ? op : find_in_any_order(ops_, name);
 }
 
 /// Refuses what came with a later GPU than the file is made for, as ptxas does.
@@ -332,7 +376,28 @@ void Decoder::check_target(const Instruction& inst) const {
   }
 }
 
+// lop3.or, lop3.and: d|p, where p also says whether d is not 0, joined with the last operand.
+bool Decoder::decode_lop3(const Instruction& inst) {
+  if (inst.opcode != "lop3" || (!inst.has("or") && !inst.has("and"))) return false;
+  allow(inst, {"or", "and", "b32"}, 2);
+  const bool pair = !inst.operands.empty() && inst.operands[0].kind == Operand::Kind::vector;
+  if (!pair || inst.operands[0].elements.size() != 2 || inst.operands.size() != 6)
+    refuse(inst, "it needs d|p, three sources, a table and a predicate");
+  const Op& lop3 = *ops_.find("lop3.b32");
+  const Op& joined = *ops_.find(inst.has("or") ? "setp.ne.or.u32" : "setp.ne.and.u32");
+  std::vector<uint32_t> sources;
+  for (size_t i = 1; i < 4; ++i) sources.push_back(source(inst, inst.operands[i], Row::b32));
+  const uint32_t with = source(inst, inst.operands[5], Row::pred);
+  const uint32_t d = destination(inst, inst.operands[0].elements[0], Row::b32);
+  emit_lane(inst, lop3, {d}, std::move(sources));
+  program_.code.back().rows.imm = static_cast<int64_t>(immediate(inst, inst.operands[4], Row::b32));
+  emit_lane(inst, joined, {destination(inst, inst.operands[0].elements[1], Row::pred)},
+            {d, constant_row(Row::b32, 0), with});
+  return true;
+}
+
 bool Decoder::decode_lane(const Instruction& inst) {
+  if (decode_lop3(inst)) return true;
   std::string name;
   const Op* op = find_op(inst, name);
   if (op == nullptr) return false;
@@ -380,23 +445,22 @@ void Decoder::decode_mov(const Instruction& inst) {
   const Operand& to = inst.operands[0];
   const Operand& from = inst.operands[1];
   const std::string& type = inst.modifiers.back();
+  if (inst.has("v2") || inst.has("v4")) return decode_mov_of_vectors(inst, type);
   if (to.kind == Operand::Kind::vector || from.kind == Operand::Kind::vector) return decode_vector_mov(inst, type);
   if (from.kind == Operand::Kind::special &&
       (from.name.rfind("%clock", 0) == 0 || from.name.rfind("%globaltimer", 0) == 0)) {
     return decode_clock(inst, from.name);
+  }
+  if (from.kind == Operand::Kind::special && from.name == "%gridid" && bytes_of_type(type) == 8) {
+    const uint32_t d = destination(inst, to, Row::b64);
+    return emit_lane(inst, *ops_.find("cvt.u64.u32"), {d}, {special_row(inst, from.name, Row::b32)});
   }
   if (from.kind == Operand::Kind::variable) {
     const ptx::Variable& v = variable(from);
     const int bytes = to.kind == Operand::Kind::reg ? register_bytes(to) : 0;
     if (bytes != 4 && bytes != 8) refuse(inst, "an address needs a register of 32 or 64 bits");
     if (v.space == ptx::Space::local) {
-      // Depends on how deep the call is: a step that adds the stack offset.
-      const auto at = static_cast<size_t>(from.index);
-      Inst& decoded = emit(inst, Code::step);
-      decoded.step = bytes == 8 ? local_address_step<uint64_t> : local_address_step<uint32_t>;
-      decoded.rows.d[0] = register_row(to);
-      decoded.rows.imm = kLocalStart + static_cast<int64_t>(local_offsets_[at]) + from.value;
-      return;
+      return emit_local_address(inst, from, register_row(to), bytes);
     }
     if (v.space == ptx::Space::param) {
       if (!function_.entry) refuse(inst, "the address of a device function's parameter cannot be taken");
@@ -410,10 +474,77 @@ void Decoder::decode_mov(const Instruction& inst) {
   if (!decode_lane(inst)) refuse(inst, "this form of mov is not there");
 }
 
+void Decoder::emit_local_address(const Instruction& inst, const Operand& operand, uint32_t row, int bytes) {
+  Inst& decoded = emit(inst, Code::step);
+  decoded.step = bytes == 8 ? local_address_step<uint64_t> : local_address_step<uint32_t>;
+  decoded.rows.d[0] = row;
+  decoded.rows.imm =
+      kLocalStart + static_cast<int64_t>(local_offsets_[static_cast<size_t>(operand.index)]) + operand.value;
+}
+
+// mov.v2, mov.v4: register by register, through others where a register is read after it was written.
+void Decoder::decode_mov_of_vectors(const Instruction& inst, const std::string& type) {
+  const std::vector<Operand>& to = inst.operands[0].elements;
+  std::vector<Operand> from = inst.operands[1].elements;
+  if (inst.operands[1].kind == Operand::Kind::special) {  // %tid and its like are x, y, z and 0
+    for (const char* member : {".x", ".y", ".z"}) {
+      from.push_back(inst.operands[1]);
+      from.back().name += member;
+    }
+    from.emplace_back();
+    from.back().kind = Operand::Kind::integer;
+  }
+  const Op* op = ops_.find("mov." + type);
+  const size_t count = inst.has("v2") ? 2 : 4;
+  allow(inst, {"v2", "v4", type.c_str()}, 2);
+  if (op == nullptr || to.size() != count || from.size() != count) refuse(inst, "its vectors have other lengths");
+  std::vector<uint32_t> d, s;
+  bool overlap = false;
+  for (size_t i = 0; i < count; ++i) {
+    d.push_back(destination(inst, to[i], op->d[0]));
+    s.push_back(source(inst, from[i], op->s[0]));
+    overlap = overlap || std::find(d.begin(), d.end() - 1, s.back()) != d.end() - 1;
+  }
+  for (size_t i = 0; i < count && overlap; ++i) {
+    const uint32_t kept = add_row(row_bytes(op->s[0]));
+    emit_lane(inst, *op, {kept}, {s[i]});
+    s[i] = kept;
+  }
+  for (size_t i = 0; i < count; ++i) emit_lane(inst, *op, {d[i]}, {s[i]});
+}
+
+// Eight bytes or 16-bit halves: in two steps.
+void Decoder::decode_eight(const Instruction& inst, int bits) {
+  const Operand& to = inst.operands[0];
+  const Operand& from = inst.operands[1];
+  const bool packs = from.kind == Operand::Kind::vector;
+  const Op* quad = ops_.find(fmt::format("pack4.b{}", bits / 2));
+  const Op* pair = ops_.find(fmt::format("{}.b{}", packs ? "pack2" : "unpack2", bits));
+  if (quad == nullptr || pair == nullptr || (bits != 64 && bits != 128))
+    refuse(inst, "this way of packing is not there");
+  const uint32_t halves[] = {add_row(row_bytes(quad->d[0])), add_row(row_bytes(quad->d[0]))};
+  if (!packs) emit_lane(inst, *pair, {halves[0], halves[1]}, {source(inst, from, pair->s[0])});
+  for (size_t half = 0; half < 2; ++half) {
+    std::vector<uint32_t> s;
+    for (size_t i = 0; i < 4; ++i) {
+      const size_t element = 4 * half + i;
+      if (packs) {
+        s.push_back(source(inst, from.elements[element], quad->s[i]));
+      } else if (to.elements[element].kind != Operand::Kind::sink) {
+        const Op* extract = ops_.find(fmt::format("extract.{}.b{}.b{}", i, bits / 8, bits / 2));
+        emit_lane(inst, *extract, {destination(inst, to.elements[element], extract->d[0])}, {halves[half]});
+      }
+    }
+    if (packs) emit_lane(inst, *quad, {halves[half]}, std::move(s));
+  }
+  if (packs) emit_lane(inst, *pair, {destination(inst, to, pair->d[0])}, {halves[0], halves[1]});
+}
+
 void Decoder::decode_vector_mov(const Instruction& inst, const std::string& type) {
   const Operand& to = inst.operands[0];
   const Operand& from = inst.operands[1];
   const int bits = bytes_of_type(type) * 8;
+  if (to.elements.size() == 8 || from.elements.size() == 8) return decode_eight(inst, bits);
   if (from.kind == Operand::Kind::vector) {
     const std::string name = fmt::format("pack{}.b{}", from.elements.size(), bits);
     const Op* op = ops_.find(name);

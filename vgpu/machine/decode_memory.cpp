@@ -92,10 +92,12 @@ bool talks_between_blocks(const std::string& m) {
 
 MemoryInfo Decoder::memory_operand(const Instruction& inst, const Operand& address) {
   MemoryInfo info;
-  if (address.kind != Operand::Kind::address || address.elements.empty()) refuse(inst, "an address is missing");
+  const bool element = address.kind == Operand::Kind::variable;  // name[i] stands without brackets around it
+  if (!element && (address.kind != Operand::Kind::address || address.elements.empty()))
+    refuse(inst, "an address is missing");
   if (address.elements.size() > 1) refuse(inst, "texture and tensor coordinates are not there");
-  info.offset = address.value;
-  const Operand& base = address.elements[0];
+  info.offset = element ? 0 : address.value;
+  const Operand& base = element ? address : address.elements[0];
   switch (base.kind) {
     case Operand::Kind::reg: {
       const int bytes = register_bytes(base);
@@ -111,11 +113,7 @@ MemoryInfo Decoder::memory_operand(const Instruction& inst, const Operand& addre
         const uint32_t row = add_row(8 * kLanes);
         Instruction plain = inst;
         plain.guard = -1;
-        Inst& decoded = emit(plain, Code::step);
-        decoded.step = local_address_step<uint64_t>;
-        decoded.rows.d[0] = row;
-        decoded.rows.imm =
-            kLocalStart + static_cast<int64_t>(local_offsets_[static_cast<size_t>(base.index)]) + base.value;
+        emit_local_address(plain, base, row, 8);
         info.base = row;
       } else if (v.space == ptx::Space::param) {
         const ParamArea& area = areas_[static_cast<size_t>(base.index)];
@@ -285,12 +283,12 @@ void Decoder::decode_cvta(const Instruction& inst) {
       refuse(inst, fmt::format("the modifier .{} is not known", m));
   }
   if (inst.operands.size() != 2 || inst.modifiers.back() != "u64") refuse(inst, "only 64-bit addresses are converted");
-  if (inst.operands[1].kind == Operand::Kind::variable && variable(inst.operands[1]).space == ptx::Space::local) {
-    refuse(inst, "the address of a local variable must be taken by mov first");
-  }
   if (space == ptx::Space::param) refuse(inst, "a parameter has no generic address here: pass the value or a pointer");
   const uint32_t d = destination(inst, inst.operands[0], Row::b64);
-  const uint32_t s = source(inst, inst.operands[1], Row::b64);
+  const bool local =
+      inst.operands[1].kind == Operand::Kind::variable && variable(inst.operands[1]).space == ptx::Space::local;
+  if (local) emit_local_address(inst, inst.operands[1], d, 8);
+  const uint32_t s = local ? d : source(inst, inst.operands[1], Row::b64);
   const uint64_t window = window_of(space);
   if (window == 0) {
     emit_lane(inst, *ops_.find("mov.b64"), {d}, {s});

@@ -17,6 +17,10 @@ namespace vgpu {
 
 /// Bytes of a PTX type name ("f32": 4), 0 for pred and unknown names.
 int bytes_of_type(std::string_view type);
+/// The number in a module's target: 80 for sm_80 and sm_80a.
+int target_of(const ptx::Module& module);
+/// Its version, times ten: 78 for 7.8.
+int version_of(const ptx::Module& module);
 /// "float" for "f32", for people.
 std::string c_name_of_type(std::string_view type);
 
@@ -63,6 +67,8 @@ class Decoder {
   uint32_t destination(const Instruction& inst, const Operand& operand, Row kind);
   uint64_t immediate(const Instruction& inst, const Operand& operand, Row kind) const;
   uint64_t variable_address(const Instruction& inst, const Operand& operand) const;
+  /// Puts the address of a local variable, which the stack's depth decides, into a row of 4 or 8 bytes a lane.
+  void emit_local_address(const Instruction& inst, const Operand& operand, uint32_t row, int bytes);
   const ptx::Variable& variable(const Operand& operand) const;
 
   // Appending code.
@@ -79,10 +85,13 @@ class Decoder {
   // Families.
   void decode_one(const Instruction& inst);
   bool decode_lane(const Instruction& inst);
+  bool decode_lop3(const Instruction& inst);
   const Op* find_op(const Instruction& inst, std::string& name) const;
   void check_target(const Instruction& inst) const;
   void decode_mov(const Instruction& inst);
   void decode_vector_mov(const Instruction& inst, const std::string& type);
+  void decode_eight(const Instruction& inst, int bits);
+  void decode_mov_of_vectors(const Instruction& inst, const std::string& type);
   void decode_load_store(const Instruction& inst, bool load);
   void decode_parameter_access(const Instruction& inst, bool load, MemoryInfo info);
   MemoryInfo memory_operand(const Instruction& inst, const Operand& address);
@@ -91,10 +100,20 @@ class Decoder {
   void decode_isspacep(const Instruction& inst);
   void decode_clock(const Instruction& inst, const std::string& name);
   bool decode_control(const Instruction& inst);
+  void decode_cache_policy(const Instruction& inst);
   void decode_branch_index(const Instruction& inst);
   void decode_call(const Instruction& inst);
+  /// Between registers and what a call passes; `function` tells the widths of numbers, nullptr: not known.
+  ParamArea area_for(const Instruction& inst, const Operand& operand, const ptx::Variable* passed);
+  void emit_area_access(const Instruction& inst, const std::vector<Operand>& parts, const ParamArea& area, int bytes,
+                        bool load);
+  void emit_own_area_access(const Instruction& inst, const ptx::Variable& variable, size_t place, bool load);
+  void decode_return(const Instruction& inst);
   void decode_barrier(const Instruction& inst);
   bool decode_collective(const Instruction& inst);
+  bool is_collective(const Instruction& inst) const;
+  uint32_t active_lanes_row(const Instruction& inst);
+  bool decode_video(const Instruction& inst);
   bool decode_tensor(const Instruction& inst);
   void decode_matrix_product(const Instruction& inst);
   void decode_matrix_tile(const Instruction& inst);

@@ -59,6 +59,14 @@ TEST_CASE("one way on which nothing sets it is enough") {
   CHECK(unset(start + "@%p bra L; ret; L: mov.u32 %a, 1; add.u32 %b, %a, %a;").empty());
 }
 
+TEST_CASE("a function's arguments in registers are set, and its results in registers are read when it returns") {
+  const ptx::Module module = ptx::parse(std::string(testing::kHeader) +
+                                        ".func (.reg .u32 r, .reg .u32 q) f(.reg .u32 a, .reg .v2 .u32 b) {\n"
+                                        ".reg .pred p; add.u32 r, a, b.y; setp.eq.u32 p, a, 1; @p ret; mov.u32 q, 1; "
+                                        "ret; }");
+  CHECK(registers_read_unset(module.functions[0]) == std::vector<int>{1});  // q
+}
+
 TEST_CASE("what a predicate sets it sets for what it guards, as long as it stays") {
   const std::string start = "mov.u32 %c, %tid.x; setp.eq.u32 %p, %c, 1;";
   CHECK(unset(start + "@%p mov.u32 %a, 1; @%p add.u32 %b, %a, 1;").empty());

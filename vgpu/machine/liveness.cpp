@@ -33,6 +33,9 @@ class NeedsFinder {
     for (size_t i = block.first; i < block.end; ++i) {
       const Instruction& inst = function_.instructions[i];
       registers_of(inst, read_, written_);
+      if (inst.opcode == "ret") {  // hands on the results that stand in registers
+        for (const ptx::Variable& result : function_.results) add_registers(result, read_);
+      }
       for (const int reg : read_) {
         const Guarded same{reg, inst.guard, inst.guard_negated};
         if (std::find(guarded.begin(), guarded.end(), same) != guarded.end()) continue;

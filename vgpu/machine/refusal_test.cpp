@@ -37,7 +37,6 @@ TEST_CASE("instructions of newer GPUs and other engines are refused by name") {
         "txq.width.b32 %r1, [%rd1];",
         "alloca.u64 %rd1, 64;",
         "stacksave.u64 %rd1;",
-        "vadd.s32.s32.s32 %r1, %r2, %r3;",
         "redux.sync.min.f32 %f1, %f2, -1;"}) {
     CAPTURE(text);
     const std::string message = refusal(kernel(text));

@@ -21,6 +21,7 @@ namespace vgpu::VGPU_ISA {
 void add_convert_ops(OpTable& table) {
   add_convert_int_ops(table);
   add_convert_float_ops(table);
+  add_convert_fp8_ops(table);
   add_convert_to_int_ops(table);
   add_convert_from_int_ops(table);
 }

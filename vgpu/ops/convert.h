@@ -70,6 +70,7 @@ void for_each_int(Use use) {
 
 void add_convert_int_ops(OpTable& table);       // convert_int.cpp: integer to integer, cvt.pack
 void add_convert_float_ops(OpTable& table);     // convert_float.cpp: float to float
+void add_convert_fp8_ops(OpTable& table);       // convert_fp8.cpp: from and to pairs of 8-bit floats
 void add_convert_to_int_ops(OpTable& table);    // convert_to_int.cpp: float to integer
 void add_convert_from_int_ops(OpTable& table);  // convert_from_int.cpp: integer to float
 

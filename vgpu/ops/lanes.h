@@ -220,6 +220,7 @@ void add_float_compare_ops(OpTable& table);  //   compare_float.cpp: setp, set o
 void add_half_compare_ops(OpTable& table);   //   compare_half.cpp: setp, set of f16, bf16 and pairs of them
 void add_select_ops(OpTable& table);         //   select.cpp: selp, slct
 void add_move_ops(OpTable& table);           //   move.cpp: mov, and packing and unpacking
+void add_video_ops(OpTable& table);          // video.cpp: video instructions, scalar and SIMD
 void add_float_ops(OpTable& table);          // float.cpp: f32 and f64 arithmetic, min, max, abs, neg, copysign, testp
 void add_half_ops(OpTable& table);           // half.cpp: f16, f16x2, bf16, bf16x2
 void add_special_ops(OpTable& table);        // special.cpp: rcp, sqrt, rsqrt, ex2, lg2, sin, cos, tanh, div.approx

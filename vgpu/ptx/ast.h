@@ -42,17 +42,19 @@ struct Variable {
   Space space = Space::global;
   std::string type;          ///< element type: "b8", "f32", ...
   uint64_t bytes = 0;        ///< whole size; 0 for `.extern .shared name[]`
+  uint32_t element_bytes = 1;  ///< of one element of the array: a vector's are all of its
   uint32_t alignment = 1;
   bool external = false;
   std::vector<uint8_t> init; ///< empty: zero (global, constant) or undefined (shared, local), else `bytes` long
   std::vector<AddressInitialiser> addresses;
+  int reg = -1;              ///< a .func's parameter or result in a register: index into Function::registers
 };
 
 /// One operand of an instruction.
 struct Operand {
   enum class Kind : uint8_t {
     none,
-    reg,       ///< index: Function::registers; `negated` for !%p
+    reg,       ///< index: Function::registers; `negated` for !%p; name: a video instruction's selector ("b0", "h32")
     integer,   ///< value holds the bits (sign-extended decimal or hex literal)
     float32,   ///< 0fXXXXXXXX: value holds the 32 bits
     float64,   ///< 0dXXXXXXXXXXXXXXXX, or a decimal with a point: value holds the 64 bits

@@ -27,7 +27,7 @@ Token Lexer::next() {
   if (is_digit(c)) {
     token.kind = Token::Kind::number;
     token.text = scan_number();
-  } else if (is_letter(c) || c == '_' || c == '$' || c == '%') {
+  } else if (is_letter(c) || c == '_' || c == '$' || (c == '%' && is_word(at(1)))) {
     token.kind = Token::Kind::identifier;
     token.text = scan_identifier();
   } else if (c == '.') {
@@ -39,9 +39,13 @@ Token Lexer::next() {
   } else {
     token.kind = Token::Kind::punctuation;
     token.text = text_.substr(position_, 1);
-    if (std::string_view("{}()[]<>,;:+-*!|@=~").find(c) == std::string_view::npos)
+    if (std::string_view("{}()[]<>,;:+-*/%!|&^?@=~").find(c) == std::string_view::npos)
       throw ParseError(line_, "unexpected character " + shown(token));
-    ++position_;
+    const char next = at(1);
+    const bool two = next == '=' ? c == '<' || c == '>' || c == '=' || c == '!'
+                                 : next == c && (c == '<' || c == '>' || c == '&' || c == '|');
+    if (two) token.text = text_.substr(position_, 2);
+    position_ += token.text.size();
   }
   return token;
 }

@@ -15,13 +15,13 @@ struct Token {
     dotted,       ///< a name with its leading dot: .global, .L1::no_allocate
     number,       ///< any literal, not yet converted: 12, 0x1F, 0f3F800000, 1.5e-3
     string,       ///< with its quotes, escapes not yet undone
-    punctuation,  ///< one character
+    punctuation,  ///< one character, or an operator of two: << >> <= >= == != && ||
   };
   Kind kind = Kind::end;
   std::string_view text;
   int line = 1;  ///< 1-based
 
-  bool is(char c) const { return kind == Kind::punctuation && text[0] == c; }
+  bool is(char c) const { return kind == Kind::punctuation && text.size() == 1 && text[0] == c; }
   bool is_dotted(std::string_view name) const { return kind == Kind::dotted && text == name; }
 };
 

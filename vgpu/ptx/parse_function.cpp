@@ -55,6 +55,10 @@ void Parser::parse_function(bool entry, bool external) {
 void Parser::parse_parameters(std::vector<Variable>& list, size_t first_index) {
   if (accept(')')) return;
   do {
+    if (!function_.entry && accept_dotted(".reg")) {
+      list.push_back(parse_register_parameter());
+      continue;
+    }
     if (!accept_dotted(".param")) unexpected("a .param");
     const Attributes attributes = parse_attributes("a parameter's type");
     std::string_view name;
@@ -62,6 +66,26 @@ void Parser::parse_parameters(std::vector<Variable>& list, size_t first_index) {
     if (name != "_") declare(name, {Symbol::Kind::parameter, static_cast<int>(first_index + list.size()) - 1});
   } while (accept(','));
   expect(')');
+}
+
+// .reg {.v2|.v4} .type name: a variable that names its register, or a vector's first
+Variable Parser::parse_register_parameter() {
+  const int width = accept_dotted(".v2") ? 2 : accept_dotted(".v4") ? 4 : 1;
+  if (token_.kind != Token::Kind::dotted) unexpected("a register's type");
+  Variable variable;
+  variable.type = token_.text.substr(1);
+  const int bytes = type_bytes(variable.type);
+  if (bytes <= 0 || bytes * width > 16) fail("a parameter in a register of type " + shown(token_) + " is not supported");
+  advance();
+  const std::string_view name = expect_identifier("a register's name");
+  variable.name = name;
+  variable.space = Space::param;
+  variable.element_bytes = static_cast<uint32_t>(bytes);
+  variable.bytes = static_cast<uint64_t>(bytes) * static_cast<uint64_t>(width);
+  variable.alignment = static_cast<uint32_t>(variable.bytes);
+  variable.reg = add_registers(name, variable.type, width);
+  if (name != "_") declare(name, {Symbol::Kind::reg, variable.reg, width});
+  return variable;
 }
 
 // One of the directives between a function's name and its body; false when there is none.
@@ -153,6 +177,10 @@ void Parser::parse_body_directive() {
     parse_body_variables(Space::local);
   } else if (accept_dotted(".shared")) {
     parse_body_variables(Space::shared);
+  } else if (accept_dotted(".global")) {
+    parse_body_module_variables(Space::global);
+  } else if (accept_dotted(".const")) {
+    parse_body_module_variables(Space::constant);
   } else if (accept_dotted(".pragma")) {
     skip_pragma();
   } else if (accept_dotted(".file")) {
@@ -162,12 +190,14 @@ void Parser::parse_body_directive() {
   }
 }
 
-// .reg .type name, name<count>;
+// .reg {.v2|.v4} .type name, name<count>;
 void Parser::parse_registers() {
+  const int width = accept_dotted(".v2") ? 2 : accept_dotted(".v4") ? 4 : 1;
   if (token_.kind != Token::Kind::dotted) unexpected("a register's type");
   const std::string type(token_.text.substr(1));
   const int bytes = type_bytes(type);
   if (bytes < 0) fail("registers of type " + shown(token_) + " are not supported");
+  if (width > 1 && (bytes == 0 || bytes * width > 16)) fail("a vector of " + shown(token_) + " does not fit a register");
   advance();
   do {
     const std::string_view name = expect_identifier("a register's name");
@@ -178,18 +208,48 @@ void Parser::parse_registers() {
       count = expect_integer("a number of registers", UINT64_MAX);
       expect('>');
     }
-    if (count > limits::registers_per_function - function_.registers.size())
-      fail(quoted(function_.name) + " has more than 2^20 registers");
-    if (registers_in_module_ + count > limits::registers_per_module) fail("the module has more than 2^21 registers");
-    registers_in_module_ += count;
+    const uint64_t left = limits::registers_per_function - function_.registers.size();
+    if (count > left / static_cast<uint64_t>(width)) fail(quoted(function_.name) + " has more than 2^20 registers");
     if (!numbered) {
-      declare(name, {Symbol::Kind::reg, first});
-      function_.registers.push_back({std::string(name), type, bytes});
+      declare(name, {Symbol::Kind::reg, first, width});
+      add_registers(name, type, width);
       continue;
     }
-    if (!scopes_.add_range(name, static_cast<int>(count), first)) fail(quoted(name) + " is declared twice");
-    for (uint64_t i = 0; i < count; ++i)
-      function_.registers.push_back({std::string(name) + std::to_string(i), type, bytes});
+    if (!scopes_.add_range(name, static_cast<int>(count), first, width)) fail(quoted(name) + " is declared twice");
+    for (uint64_t i = 0; i < count; ++i) add_registers(std::string(name) + std::to_string(i), type, width);
+  } while (accept(','));
+  expect(';');
+}
+
+// One register, or a vector's; returns the first one's index.
+int Parser::add_registers(std::string_view name, const std::string& type, int width) {
+  if ((registers_in_module_ += static_cast<uint64_t>(width)) > limits::registers_per_module)
+    fail("the module has more than 2^21 registers");
+  const int first = static_cast<int>(function_.registers.size());
+  for (int i = 0; i < width; ++i) {
+    std::string own(name);
+    if (width > 1) (own += '.') += "xyzw"[i];
+    function_.registers.push_back({std::move(own), type, type_bytes(type)});
+  }
+  return first;
+}
+
+// Global and constant variables live as long as the module wherever they are declared; only their names are local.
+void Parser::parse_body_module_variables(Space space) {
+  parse_attribute();
+  const Attributes attributes = parse_attributes("a variable's type");
+  do {
+    std::string_view name;
+    Variable variable = parse_declarator(space, false, attributes, &name);
+    for (AddressInitialiser& address : variable.addresses) {
+      const Symbol symbol = scopes_.find(address.symbol);
+      if (symbol.kind == Symbol::Kind::module_variable) address.symbol = module_.variables[symbol.index].name;
+    }
+    const std::string base = function_.name + "." + variable.name;
+    variable.name = base;
+    for (int n = 2; !inner_variables_.insert(variable.name).second; ++n) variable.name = base + "." + std::to_string(n);
+    declare(name, {Symbol::Kind::module_variable, static_cast<int>(module_.variables.size())});
+    module_.variables.push_back(std::move(variable));
   } while (accept(','));
   expect(';');
 }

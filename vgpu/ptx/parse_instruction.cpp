@@ -72,6 +72,8 @@ void Parser::parse_instruction(std::string_view opcode, int line) {
   instruction.opcode = opcode;
   instruction.ptx_line = line;
   instruction.location = location_;
+  is_call_ = opcode == "call";
+  takes_parts_ = opcode[0] == 'v' && opcode != "vote";
   for (; token_.kind == Token::Kind::dotted; advance()) instruction.modifiers.emplace_back(token_.text.substr(1));
   if (!token_.is(';')) {
     do instruction.operands.push_back(parse_pair_or_operand(0));
@@ -99,19 +101,33 @@ Operand Parser::parse_pair_or_operand(int depth) {
 Operand Parser::parse_operand(int depth) {
   if (depth > limits::operand_nesting) fail("operands are nested too deeply");
   if (accept('{')) return parse_list(Operand::Kind::vector, '}', depth);
-  if (accept('(')) return parse_list(Operand::Kind::tuple, ')', depth);
+  if (is_call_ && accept('(')) return parse_list(Operand::Kind::tuple, ')', depth);
   if (accept('[')) return parse_address(depth);
+  const auto integer = [](Constant constant) {
+    Operand operand;
+    operand.kind = Operand::Kind::integer;
+    operand.value = static_cast<int64_t>(constant.bits);
+    return operand;
+  };
+  if (token_.is('(') || token_.is('~')) return integer(parse_constant(0));
 
   const bool not_sign = accept('!');
   const bool minus = !not_sign && accept('-');
-  if (token_.kind == Token::Kind::number && !not_sign) {
+  if ((not_sign || minus) && (token_.is('(') || token_.is('~') || (not_sign && token_.kind == Token::Kind::number))) {
+    Constant value = parse_constant_primary(0);
+    value.bits = minus ? 0 - value.bits : value.bits == 0;
+    return integer(parse_constant_from(value, 0, 0));
+  }
+  if (token_.kind == Token::Kind::number) {
     const Literal literal = parse_literal(token_);
+    const bool is_unsigned = token_.text.ends_with('U') || literal.bits > INT64_MAX;
     advance();
     Operand operand;
     operand.value = static_cast<int64_t>(literal.bits);
     if (literal.kind == Literal::Kind::integer) {
       operand.kind = Operand::Kind::integer;
       if (minus) operand.value = static_cast<int64_t>(0 - literal.bits);
+      if (at_operator()) return integer(parse_constant_from({static_cast<uint64_t>(operand.value), is_unsigned}, 0, 0));
     } else {
       const bool single = literal.kind == Literal::Kind::float32;
       operand.kind = single ? Operand::Kind::float32 : Operand::Kind::float64;
@@ -121,6 +137,8 @@ Operand Parser::parse_operand(int depth) {
   }
   if (token_.kind != Token::Kind::identifier) unexpected("an operand");
   Operand operand = parse_named();
+  if (operand.kind == Operand::Kind::special && operand.name == "WARP_SZ" && !not_sign && at_operator())
+    return integer(parse_constant_from({minus ? uint64_t{0} - 32 : uint64_t{32}}, 0, 0));
   if (not_sign || minus) {
     if (operand.kind != Operand::Kind::reg)
       fail(std::string("'") + (minus ? '-' : '!') + "' needs a register after it");
@@ -178,43 +196,82 @@ Operand Parser::parse_named() {
     }
     return operand;
   }
-  if (symbol.kind == Symbol::Kind::reg) {
-    if (token_.kind == Token::Kind::dotted)
-      fail("selecting a part of a register ('" + std::string(name) + std::string(token_.text) + "') is not supported");
-    operand.kind = Operand::Kind::reg;
-    operand.index = symbol.index;
-    return operand;
+  if (symbol.kind == Symbol::Kind::reg) return parse_register(name, symbol);
+  if (symbol.kind == Symbol::Kind::variable)
+    return parse_variable(name, Operand::Scope::function, symbol.index, function_.variables[symbol.index]);
+  if (symbol.kind == Symbol::Kind::parameter) {
+    const size_t results = function_.results.size(), place = static_cast<size_t>(symbol.index);
+    const Variable& variable = place < results ? function_.results[place] : function_.params[place - results];
+    return parse_variable(name, Operand::Scope::function, -1 - symbol.index - 1, variable);
   }
-  if (symbol.kind == Symbol::Kind::variable || symbol.kind == Symbol::Kind::parameter) {
-    operand.kind = Operand::Kind::variable;
-    operand.scope = Operand::Scope::function;
-    operand.index = symbol.kind == Symbol::Kind::variable ? symbol.index : -1 - symbol.index - 1;
-    operand.name = name;
-    operand.value = parse_offset();
-    return operand;
-  }
+  if (symbol.kind == Symbol::Kind::module_variable)
+    return parse_variable(name, Operand::Scope::module, symbol.index, module_.variables[symbol.index]);
   if (symbol.kind == Symbol::Kind::none && name[0] == '%')
     fail_at(line, quoted(name) + " is neither a declared register nor a special one");
   if (const auto variable = variables_.find(name); symbol.kind == Symbol::Kind::none && variable != variables_.end()) {
-    operand.kind = Operand::Kind::variable;
-    operand.index = variable->second;
-    operand.name = name;
-    operand.value = parse_offset();
-    return operand;
+    return parse_variable(name, Operand::Scope::module, variable->second, module_.variables[variable->second]);
   }
   operand.kind = Operand::Kind::name;  // a label, function or list: known when the body has been read
   operand.name = name;
   return operand;
 }
 
-// {+ n} {- n}, also +-n
+// A register, a part of one where the instruction takes parts, all of a vector, or one of its members
+Operand Parser::parse_register(std::string_view name, Symbol symbol) {
+  Operand operand;
+  operand.kind = Operand::Kind::reg;
+  operand.index = symbol.index;
+  if (symbol.width == 1) {
+    if (token_.kind != Token::Kind::dotted) return operand;
+    if (!takes_parts_)
+      fail("selecting a part of a register (" + quoted(std::string(name) + std::string(token_.text)) +
+           ") is for video instructions only");
+    operand.name = token_.text.substr(1);
+    advance();
+    return operand;
+  }
+  if (token_.kind == Token::Kind::dotted) {
+    static constexpr std::string_view members = "xrygzbwa";  // each by two names
+    const size_t member = token_.text.size() == 2 ? members.find(token_.text[1]) : std::string_view::npos;
+    if (member == std::string_view::npos || static_cast<int>(member / 2) >= symbol.width)
+      fail("the vector " + quoted(name) + " has no member " + shown(token_));
+    advance();
+    operand.index += static_cast<int>(member / 2);
+    return operand;
+  }
+  Operand vector;
+  vector.kind = Operand::Kind::vector;
+  for (int i = 0; i < symbol.width; ++i) {
+    operand.index = symbol.index + i;
+    vector.elements.push_back(operand);
+  }
+  return vector;
+}
+
+// name, name[element], each {+ n}
+Operand Parser::parse_variable(std::string_view name, Operand::Scope scope, int index, const Variable& variable) {
+  Operand operand;
+  operand.kind = Operand::Kind::variable;
+  operand.scope = scope;
+  operand.index = index;
+  operand.name = name;
+  uint64_t offset = 0;
+  if (accept('[')) {
+    offset = parse_constant(0).bits * variable.element_bytes;
+    expect(']');
+  }
+  operand.value = static_cast<int64_t>(offset + static_cast<uint64_t>(parse_offset()));
+  return operand;
+}
+
+// {+ n} {- n}, also +-n; n may be a product
 int64_t Parser::parse_offset() {
   uint64_t sum = 0;
   while (token_.is('+') || token_.is('-')) {
     bool negative = token_.is('-');
     advance();
     if (accept('-')) negative = !negative;
-    const uint64_t value = expect_integer("an offset", UINT64_MAX);
+    const uint64_t value = parse_constant_from(parse_constant_primary(0), constant_product, 0).bits;
     sum += negative ? 0 - value : value;
   }
   return static_cast<int64_t>(sum);

@@ -117,7 +117,8 @@ void Parser::skip_pragma() {
 void Parser::check_addresses() const {
   for (const Variable& variable : module_.variables)
     for (const AddressInitialiser& address : variable.addresses)
-      if (!variables_.contains(address.symbol) && !functions_.contains(address.symbol))
+      if (!variables_.contains(address.symbol) && !functions_.contains(address.symbol) &&
+          !inner_variables_.contains(address.symbol))
         fail(quoted(variable.name) + " is initialised with the address of '" + address.symbol +
              "', which is not declared");
 }

@@ -50,6 +50,7 @@ Variable Parser::parse_declarator(Space space, bool external, const Attributes& 
   variable.name = *name;
   variable.space = space;
   variable.type = attributes.type;
+  variable.element_bytes = static_cast<uint32_t>(attributes.element_bytes);
   variable.alignment = attributes.alignment;
   variable.external = external;
 

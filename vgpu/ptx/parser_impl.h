@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "vgpu/ptx/ast.h"
@@ -24,6 +25,7 @@ constexpr uint64_t initialised_bytes_per_module = 1u << 26;
 constexpr uint64_t files = 1u << 16;
 constexpr int operand_nesting = 3;  // [base, {x, y}]
 constexpr int initialiser_nesting = 16;
+constexpr int constant_nesting = 32;
 }  // namespace limits
 
 class Parser {
@@ -44,6 +46,17 @@ class Parser {
   /// An integer literal of at most `most`.
   uint64_t expect_integer(const char* what, uint64_t most);
   std::string expect_string(const char* what);
+
+  // Constant expressions (parse_constant.cpp).
+  struct Constant {
+    uint64_t bits = 0;
+    bool is_unsigned = false;
+  };
+  static constexpr int constant_product = 10;  ///< how close * / % bind
+  bool at_operator() const;
+  Constant parse_constant(int depth);
+  Constant parse_constant_primary(int depth);
+  Constant parse_constant_from(Constant left, int least, int depth);
 
   // Module level (parse_module.cpp).
   void parse_header();
@@ -72,12 +85,15 @@ class Parser {
   // Functions (parse_function.cpp).
   void parse_function(bool entry, bool external);
   void parse_parameters(std::vector<Variable>& list, size_t first_index);
+  Variable parse_register_parameter();
   bool parse_function_directive();
   void parse_body();
   void parse_statement();
   void parse_body_directive();
   void parse_registers();
+  int add_registers(std::string_view name, const std::string& type, int width);
   void parse_body_variables(Space space);
+  void parse_body_module_variables(Space space);
   void parse_loc();
   void parse_label(std::string_view name, int line);
   void parse_branch_targets(std::string_view name);
@@ -92,6 +108,8 @@ class Parser {
   Operand parse_list(Operand::Kind kind, char closing, int depth);
   Operand parse_address(int depth);
   Operand parse_named();
+  Operand parse_register(std::string_view name, Symbol symbol);
+  Operand parse_variable(std::string_view name, Operand::Scope scope, int index, const Variable& variable);
   int64_t parse_offset();
 
   // After a body: labels, functions and prototypes (resolve.cpp).
@@ -104,6 +122,7 @@ class Parser {
   Locations locations_;
   std::unordered_map<std::string_view, int> variables_;  ///< of the module, by name
   std::unordered_map<std::string, int> functions_;       ///< of the module, by name
+  std::unordered_set<std::string> inner_variables_;      ///< names in Module::variables of those declared in functions
   uint64_t registers_in_module_ = 0;
   uint64_t initialised_bytes_ = 0;
 
@@ -114,6 +133,8 @@ class Parser {
     std::vector<std::string_view> labels;
   };
   Function function_;
+  bool is_call_ = false;      ///< the instruction being read: its parentheses hold arguments, not a constant
+  bool takes_parts_ = false;  ///< likewise: a video instruction
   Scopes scopes_;
   std::vector<int> scope_of_;        ///< of each instruction
   std::vector<TargetList> targets_;  ///< of each branch_targets entry, not yet resolved

@@ -25,8 +25,8 @@ bool Scopes::add(std::string_view name, Symbol symbol) {
   return scope.names.emplace(name, symbol).second;
 }
 
-bool Scopes::add_range(std::string_view prefix, int count, int first) {
-  return scopes_[current_].ranges.emplace(prefix, Range{count, first}).second;
+bool Scopes::add_range(std::string_view prefix, int count, int first, int width) {
+  return scopes_[current_].ranges.emplace(prefix, Range{count, first, width}).second;
 }
 
 Symbol Scopes::find(std::string_view name, int scope) const {
@@ -51,7 +51,8 @@ Symbol Scopes::find_in_range(const Scope& scope, std::string_view name) {
     if (found == scope.ranges.end()) continue;
     int number = 0;
     std::from_chars(name.data() + split, name.data() + name.size(), number);
-    if (number < found->second.count) return {Symbol::Kind::reg, found->second.first + number};
+    const Range& range = found->second;
+    if (number < range.count) return {Symbol::Kind::reg, range.first + number * range.width, range.width};
   }
   return {};
 }

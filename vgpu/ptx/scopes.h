@@ -11,8 +11,9 @@ namespace vgpu::ptx {
 struct Symbol {
   enum class Kind : unsigned char {
     none,
-    reg,             ///< index: Function::registers
+    reg,             ///< index: Function::registers, a vector's first; width: how many
     variable,        ///< index: Function::variables
+    module_variable,  ///< index: Module::variables, one declared in the function
     parameter,       ///< index: Function::params, then results
     label,           ///< index: instruction
     branch_targets,  ///< index: Function::branch_targets
@@ -20,6 +21,7 @@ struct Symbol {
   };
   Kind kind = Kind::none;
   int index = -1;
+  int width = 1;
 };
 
 /// All scopes of a function. Closed ones stay, since labels are looked up after the whole body is known. Names are
@@ -36,8 +38,9 @@ class Scopes {
 
   /// Names something in the current scope. False when the name is taken there.
   bool add(std::string_view name, Symbol symbol);
-  /// Names the registers prefix0 ... prefix(count-1), which have indices from `first`. False when the prefix is taken.
-  bool add_range(std::string_view prefix, int count, int first);
+  /// Names the registers prefix0 ... prefix(count-1), which have indices from `first`, `width` each. False when the
+  /// prefix is taken.
+  bool add_range(std::string_view prefix, int count, int first, int width = 1);
 
   /// What the name means in a scope (or the ones around it); kind none when nothing.
   Symbol find(std::string_view name, int scope) const;
@@ -47,6 +50,7 @@ class Scopes {
   struct Range {
     int count = 0;
     int first = 0;
+    int width = 1;
   };
   struct Scope {
     int parent = -1;

@@ -1,0 +1,173 @@
+// Video instructions (PTX ISA, "Video Instructions"): scalar ones on bytes, halves and words, and those on two halves
+// or four bytes at once. They are rare, and one handler of each kind reads its form from OpRows::imm.
+//
+//   video   scalar: d, a, b, c
+//   video2  two halves
+//   video4  four bytes
+
+#include "vgpu/ops/lanes.h"
+#include "vgpu/ops/video.h"
+
+namespace vgpu::VGPU_ISA {
+namespace {
+
+using Wide128 = __int128;  // a 33-bit number shifted by 32, or the product of two
+
+int64_t extended(uint32_t value, int bits, bool is_signed) {
+  const int unused = 32 - bits;
+  return is_signed ? int64_t{static_cast<int32_t>(value << unused) >> unused} : int64_t{(value << unused) >> unused};
+}
+
+int64_t part_of(uint32_t value, VideoPart part, bool is_signed) {
+  if (part == VideoPart::all) return extended(value, 32, is_signed);
+  const int index = static_cast<int>(part) - static_cast<int>(VideoPart::b0);
+  return index < 4 ? extended(value >> (8 * index), 8, is_signed) : extended(value >> (16 * (index - 4)), 16, is_signed);
+}
+
+int bits_of_part(VideoPart part) { return part == VideoPart::all ? 32 : part < VideoPart::h0 ? 8 : 16; }
+
+Wide128 clamped(Wide128 value, int bits, bool is_signed) {
+  const Wide128 most = (Wide128{1} << (is_signed ? bits - 1 : bits)) - 1;
+  const Wide128 least = is_signed ? -most - 1 : 0;
+  return value < least ? least : value > most ? most : value;
+}
+
+bool compared(int64_t a, int64_t b, VideoCompare compare) {
+  switch (compare) {
+    case VideoCompare::eq:
+      return a == b;
+    case VideoCompare::ne:
+      return a != b;
+    case VideoCompare::lt:
+      return a < b;
+    case VideoCompare::le:
+      return a <= b;
+    case VideoCompare::gt:
+      return a > b;
+    case VideoCompare::ge:
+      return a >= b;
+  }
+  return false;
+}
+
+/// What scalar and SIMD forms have in common.
+int64_t combined(const VideoForm& form, int64_t a, int64_t b) {
+  switch (form.op) {
+    case VideoOp::add:
+      return a + b;
+    case VideoOp::sub:
+      return a - b;
+    case VideoOp::absdiff:
+      return a < b ? b - a : a - b;
+    case VideoOp::min:
+      return a < b ? a : b;
+    case VideoOp::max:
+      return a > b ? a : b;
+    case VideoOp::avrg:
+      return (a + b + (a + b >= 0 ? 1 : 0)) >> 1;
+    case VideoOp::set:
+      return compared(a, b, form.compare) ? 1 : 0;
+    default:
+      return 0;
+  }
+}
+
+Wide128 shifted(const VideoForm& form, int64_t a, int64_t by) {
+  const int amount = static_cast<int>(form.wrap ? by & 31 : by > 32 ? 32 : by);
+  return form.op == VideoOp::shl ? Wide128{a} * (Wide128{1} << amount) : Wide128{a} >> amount;
+}
+
+uint32_t multiplied(const VideoForm& form, int64_t a, int64_t b, uint32_t c) {
+  const bool is_signed = form.a_signed || form.b_signed || form.negate_product || form.negate_c;
+  Wide128 sum = Wide128{a} * b;
+  if (form.negate_product) sum = -sum;
+  // -c is the negative of what c's type says; unsigned where the product is.
+  const bool c_signed = form.a_signed || form.b_signed || form.negate_product;
+  const int64_t third = extended(c, 32, c_signed);
+  sum += form.negate_c ? -third : third;
+  sum = (sum + form.plus_one) >> form.scale;
+  if (form.saturate) sum = clamped(sum, 32, is_signed);
+  return static_cast<uint32_t>(sum);
+}
+
+/// The result with the third source: added, compared with it, or with the result in its part of it.
+uint32_t finished(const VideoForm& form, uint32_t result, uint32_t c) {
+  const int64_t mine = extended(result, 32, form.d_signed), other = extended(c, 32, form.d_signed);
+  switch (form.second) {
+    case VideoSecond::add:
+      return result + c;
+    case VideoSecond::min:
+      return mine < other ? result : c;
+    case VideoSecond::max:
+      return mine > other ? result : c;
+    case VideoSecond::none:
+      break;
+  }
+  if (form.d == VideoPart::all) return result;
+  const int bits = bits_of_part(form.d);
+  const int index = static_cast<int>(form.d) - static_cast<int>(bits == 8 ? VideoPart::b0 : VideoPart::h0);
+  const uint32_t field = ((1u << bits) - 1) << (bits * index);
+  return (c & ~field) | ((result << (bits * index)) & field);
+}
+
+uint32_t scalar(const VideoForm& form, uint32_t a, uint32_t b, uint32_t c) {
+  const int64_t first = part_of(a, form.a, form.a_signed), second = part_of(b, form.b, form.b_signed);
+  if (form.op == VideoOp::mad) return multiplied(form, first, second, c);
+  const bool shift = form.op == VideoOp::shl || form.op == VideoOp::shr;
+  Wide128 result = shift ? shifted(form, first, second) : Wide128{combined(form, first, second)};
+  if (form.saturate) result = clamped(result, bits_of_part(form.d), form.d_signed);
+  return finished(form, static_cast<uint32_t>(result), c);
+}
+
+template <int kElements>
+uint32_t simd(const VideoForm& form, uint32_t a, uint32_t b, uint32_t c) {
+  constexpr int kBits = 32 / kElements;
+  constexpr uint32_t kOnes = (1u << kBits) - 1;
+  const uint64_t both = uint64_t{b} << 32 | a;
+  uint32_t d = c;
+  for (int i = 0; i < kElements; ++i) {
+    if (!((form.mask >> i) & 1)) continue;
+    const auto element = [&](uint64_t elements, bool is_signed) {
+      return extended(static_cast<uint32_t>(both >> (kBits * ((elements >> (3 * i)) & 7))), kBits, is_signed);
+    };
+    int64_t t = combined(form, element(form.a_elements, form.a_signed), element(form.b_elements, form.b_signed));
+    if (form.saturate) t = static_cast<int64_t>(clamped(t, kBits, form.d_signed));
+    if (form.second == VideoSecond::add) {
+      d += static_cast<uint32_t>(t);
+    } else {
+      d = (d & ~(kOnes << (kBits * i))) | ((static_cast<uint32_t>(t) & kOnes) << (kBits * i));
+    }
+  }
+  return d;
+}
+
+template <uint32_t (*kFunction)(const VideoForm&, uint32_t, uint32_t, uint32_t)>
+void masked(char* registers, const OpRows& rows, uint32_t mask) {
+  const auto form = __builtin_bit_cast(VideoForm, rows.imm);
+  auto* d = reinterpret_cast<uint32_t*>(registers + rows.d[0]);
+  const auto* a = reinterpret_cast<const uint32_t*>(registers + rows.s[0]);
+  const auto* b = reinterpret_cast<const uint32_t*>(registers + rows.s[1]);
+  const auto* c = reinterpret_cast<const uint32_t*>(registers + rows.s[2]);
+  for (int l = 0; l < kLanes; ++l) {
+    if ((mask >> l) & 1) d[l] = kFunction(form, a[l], b[l], c[l]);
+  }
+}
+template <uint32_t (*kFunction)(const VideoForm&, uint32_t, uint32_t, uint32_t)>
+void full(char* registers, const OpRows& rows, uint32_t) {
+  masked<kFunction>(registers, rows, kFullMask);
+}
+
+template <uint32_t (*kFunction)(const VideoForm&, uint32_t, uint32_t, uint32_t)>
+void add_video(OpTable& table, const char* name) {
+  add_handlers<uint32_t, void, uint32_t, uint32_t, uint32_t>(table, name, &full<kFunction>, &masked<kFunction>);
+}
+
+}  // namespace
+
+void add_video_ops(OpTable& table) {
+  add_video<scalar>(table, "video");
+  add_video<simd<2>>(table, "video2");
+  add_video<simd<4>>(table, "video4");
+}
+
+}  // namespace vgpu::VGPU_ISA
