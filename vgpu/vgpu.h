@@ -119,11 +119,13 @@ inline constexpr uint64_t sector_bytes = 32;
 /// machine's.
 struct Counts {
   uint64_t warp_instructions = 0;
-  uint64_t lane_instructions = 0;     ///< active lanes, summed: occupancy = lane / (32 * warp)
-  uint64_t global_load_requests = 0;  ///< warp-level loads from global memory
-  uint64_t global_load_sectors = 0;   ///< 32-byte sectors they touch; 4 a request is ideal for 4-byte elements
+  uint64_t lane_instructions = 0;          ///< active lanes, summed: occupancy = lane / (32 * warp)
+  uint64_t global_load_requests = 0;       ///< warp-level loads from global memory
+  uint64_t global_load_sectors = 0;        ///< 32-byte sectors they touch
+  uint64_t global_load_ideal_sectors = 0;  ///< as many as their bytes fill side by side: 4 of 32 lanes with 4 bytes
   uint64_t global_store_requests = 0;
   uint64_t global_store_sectors = 0;
+  uint64_t global_store_ideal_sectors = 0;
   uint64_t shared_load_requests = 0;    ///< adjacent scalar accesses are one, as ptxas makes them
   uint64_t shared_load_wavefronts = 0;  ///< passes through the 32 banks
   uint64_t shared_store_requests = 0;
@@ -136,6 +138,7 @@ struct Counts {
 
   uint64_t global_requests() const { return global_load_requests + global_store_requests; }
   uint64_t global_sectors() const { return global_load_sectors + global_store_sectors; }
+  uint64_t global_ideal_sectors() const { return global_load_ideal_sectors + global_store_ideal_sectors; }
   uint64_t shared_wavefronts() const { return shared_load_wavefronts + shared_store_wavefronts; }
 
   Counts& operator+=(const Counts& other);
@@ -151,8 +154,10 @@ inline constexpr CountField count_fields[] = {
     {"lane_instructions", &Counts::lane_instructions},
     {"global_load_requests", &Counts::global_load_requests},
     {"global_load_sectors", &Counts::global_load_sectors},
+    {"global_load_ideal_sectors", &Counts::global_load_ideal_sectors},
     {"global_store_requests", &Counts::global_store_requests},
     {"global_store_sectors", &Counts::global_store_sectors},
+    {"global_store_ideal_sectors", &Counts::global_store_ideal_sectors},
     {"shared_load_requests", &Counts::shared_load_requests},
     {"shared_load_wavefronts", &Counts::shared_load_wavefronts},
     {"shared_store_requests", &Counts::shared_store_requests},

@@ -64,6 +64,8 @@ std::pair<uint64_t, uint64_t> sector_range(const CountedAccess& access) {
 
 void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& touched, uint32_t touching) {
   ++counts.global_requests;
+  const uint64_t asked = uint64_t{access.bytes} * static_cast<uint64_t>(std::popcount(access.mask));
+  counts.global_ideal_sectors += (asked + sector_bytes - 1) / sector_bytes;
   if (touching != access.mask) {
     for (uint32_t m = touching; m != 0; m &= m - 1) {
       const uint64_t s = sector_of_lane(access, static_cast<uint32_t>(std::countr_zero(m)));
@@ -221,18 +223,21 @@ void summarise(const Program& program, const std::vector<SiteCounts>& sites, Cou
       case Kind::load:
         c.global_load_requests = site.global_requests;
         c.global_load_sectors = site.global_sectors;
+        c.global_load_ideal_sectors = site.global_ideal_sectors;
         c.shared_load_requests = site.shared_requests;
         c.shared_load_wavefronts = site.shared_wavefronts;
         break;
       case Kind::store:
         c.global_store_requests = site.global_requests;
         c.global_store_sectors = site.global_sectors;
+        c.global_store_ideal_sectors = site.global_ideal_sectors;
         c.shared_store_requests = site.shared_requests;
         c.shared_store_wavefronts = site.shared_wavefronts;
         break;
       case Kind::copy:
         c.global_load_requests = site.global_requests;
         c.global_load_sectors = site.global_sectors;
+        c.global_load_ideal_sectors = site.global_ideal_sectors;
         c.shared_store_requests = site.shared_requests;
         c.shared_store_wavefronts = site.shared_wavefronts;
         break;

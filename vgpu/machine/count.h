@@ -20,16 +20,17 @@ struct SiteCounts {
   uint64_t shared_requests = 0;
   uint64_t shared_wavefronts = 0;
   uint64_t bank_conflicts = 0;
-  uint64_t padding = 0;
+  uint64_t global_ideal_sectors = 0;
 
   SiteCounts& operator+=(const SiteCounts& other);
 };
 inline constexpr uint64_t SiteCounts::*kSiteCountFields[] = {
-    &SiteCounts::warps,          &SiteCounts::lanes,           &SiteCounts::global_requests,
-    &SiteCounts::global_sectors, &SiteCounts::shared_requests, &SiteCounts::shared_wavefronts,
-    &SiteCounts::bank_conflicts,
+    &SiteCounts::warps,           &SiteCounts::lanes,
+    &SiteCounts::global_requests, &SiteCounts::global_sectors,
+    &SiteCounts::shared_requests, &SiteCounts::shared_wavefronts,
+    &SiteCounts::bank_conflicts,  &SiteCounts::global_ideal_sectors,
 };
-static_assert(sizeof(SiteCounts) == (std::size(kSiteCountFields) + 1) * sizeof(uint64_t), "a count has no field");
+static_assert(sizeof(SiteCounts) == std::size(kSiteCountFields) * sizeof(uint64_t), "a count has no field");
 
 /// Which 32-byte sectors of a buffer were read or written; distinct ones are what DRAM has to move at least.
 class SectorSet {
@@ -74,7 +75,8 @@ struct CountedAccess {
   bool near = false;  ///< all lanes in 128 bytes
 };
 
-/// Adds the sectors of a global access to `counts`, and to `touched` those of the lanes of `touching`.
+/// Adds the sectors of a global access to `counts`, those that its bytes would fill side by side as well, and to
+/// `touched` those of the lanes of `touching`.
 void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& touched, uint32_t touching);
 /// The lanes of an access that want a sector of `set`.
 uint32_t lanes_in(const SectorSet& set, const CountedAccess& access);
