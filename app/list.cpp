@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/medal_view.h"
 #include "app/output.h"
 
 namespace tritutor {
@@ -23,7 +24,10 @@ void print_json(const Curriculum& curriculum, const std::map<std::string, Exerci
                    {"optional", exercise.optional},
                    {"worked", exercise.worked},
                    {"attempts", state.attempts},
-                   {"passed", state.passed}});
+                   {"passed", state.passed},
+                   {"needs", name_of(exercise.needs)},
+                   {"medal", state.medal},
+                   {"medal_predicted", state.medal_predicted}});
   }
   write_exact(all.dump(2) + "\n");
 }
@@ -48,14 +52,19 @@ void add_list(CLI::App& app, Session& session) {
     if (*json) return print_json(curriculum, progress);
     const Style style = session.style();
     const Exercise* next = next_exercise(curriculum, progress);
+    bool predicted = false;
     for (const Level& level : curriculum.levels) {
       print("{}\n", style.bold(fmt::format("Level {}: {}", level.number, level.title)));
       for (const Exercise& exercise : curriculum.exercises) {
         if (exercise.level != level.number) continue;
-        print("  {:<5} {}  {}{}\n", shown_id(exercise), mark_of(progress, exercise, style),
-              pad(exercise.slug, 28) + exercise.title, &exercise == next ? style.cyan("   <- next") : "");
+        const auto found = progress.find(exercise.id);
+        const std::string medal = found == progress.end() ? "" : medal_shown(found->second);
+        predicted = predicted || medal.ends_with('*');
+        print("  {:<5} {} {:<7}  {}{}\n", shown_id(exercise), mark_of(progress, exercise, style), medal,
+              pad(exercise.slug, 24) + exercise.title, &exercise == next ? style.cyan("  <- next") : "");
       }
     }
+    if (predicted) print("\n{}", style.dim(medal_footnote));
   });
 }
 

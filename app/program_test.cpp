@@ -212,7 +212,19 @@ TEST_CASE("the starter fails, the solution passes, progress counts both, and nex
   const nlohmann::json progress = nlohmann::json::parse(run(folder.path, {"progress", "--json"}).out);
   CHECK(progress.at("passed") == 1);
   for (const nlohmann::json& one : progress.at("exercises")) {
-    if (one.at("id") == "1.1") CHECK(one.at("attempts") == 2);
+    if (one.at("id") == "1.1") {
+      CHECK(one.at("attempts") == 2);
+      CHECK(one.at("medal") == "bronze");
+      CHECK(one.at("medal_predicted") == true);
+    }
+  }
+  for (const char* command : {"list", "progress"}) {
+    const std::string table = run(folder.path, {command}).out;
+    CHECK(contains(table, "* predicted, not measured on a GPU\n"));
+    CHECK(contains(table, "passed"));
+    CHECK(contains(table, "bronze*"));
+    std::istringstream lines(table);
+    for (std::string line; std::getline(lines, line);) CHECK_MESSAGE(line.size() <= 80, line);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/medal_view.h"
 #include "app/output.h"
 
 namespace tritutor {
@@ -50,6 +51,7 @@ void print_json(const Curriculum& curriculum, const Progress& progress) {
                          {"attempts", state.attempts},
                          {"passed", state.passed},
                          {"medal", state.medal},
+                         {"medal_predicted", state.medal_predicted},
                          {"last_verdict", state.last_verdict},
                          {"last_time", state.last_time},
                          {"hints_shown", state.hints_shown}});
@@ -59,6 +61,7 @@ void print_json(const Curriculum& curriculum, const Progress& progress) {
 }
 
 void print_table(const Curriculum& curriculum, const Progress& progress, const Style& style) {
+  bool predicted = false;
   for (const Level& level : curriculum.levels) {
     const Count count = count_of(curriculum, progress, level.number);
     print("{} {} {}/{}\n", style.bold(pad(fmt::format("Level {}: {}", level.number, level.title), 40)),
@@ -66,10 +69,13 @@ void print_table(const Curriculum& curriculum, const Progress& progress, const S
     for (const Exercise& exercise : curriculum.exercises) {
       const ExerciseProgress state = state_of(progress, exercise);
       if (exercise.level != level.number || state.attempts == 0) continue;
-      const std::string verdict = state.passed ? style.green("passed") : style.yellow("not yet");
+      std::string verdict = state.passed ? style.green("passed") : style.yellow("not yet");
+      const std::string medal = medal_shown(state);
+      if (!medal.empty()) verdict += ", " + medal;
+      predicted = predicted || medal.ends_with('*');
       print(
-          "  {:<5} {}  {}, {} attempt{}{}, last {}\n", shown_id(exercise), pad(exercise.slug, 28), verdict,
-          state.attempts, state.attempts == 1 ? "" : "s",
+          "  {:<4} {} {}, {} attempt{}{}, {}\n", shown_id(exercise), pad(exercise.slug, 22), verdict, state.attempts,
+          state.attempts == 1 ? "" : "s",
           state.hints_shown > 0 ? fmt::format(", {} hint{}", state.hints_shown, state.hints_shown == 1 ? "" : "s") : "",
           state.last_time.substr(0, 10));
     }
@@ -79,6 +85,7 @@ void print_table(const Curriculum& curriculum, const Progress& progress, const S
   const Exercise* next = next_exercise(curriculum, progress);
   print("{}\n", next == nullptr ? " There is nothing left to do."
                                 : fmt::format(" Next: {} {} (tritutor next)", shown_id(*next), next->title));
+  if (predicted) print("{}", style.dim(medal_footnote));
 }
 
 }  // namespace

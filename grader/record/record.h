@@ -27,7 +27,7 @@ struct Attempt {
   std::string source;
   std::string verdict;  ///< "pass", "fail", "error"
   std::string medal;
-  std::string device;
+  std::string device;     ///< kind and name, "virtual: tritutor virtual GPU"
   std::string toolchain;  ///< NVRTC's version
   std::string seed;       ///< empty: none was drawn
   std::string details;    ///< the whole verdict as JSON
@@ -36,7 +36,8 @@ struct Attempt {
 struct ExerciseProgress {
   int64_t attempts = 0;
   bool passed = false;
-  std::string medal = "none";  ///< best so far
+  std::string medal = "none";    ///< best so far
+  bool medal_predicted = false;  ///< that medal is only predicted: no GPU gave it
   std::string last_verdict;
   std::string last_time;
   int hints_shown = 0;

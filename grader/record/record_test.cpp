@@ -84,6 +84,25 @@ TEST_CASE("An attempt comes back as it was stored, after the file was closed") {
   CHECK(record.attempts("9.9").empty());
 }
 
+TEST_CASE("A medal that a GPU has measured stands before one that is only predicted, and a better one before both") {
+  const TemporaryFolder folder;
+  Record record(folder / "progress.db");
+  const auto add = [&](const char* medal, const char* device) {
+    Attempt one = attempt("1.1", "pass", medal);
+    one.device = device;
+    record.add(one);
+    return record.progress().at("1.1");
+  };
+  const char* const predicted = "virtual: tritutor virtual GPU";
+  const char* const measured = "cuda: NVIDIA H100";
+  CHECK(!add("none", predicted).medal_predicted);
+  CHECK(add("bronze", predicted).medal_predicted);
+  CHECK(add("bronze", measured).medal == "bronze");
+  CHECK(!add("bronze", predicted).medal_predicted);
+  CHECK(add("silver", predicted).medal == "silver");
+  CHECK(record.progress().at("1.1").medal_predicted);
+}
+
 TEST_CASE("Progress is the best so far and the last so far") {
   const TemporaryFolder folder;
   Record record(folder / "progress.db");
