@@ -6,6 +6,7 @@
 
 #include "app/dev.h"
 #include "app/output.h"
+#include "app/profiles.h"
 #include "app/proof.h"
 
 namespace tritutor {
@@ -15,6 +16,7 @@ namespace {
 struct Arguments {
   std::vector<std::string> exercises;
   ProofOptions options;
+  std::string profile = default_profile;
   bool json = false;
 };
 
@@ -49,10 +51,13 @@ void dev_check(Session& session, const Arguments& arguments) {
   if (exercises.empty()) {
     for (const Exercise& exercise : session.curriculum().exercises) exercises.push_back(&exercise);
   }
+  const DeviceProfile profile = profile_of(session.home(), arguments.profile);
+  ProofOptions options = arguments.options;
+  options.profile = &profile;
   const Style style = session.style();
   nlohmann::json all = nlohmann::json::array();
   size_t violations = 0;
-  prove(session.home(), exercises, arguments.options, [&](const ExerciseProof& proof) {
+  prove(session.home(), exercises, options, [&](const ExerciseProof& proof) {
     violations += proof.violations.size();
     if (arguments.json) {
       all.push_back(as_json(proof));
@@ -79,6 +84,9 @@ void add_dev_check(CLI::App& dev, Session& session) {
   command->add_option("--threads", arguments->options.threads, "Host threads; 0: one a core")->type_name("N");
   command->add_option("--seed", arguments->options.seed, "Draw the hidden cases' inputs from this number")
       ->type_name("N");
+  command
+      ->add_option("--profile", arguments->profile, "The device whose predictions say what is too slow; absent: H200")
+      ->type_name("NAME");
   command->add_flag("--json", arguments->json, "Print JSON");
   command->footer(
       "Examples:\n"

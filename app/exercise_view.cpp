@@ -28,6 +28,24 @@ std::string broken_signature(const std::string& signature, int width, const Styl
   return out + style.cyan(line) + "\n";
 }
 
+std::string limit_in_words(const std::string& kind) {
+  if (kind == "copy") return "a copy of the same bytes";
+  if (kind == "read") return "one reading of the same bytes";
+  if (kind == "max") return "the time for its bytes or for its arithmetic, whichever is longer";
+  return "the library's product of the same shape (cuBLAS)";
+}
+
+/// What passing takes, and what the medals are.
+std::string needs_in_words(const Exercise& exercise) {
+  const Thresholds& lines = exercise.thresholds;
+  return fmt::format(
+      "To pass: right in every case{}. Medals: bronze {:.0f} %, silver {:.0f} %, gold {:.0f} % of the limit's speed; "
+      "the "
+      "limit is {}.",
+      exercise.needs == Needs::bronze ? ", and at least bronze" : ", however fast", 100 * lines.bronze,
+      100 * lines.silver, 100 * lines.gold, limit_in_words(exercise.limit.kind));
+}
+
 }  // namespace
 
 std::string view_exercise(const Exercise& exercise, const Style& style, int width) {
@@ -38,6 +56,7 @@ std::string view_exercise(const Exercise& exercise, const Style& style, int widt
   std::string out =
       fmt::format("{}  {}\n\n", style.bold(exercise.id + " " + exercise.title), style.dim("(" + kind + ")"));
   out += wrap(exercise.statement, prose);
+  out += "\n" + wrap(needs_in_words(exercise), prose);
   if (!exercise.formula.empty()) out += "\n" + style.yellow(wrap(exercise.formula, prose, "  "));
   out += "\n" + broken_signature(exercise.signature(), width, style);
   if (!exercise.triton.empty()) out += style.dim(wrap("in Triton: " + exercise.triton, prose, "  "));

@@ -93,6 +93,25 @@ TEST_CASE("a mutant states its mistake and its reasons") {
   CHECK(mutant.reasons[1].name == "out-of-bounds");
 }
 
+TEST_CASE("a mutant that is only slow is refused by the rule for speed, with the counter that explains it") {
+  std::vector<std::string> errors;
+  const Mutant mutant = parse_mutant("// mutant: far apart\n// refused: slow sectors-per-request\n", errors);
+  CHECK(errors.empty());
+  Verdict verdict;
+  verdict.result = Verdict::Result::fail;
+  verdict.right = true;
+  verdict.inefficient = Inefficiency{"sectors-per-request", 32, 4, "", 0, "", ""};
+  CHECK(unmet_reasons(mutant, verdict).empty());
+  verdict.inefficient->counter = "bytes-moved";
+  CHECK(unmet_reasons(mutant, verdict).size() == 1);
+  verdict.inefficient.reset();
+  CHECK(unmet_reasons(mutant, verdict).size() == 1);
+  verdict.right = false;
+  CHECK(unmet_reasons(mutant, verdict).size() == 1);
+  verdict.result = Verdict::Result::pass;
+  CHECK(unmet_reasons(mutant, verdict)[0] == "it passes, and must not");
+}
+
 TEST_CASE("a mutant without a mistake, without a reason, or with an unknown one is an error") {
   std::vector<std::string> errors;
   parse_mutant("#include <tritutor.cuh>\n", errors);

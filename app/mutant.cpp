@@ -17,6 +17,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 bool holds(const Mutant::Reason& reason, const Verdict& verdict) {
+  if (reason.kind == "slow") return verdict.right && verdict.inefficient && verdict.inefficient->counter == reason.name;
   if (reason.kind == "refusal") return verdict.refusal && verdict.refusal->kind == reason.name;
   return std::any_of(verdict.cases.begin(), verdict.cases.end(), [&](const CaseResult& one) {
     if (!one.ran || one.passed) return false;
@@ -31,6 +32,11 @@ bool holds(const Mutant::Reason& reason, const Verdict& verdict) {
 std::string what_happened(const Verdict& verdict) {
   if (verdict.refusal)
     return fmt::format("it was refused as \"{}\": {}", verdict.refusal->kind, verdict.refusal->message);
+  if (verdict.right) {
+    return fmt::format(
+        "it is right, but {:.0f} % of the limit's speed{}", 100 * verdict.timing.prediction.fraction,
+        verdict.inefficient ? ": " + verdict.inefficient->counter : ", without a waste that explains it");
+  }
   std::vector<std::string> facts;
   for (const CaseResult& one : verdict.cases) {
     if (!one.ran || one.passed) continue;
@@ -60,11 +66,11 @@ Mutant parse_mutant(std::string_view source, std::vector<std::string>& errors) {
       const std::string_view rest = trimmed(line.substr(8));
       const size_t space = std::min(rest.find(' '), rest.size());
       Mutant::Reason reason{std::string(rest.substr(0, space)), std::string(trimmed(rest.substr(space)))};
-      const bool known =
-          reason.kind == "case" || reason.kind == "pattern" || reason.kind == "finding" || reason.kind == "refusal";
+      const bool known = reason.kind == "case" || reason.kind == "pattern" || reason.kind == "finding" ||
+                         reason.kind == "refusal" || reason.kind == "slow";
       if (!known || reason.name.empty()) {
-        errors.push_back(
-            fmt::format("\"refused: {}\" is none of: case NAME, pattern ID, finding KIND, refusal KIND", rest));
+        errors.push_back(fmt::format(
+            "\"refused: {}\" is none of: case NAME, pattern ID, finding KIND, refusal KIND, slow COUNTER", rest));
       } else {
         mutant.reasons.push_back(std::move(reason));
       }
@@ -72,12 +78,20 @@ Mutant parse_mutant(std::string_view source, std::vector<std::string>& errors) {
   }
   if (mutant.mistake.empty()) errors.push_back("it does not start with a line \"// mutant: the mistake\"");
   if (mutant.reasons.empty())
-    errors.push_back("it has no line \"// refused: case NAME\" (or pattern, finding, refusal)");
+    errors.push_back("it has no line \"// refused: case NAME\" (or pattern, finding, refusal, slow)");
   return mutant;
 }
 
 std::vector<std::string> unmet_reasons(const Mutant& mutant, const Verdict& verdict) {
-  if (verdict.result == Verdict::Result::pass) return {"it passes, and must not"};
+  if (verdict.result == Verdict::Result::pass) {
+    const std::string speed =
+        verdict.timing.kind == "predicted"
+            ? fmt::format(": {:.0f} % of the limit's speed, {:.0f} to {:.0f} with the model's error",
+                          100 * verdict.timing.prediction.fraction, 100 * verdict.timing.range.least,
+                          100 * verdict.timing.range.most)
+            : "";
+    return {"it passes, and must not" + speed};
+  }
   const bool expects_refusal = std::any_of(mutant.reasons.begin(), mutant.reasons.end(),
                                            [](const Mutant::Reason& reason) { return reason.kind == "refusal"; });
   if (verdict.refusal && !expects_refusal) return {"no case could be run: " + what_happened(verdict)};

@@ -6,7 +6,8 @@
 //   // refused: finding out-of-bounds
 //
 // Every "refused" line must hold: `case NAME` did not pass; some case's mismatch has `pattern ID`; some case has a
-// `finding KIND`; the whole file met a `refusal KIND` ("plan", "signature", ...).
+// `finding KIND`; the whole file met a `refusal KIND` ("plan", "signature", ...); it is right and `slow COUNTER`: not
+// fast enough, and that counter explains it ("sectors-per-request", ...).
 
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ namespace tritutor {
 
 struct Mutant {
   struct Reason {
-    std::string kind;  ///< "case", "pattern", "finding", "refusal"
+    std::string kind;  ///< "case", "pattern", "finding", "refusal", "slow"
     std::string name;
   };
   std::string mistake;

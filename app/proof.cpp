@@ -22,10 +22,11 @@ using Finding = std::function<void(ExerciseProof&)>;
 using Job = std::packaged_task<Finding()>;
 
 Verdict grade_file(const Home& home, const Exercise& exercise, const fs::path& file, const std::string& source,
-                   uint64_t seed) {
+                   const ProofOptions& how) {
   SubmitOptions options;
   options.include_dir = home.tl;
-  options.seed = seed;
+  options.seed = how.seed;
+  options.profile = how.profile;
   options.device = "virtual";
   options.threads = 1;
   return grade(exercise, file, source, options);
@@ -41,7 +42,11 @@ std::string reason_of(const Verdict& verdict) {
     }
     return text;
   }
-  if (verdict.inefficient) return fmt::format("too-slow: {}", verdict.inefficient->message);
+  if (verdict.right && verdict.result == Verdict::Result::fail) {
+    return fmt::format("it is right, and with {:.0f} % of the limit's speed not fast enough{}",
+                       100 * verdict.timing.prediction.fraction,
+                       verdict.inefficient ? ": " + verdict.inefficient->message : "");
+  }
   for (const CaseResult& one : verdict.cases) {
     if (one.passed || !one.ran) continue;
     if (one.mismatch)
@@ -54,9 +59,9 @@ std::string reason_of(const Verdict& verdict) {
   return "every case passed";
 }
 
-Finding starter_job(const Home& home, const Exercise& exercise, uint64_t seed) {
+Finding starter_job(const Home& home, const Exercise& exercise, const ProofOptions& options) {
   const fs::path file = home.starter(exercise);
-  const Verdict verdict = grade_file(home, exercise, file, read_text(file), seed);
+  const Verdict verdict = grade_file(home, exercise, file, read_text(file), options);
   const auto wanted = exercise.worked ? Verdict::Result::pass : Verdict::Result::fail;
   const bool good = verdict.result == wanted && !verdict.refusal;
   const std::string what = exercise.worked   ? "the worked example must pass; "
@@ -67,21 +72,28 @@ Finding starter_job(const Home& home, const Exercise& exercise, uint64_t seed) {
   };
 }
 
-Finding solution_job(const Home& home, const Exercise& exercise, uint64_t seed) {
+Finding solution_job(const Home& home, const Exercise& exercise, const ProofOptions& options) {
   const fs::path file = home.solution(exercise);
-  const Verdict verdict = grade_file(home, exercise, file, read_text(file), seed);
+  const Verdict verdict = grade_file(home, exercise, file, read_text(file), options);
   const bool passed = verdict.result == Verdict::Result::pass;
+  // Where passing does not need it too: no line stands where our own kernel does not come.
+  const bool misses_bronze = passed && verdict.timing.kind == "predicted" &&
+                             standing(verdict.timing.range, exercise.thresholds.bronze) == Standing::missed;
+  const std::string below = misses_bronze ? fmt::format("the solution misses bronze: {:.0f} % of the limit's speed",
+                                                        100 * verdict.timing.prediction.fraction)
+                                          : "";
   return [=, seconds = verdict.seconds, why = reason_of(verdict)](ExerciseProof& proof) {
     proof.solution_seconds = seconds;
     if (!passed) proof.violations.push_back({shown(file), "the solution must pass; " + why});
+    if (!below.empty()) proof.violations.push_back({shown(file), below});
   };
 }
 
-Finding mutant_job(const Home& home, const Exercise& exercise, const fs::path& file, uint64_t seed) {
+Finding mutant_job(const Home& home, const Exercise& exercise, const fs::path& file, const ProofOptions& options) {
   const std::string source = read_text(file);
   std::vector<std::string> errors;
   const Mutant mutant = parse_mutant(source, errors);
-  if (errors.empty()) errors = unmet_reasons(mutant, grade_file(home, exercise, file, source, seed));
+  if (errors.empty()) errors = unmet_reasons(mutant, grade_file(home, exercise, file, source, options));
   return [=](ExerciseProof& proof) {
     ++proof.mutants;
     if (errors.empty()) ++proof.mutants_refused;
@@ -123,18 +135,19 @@ Job job(std::string place, Work work) {
   });
 }
 
-std::vector<Job> jobs_of(const Home& home, const Exercise& exercise, uint64_t seed) {
+std::vector<Job> jobs_of(const Home& home, const Exercise& exercise, const ProofOptions& options) {
   std::vector<Job> jobs;
-  jobs.push_back(
-      job(shown(home.starter(exercise)), [&home, &exercise, seed] { return starter_job(home, exercise, seed); }));
-  jobs.push_back(
-      job(shown(home.solution(exercise)), [&home, &exercise, seed] { return solution_job(home, exercise, seed); }));
+  jobs.push_back(job(shown(home.starter(exercise)),
+                     [&home, &exercise, &options] { return starter_job(home, exercise, options); }));
+  jobs.push_back(job(shown(home.solution(exercise)),
+                     [&home, &exercise, &options] { return solution_job(home, exercise, options); }));
   for (const fs::path& file : mutant_files(home, exercise)) {
-    jobs.push_back(job(shown(file), [&home, &exercise, file, seed] { return mutant_job(home, exercise, file, seed); }));
+    jobs.push_back(
+        job(shown(file), [&home, &exercise, file, &options] { return mutant_job(home, exercise, file, options); }));
   }
   const std::string place = fmt::format("{}, exercise {}", shown(home.curriculum), exercise.id);
   for (size_t i = 0; i < exercise.cases.size(); ++i) {
-    jobs.push_back(job(place, [&exercise, i, place, seed] { return fakes_job(exercise, i, place, seed); }));
+    jobs.push_back(job(place, [&exercise, i, place, &options] { return fakes_job(exercise, i, place, options.seed); }));
   }
   return jobs;
 }
@@ -146,7 +159,7 @@ void prove(const Home& home, const std::vector<const Exercise*>& exercises, cons
   std::vector<Job> jobs;
   std::vector<size_t> ends;  // of each exercise's jobs
   for (const Exercise* exercise : exercises) {
-    for (Job& one : jobs_of(home, *exercise, options.seed)) jobs.push_back(std::move(one));
+    for (Job& one : jobs_of(home, *exercise, options)) jobs.push_back(std::move(one));
     ends.push_back(jobs.size());
   }
   std::vector<std::future<Finding>> results;

@@ -1,5 +1,6 @@
 #pragma once
-// The proof of a curriculum: its starters fail, its solutions pass, its mutants and fakes are refused.
+// The proof of a curriculum: its starters fail, its solutions pass and do not miss bronze, its mutants and fakes are
+// refused.
 
 #include <cstdint>
 #include <functional>
@@ -8,6 +9,7 @@
 
 #include "app/home.h"
 #include "grader/curriculum/curriculum.h"
+#include "grader/judge/profile.h"
 
 namespace tritutor {
 
@@ -28,6 +30,7 @@ struct ExerciseProof {
 struct ProofOptions {
   unsigned threads = 0;  ///< 0: as many as there are cores
   uint64_t seed = 1;     ///< of hidden cases: the same at each run, so that a proof does not change by itself
+  const DeviceProfile* profile = nullptr;  ///< whose predictions say what is fast enough; nullptr: speed is not proved
 };
 
 /// Proves the exercises one after the other, files and cases in parallel. `done` is called as each one is finished, in

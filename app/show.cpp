@@ -27,6 +27,11 @@ nlohmann::json as_json(const Exercise& exercise) {
           {"formula", exercise.formula},
           {"signature", exercise.signature()},
           {"triton", exercise.triton},
+          {"needs", name_of(exercise.needs)},
+          {"thresholds",
+           {{"bronze", exercise.thresholds.bronze},
+            {"silver", exercise.thresholds.silver},
+            {"gold", exercise.thresholds.gold}}},
           {"cases", cases}};
 }
 

@@ -36,20 +36,17 @@ std::string worst_place(const CounterReport& report, Measure measure) {
   return fmt::format(", most at line {}", worst->line);
 }
 
-/// Sectors per request with their ideal. Accesses wider than 4 bytes touch more sectors by right: they waste nothing
-/// where about every sector is touched once.
+/// Sectors per request with their ideal. Accesses wider than 4 bytes touch more sectors by right.
 std::string sectors_in_words(const CounterReport& report) {
   const vgpu::Counts& c = report.counters.total;
-  const double value = sectors_per_request(c);
-  const double once = static_cast<double>(report.counters.dram_read_sectors + report.counters.dram_written_sectors);
-  std::string text = fmt::format("sectors per request {:.3g} ", value);
-  if (value <= kNearIdeal * ideal_sectors_per_request)
-    return text + fmt::format("(ideal {})", ideal_sectors_per_request);
-  if (static_cast<double>(c.global_sectors()) <= kNearIdeal * once) return text + "(wide accesses, none wasted)";
+  const double value = sectors_per_request(c), ideal = ideal_sectors_per_request(c);
+  const std::string text = fmt::format("sectors per request {:.3g} ", value);
   const auto beyond = [](const vgpu::Counts& counts) {
-    return sectors_per_request(counts) > ideal_sectors_per_request ? counts.global_sectors() : 0;
+    return counts.global_sectors() - std::min(counts.global_sectors(), counts.global_ideal_sectors());
   };
-  return text + fmt::format("(ideal {}{})", ideal_sectors_per_request, worst_place(report, beyond));
+  if (value > kNearIdeal * ideal) return text + fmt::format("(ideal {:.3g}{})", ideal, worst_place(report, beyond));
+  // 32 lanes of 4 bytes fill 4 sectors.
+  return text + (ideal > kNearIdeal * 4 ? "(wide accesses, none wasted)" : fmt::format("(ideal {:.3g})", ideal));
 }
 
 std::string wavefronts_in_words(const CounterReport& report) {

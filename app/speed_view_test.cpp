@@ -21,6 +21,7 @@ Verdict copy_verdict() {
   line.counts.lane_instructions = 16 * 1000;
   line.counts.global_load_requests = line.counts.global_store_requests = 250;
   line.counts.global_load_sectors = line.counts.global_store_sectors = 1000;
+  line.counts.global_load_ideal_sectors = line.counts.global_store_ideal_sectors = 1000;
   report.counters.lines = {line};
   report.counters.total = line.counts;
   report.counters.dram_read_sectors = report.counters.dram_written_sectors = 1000;
@@ -56,7 +57,7 @@ TEST_CASE("scattered accesses are shown with their line, wide ones as what they 
   vgpu::Counters& counters = verdict.counters->counters;
   for (vgpu::Counts* c : {&counters.total, &counters.lines[0].counts}) c->global_load_sectors = 4000;
   CHECK(contains(view_speed(verdict, plain, 200), "sectors per request 10 (ideal 4, most at line 2)"));
-  counters.dram_read_sectors = 4000;
+  for (vgpu::Counts* c : {&counters.total, &counters.lines[0].counts}) c->global_load_ideal_sectors = 4000;
   CHECK(contains(view_speed(verdict, plain, 200), "sectors per request 10 (wide accesses, none wasted)"));
 }
 

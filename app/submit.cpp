@@ -9,6 +9,7 @@
 #include "app/interrupt.h"
 #include "app/names.h"
 #include "app/output.h"
+#include "app/profiles.h"
 #include "app/verdict_view.h"
 #include "grader/dialect/source_file.h"
 #include "grader/submission.h"
@@ -25,18 +26,10 @@ struct Arguments {
   std::string device = "auto";
   std::optional<uint64_t> seed;
   bool first = false;
-  std::string profile = "H200";  ///< --profile
+  std::string profile = default_profile;  ///< --profile
   bool counters = false;
   bool json = false;
 };
-
-std::vector<DeviceProfile> profiles_of(const Home& home) { return load_profiles(home.root / "grader" / "profiles"); }
-
-std::string names_of(const std::vector<DeviceProfile>& profiles) {
-  std::vector<std::string> names;
-  for (const DeviceProfile& profile : profiles) names.push_back(profile.name);
-  return fmt::format("{}", fmt::join(names, ", "));
-}
 
 /// What is graded, and where it is recorded.
 struct Target {
@@ -189,19 +182,14 @@ void print_verdict(Session& session, const Arguments& arguments, const Target& t
 void submit(Session& session, const Arguments& arguments) {
   const Target target = target_of(session, arguments);
   const std::string source = source_of(target.file);
-  const std::vector<DeviceProfile> profiles = profiles_of(session.home());
-  const DeviceProfile* profile = find_profile(profiles, arguments.profile);
-  if (profile == nullptr) {
-    throw CommandError(status_usage, fmt::format("--profile: there is no device profile {}; there are {}",
-                                                 arguments.profile, names_of(profiles)));
-  }
+  const DeviceProfile profile = profile_of(session.home(), arguments.profile);
   Interrupt interrupt;
   SubmitOptions options;
   options.include_dir = session.home().tl;
   options.seed = arguments.seed;
   options.device = arguments.device;
   options.all_cases = !arguments.first;
-  options.profile = profile;
+  options.profile = &profile;
   options.stop = interrupt.flag();
   const Verdict verdict = grade(*target.exercise, target.file, source, options);
   if (interrupt.seen() || (verdict.refusal && verdict.refusal->kind == "stopped")) {

@@ -75,14 +75,43 @@ TEST_CASE("an unknown profile is refused with those there are") {
   CHECK(contains(shell.out, "Device profiles: A100, H200, RTX 4090, T4\n"));
 }
 
-TEST_CASE("gross waste fails with its counter, its ideal and its line") {
+TEST_CASE("right and not fast enough: what is asked for, what is reached, and the waste with its line") {
   std::string source = read(solutions / "level3/matrix_transpose.cu");
   const std::string part = "TILE + 1";
   source.replace(source.find(part), part.size(), "TILE");
   Shell shell;
   shell.write("matrix_transpose.cu", source);
   CHECK(shell.run("submit matrix_transpose.cu") == 1);
-  CHECK(contains(shell.out, "FAIL  3.1 Matrix transpose: right on every case, and far too slow\n"));
+  CHECK(contains(shell.out, "RIGHT, NOT FAST ENOUGH  3.1 Matrix transpose\n\n  ok    all 8 cases\n"));
+  CHECK(contains(shell.out, "To pass, 3.1 needs bronze: 65 % of the limit's speed. Predicted are "));
+  CHECK(contains(shell.out, "\nhint  A warp should read along a row of a"));
   CHECK(contains(shell.out, "matrix_transpose.cu:30: shared-memory wavefronts per request 32, ideal 1\n   30 | "));
   CHECK(contains(shell.out, "pad the rows by one element"));
+  CHECK(shell.run("submit matrix_transpose.cu --json") == 1);
+  const nlohmann::json verdict = nlohmann::json::parse(shell.out);
+  CHECK(verdict["verdict"] == "fail");
+  CHECK(verdict["right"] == true);
+  CHECK(verdict["needs"] == "bronze");
+  CHECK(verdict["timing"]["required"] == 0.65);
+  CHECK(verdict["timing"]["fraction_most"] < 0.65);
+  CHECK(verdict["timing"]["fraction_least"] < verdict["timing"]["fraction"]);
+  CHECK(verdict["inefficiency"]["counter"] == "shared-wavefronts");
+}
+
+TEST_CASE("slow where being right is enough: it passes, with the line it misses and the waste") {
+  Shell shell;
+  shell.write("matrix_vector.cu", R"(#include <tritutor.cuh>
+extern "C" __global__ void matrix_vector(const float* a, const float* x, float* y, int m, int k) {
+  const int row = blockIdx.x * 64 + threadIdx.x;
+  if (row >= m) return;
+  float sum = 0;
+  for (int j = 0; j < k; ++j) sum += a[row * k + j] * x[j];
+  y[row] = sum;
+}
+void launch(Plan& plan, const Problem& p) { plan.run("matrix_vector", cdiv(p.m, 64), 64); }
+)");
+  CHECK(shell.run("submit matrix_vector.cu") == 0);
+  CHECK(contains(shell.out, "PASS  3.3 Matrix-vector product\n"));
+  CHECK(contains(shell.out, "matrix_vector.cu:6: sectors per load request "));
+  CHECK(contains(shell.out, "No medal: predicted below bronze, which is 40 %"));
 }

@@ -53,7 +53,7 @@ class View {
     if (verdict_.result == Verdict::Result::pass) warnings();
     printed();
     if (const CaseResult* one = telling_case(verdict_)) details(*one);
-    if (verdict_.inefficient) inefficiency(*verdict_.inefficient);
+    if (verdict_.right && verdict_.inefficient) inefficiency(*verdict_.inefficient);
     if (options_.counters) add(view_counters(verdict_, options_.source, style_, options_.width));
     closing();
     return std::move(out_);
@@ -74,13 +74,14 @@ class View {
       add(fmt::format("{}  {}\n", style_.green("PASS"), style_.bold(what)));
     } else if (verdict_.refusal && verdict_.refusal->kind == "environment") {
       add(fmt::format("{}  {}: it could not be judged on this machine\n", style_.red("ERROR"), style_.bold(what)));
+    } else if (verdict_.right) {
+      add(fmt::format("{}  {}\n", style_.yellow("RIGHT, NOT FAST ENOUGH"), style_.bold(what)));
     } else {
       add(fmt::format("{}  {}{}\n", style_.red("FAIL"), style_.bold(what), headline_reason()));
     }
   }
 
   std::string headline_reason() const {
-    if (verdict_.inefficient) return ": right on every case, and far too slow";
     if (!verdict_.refusal) {
       const auto passed =
           std::count_if(verdict_.cases.begin(), verdict_.cases.end(), [](const CaseResult& one) { return one.passed; });
@@ -156,6 +157,7 @@ class View {
   void cases() {
     if (verdict_.cases.empty()) return;
     add("\n");
+    if (verdict_.right && verdict_.result == Verdict::Result::fail) return all_cases_passed();
     size_t name_width = 4;
     for (const CaseResult& one : verdict_.cases) name_width = std::max(name_width, columns_of(one.name));
     const auto passed = static_cast<size_t>(
@@ -174,6 +176,11 @@ class View {
       add(fmt::format("  {}  {}  {}\n", mark, pad(one.name, name_width), fit(line, left)));
     }
     if (not_run > 0) add(style_.dim(fmt::format("  -     {} not run\n", plural(not_run, "case"))));
+  }
+
+  void all_cases_passed() {
+    add(fmt::format("  {}    all {}\n", style_.green("ok"),
+                    plural(static_cast<int64_t>(verdict_.cases.size()), "case")));
   }
 
   void details(const CaseResult& one) {
@@ -236,9 +243,9 @@ class View {
           fmt::format("  ... and {} more\n", plural(static_cast<int64_t>(all.size() - kMostFindings), "finding"))));
   }
 
-  /// Right everywhere, and not passed all the same: the counter that says why, and where.
+  /// The waste that explains the time, and where it is.
   void inefficiency(const Inefficiency& waste) {
-    add("\n");
+    add("\nWhat holds it back:\n");
     const std::string place = waste.line > 0 ? fmt::format("{}:{}", file_shown(waste.file), waste.line) : options_.file;
     add(fmt::format("{}: {}\n", style_.bold(place), waste.message));
     if (waste.line > 0 && is_own(waste.file)) source_line(waste.line, 0);
@@ -286,7 +293,7 @@ class View {
       if (!options_.next.empty()) add(fmt::format("{}  {}\n", style_.bold("next"), options_.next));
       return;
     }
-    if (verdict_.inefficient) add(view_speed(verdict_, style_, options_.width));
+    if (verdict_.right) not_fast_enough();
     const std::string hint = hint_for(verdict_, exercise_);
     if (!hint.empty()) {
       const std::string hanging = wrap(hint, options_.width, "      ");
@@ -302,6 +309,17 @@ class View {
       add(style_.dim(
           fmt::format("      the same hidden inputs again: {} --seed {}\n", options_.retry, *verdict_.seed)));
     }
+  }
+
+  /// How fast it is, and how fast passing needs it to be.
+  void not_fast_enough() {
+    const Timing& timing = verdict_.timing;
+    add(view_speed(verdict_, style_, options_.width));
+    paragraph(fmt::format(
+        "Right on every case. To pass, {} needs bronze: {:.0f} % of the limit's speed. Predicted are {}{:.0f} %, and "
+        "with the model's error {:.0f} % at most.",
+        exercise_.id, 100 * timing.required, timing.prediction.at_least ? "at most " : "",
+        100 * timing.prediction.fraction, 100 * timing.range.most));
   }
 
   /// Whether only inputs drawn at submit time show the mistake: then the seed is worth knowing.
@@ -330,6 +348,7 @@ std::string hint_for(const Verdict& verdict, const Exercise& exercise) {
     return found == exercise.hints.on.end() ? "" : found->second;
   };
   if (verdict.refusal) return keyed(verdict.refusal->kind);
+  if (verdict.right) return keyed("slow");
   const CaseResult* one = telling_case(verdict);
   if (one == nullptr) return "";
   if (!one->findings.empty()) {

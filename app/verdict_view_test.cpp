@@ -61,6 +61,43 @@ TEST_CASE("a pass says so, what was timed, and what is next") {
         "next  1.2 Elementwise maximum: tritutor next\n");
 }
 
+TEST_CASE("right and not fast enough: reached, asked for, the waste, the exercise's hint, what to type") {
+  Verdict verdict = verdict_of(Verdict::Result::fail);
+  verdict.right = true;
+  verdict.needs = Needs::bronze;
+  verdict.cases = {case_of("one", "n = 1", true), case_of("tail", "the tail mask", true)};
+  verdict.timing.kind = "predicted";
+  verdict.timing.required = 0.5;
+  verdict.timing.prediction.fraction = 0.26;
+  verdict.timing.range = {0.15, 0.39};
+  verdict.inefficient = Inefficiency{"sectors-per-request",
+                                     32,
+                                     4,
+                                     verdict.file,
+                                     2,
+                                     "sectors per load request 32, ideal 4",
+                                     "neighbouring threads read addresses far apart"};
+  VerdictViewOptions options = plain();
+  options.source = "first\ny[i] = x[32 * i];\n";
+  Exercise exercise = scaling();
+  exercise.hints.on["slow"] = "Neighbours at neighbours.";
+  CHECK(view_verdict(verdict, exercise, options) ==
+        "RIGHT, NOT FAST ENOUGH  1.1 Vector scaling\n"
+        "\n"
+        "  ok    all 2 cases\n"
+        "\n"
+        "What holds it back:\n"
+        "level1/vector_scaling.cu:2: sectors per load request 32, ideal 4\n"
+        "    2 | y[i] = x[32 * i];\n"
+        "    neighbouring threads read addresses far apart\n"
+        "\n"
+        "Right on every case. To pass, 1.1 needs bronze: 50 % of the limit's speed.\n"
+        "Predicted are 26 %, and with the model's error 39 % at most.\n"
+        "hint  Neighbours at neighbours.\n"
+        "next  edit level1/vector_scaling.cu, then: tritutor submit 1.1\n"
+        "      more help: tritutor hint 1.1\n");
+}
+
 TEST_CASE("a wrong answer: the case, the first element, the pattern, the map, one hint, what to type") {
   Verdict verdict = verdict_of(Verdict::Result::fail);
   CaseResult tail = case_of("tail", "the tail mask", false);

@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "grader/explain.h"
+#include "grader/judge/medal.h"
 
 namespace tritutor {
 namespace {
@@ -55,9 +56,9 @@ bool decide_samples(const Exercise& exercise, CaseWork& work, Verdict& verdict) 
   return passed;
 }
 
-/// What the counters of the timed cases say of a right submission: whether it wastes grossly (by the case itself, all
-/// of whose blocks ran), and how long it would take on the profile's device (by the sample at the sizes of a GPU,
-/// where there is one). The case that is worst for the learner decides.
+/// What the counters of the timed cases say of a right submission: how long it would take on the profile's device (by
+/// the sample at the sizes of a GPU, where there is one), and which waste explains that (by the case itself, all of
+/// whose blocks ran). The case that is worst for the learner decides.
 void decide_speed(const Exercise& exercise, const Program& program, CaseWork& work, const DeviceProfile* profile,
                   Verdict& verdict) {
   std::string unpredicted;
@@ -71,12 +72,6 @@ void decide_speed(const Exercise& exercise, const Program& program, CaseWork& wo
     CounterReport report{test.name, limit_work(exercise.limit, test.values), sum_of(steps)};
     if (report.counters.total.warp_instructions == 0) continue;  // a device that does not count
     for (vgpu::LineCounts& line : report.counters.lines) line.file = program.own_file(line.file);
-    const std::optional<Inefficiency> waste = gross_inefficiency(steps, report.work, exercise.thresholds);
-    if (waste && !verdict.inefficient) {
-      verdict.inefficient = waste;
-      verdict.inefficient->file = program.own_file(waste->file);
-      verdict.result = Verdict::Result::fail;
-    }
     if (unpredicted.empty()) unpredicted = sample.note;
     Prediction prediction;
     if (profile != nullptr) {
@@ -84,6 +79,8 @@ void decide_speed(const Exercise& exercise, const Program& program, CaseWork& wo
           predict(timed.sizes.empty() ? steps : sample.steps, limit_work(exercise.limit, large.values), *profile);
     }
     if (verdict.counters && prediction.fraction >= verdict.timing.prediction.fraction) continue;
+    verdict.inefficient = find_inefficiency(steps, report.work, exercise.thresholds);
+    if (verdict.inefficient) verdict.inefficient->file = program.own_file(verdict.inefficient->file);
     verdict.counters = std::move(report);
     verdict.timing.test = test.name;
     verdict.timing.prediction = prediction;
@@ -95,14 +92,17 @@ void decide_speed(const Exercise& exercise, const Program& program, CaseWork& wo
   }
   if (profile == nullptr || !verdict.counters) return;
   if (!unpredicted.empty()) {
-    verdict.timing.note = verdict.inefficient ? "far too slow for bronze" : unpredicted;
+    verdict.timing.note = unpredicted;
     return;
   }
-  const PredictedMedal medal = predicted_medal(verdict.timing.prediction, exercise.thresholds);
+  const SpeedDecision decision = decide_medal(verdict.timing.prediction, exercise.thresholds);
   verdict.timing.kind = "predicted";
   verdict.timing.profile = profile->name;
-  verdict.timing.note = verdict.inefficient ? "far too slow for bronze" : medal.note;
-  if (!verdict.inefficient) verdict.medal = medal.medal;
+  verdict.timing.note = decision.note;
+  verdict.timing.range = range_of(verdict.timing.prediction);
+  verdict.medal = decision.medal;
+  if (decision.bronze == Standing::cleared) verdict.inefficient.reset();  // there is nothing to explain
+  if (decision.bronze == Standing::missed && exercise.needs == Needs::bronze) verdict.result = Verdict::Result::fail;
 }
 
 }  // namespace
@@ -125,6 +125,7 @@ void decide(const Exercise& exercise, const Program& program, CaseWork& work, co
   bool passed = decide_cases(exercise, work, verdict);
   if (!program.plans.empty()) verdict.printed.insert(0, program.plans[0].printed);
   if (passed) passed = decide_samples(exercise, work, verdict);
+  verdict.right = passed;
   verdict.result = passed ? Verdict::Result::pass : Verdict::Result::fail;
   if (passed) decide_speed(exercise, program, work, profile, verdict);
 }

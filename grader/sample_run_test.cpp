@@ -247,7 +247,7 @@ TEST_CASE("One block for everything, and a fixed grid of few, are slow at the si
   const std::string stride =
       "  for (int i = blockIdx.x * 256 + threadIdx.x; i < n; i += gridDim.x * 256) y[i] = alpha * x[i];";
   const Verdict one = submit(scaling(), scaling_by(stride, "plan.run(\"vector_scaling\", 1, 256);"));
-  CHECK(one.result == Verdict::Result::pass);
+  CHECK(one.result == Verdict::Result::pass);  // to this exercise being right is enough
   CHECK(one.timing.prediction.at_least);
   CHECK(one.timing.prediction.busy_sms == 1);
   CHECK(one.timing.prediction.fraction < 0.5);

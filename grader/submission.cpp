@@ -51,6 +51,8 @@ Verdict grade(const Exercise& exercise, const std::filesystem::path& file, const
   Verdict verdict;
   verdict.exercise = exercise.id;
   verdict.slug = exercise.slug;
+  verdict.needs = exercise.needs;
+  if (exercise.needs == Needs::bronze) verdict.timing.required = exercise.thresholds.bronze;
   verdict.file = file.string();
   verdict.refusal = check_device(options.device);
   if (!verdict.refusal) {

@@ -95,6 +95,7 @@ json to_json(const CounterReport& report, bool lines) {
   out["dram_written_sectors"] = report.counters.dram_written_sectors;
   if (report.work.bytes > 0) out["needed_bytes"] = report.work.bytes;
   if (report.work.flops > 0) out["needed_flops"] = report.work.flops;
+  if (report.work.integer_operations > 0) out["needed_integer_operations"] = report.work.integer_operations;
   if (!lines) return out;
   out["lines"] = json::array();
   for (const vgpu::LineCounts& line : report.counters.lines) {
@@ -107,12 +108,13 @@ json to_json(const CounterReport& report, bool lines) {
 }
 
 json to_json(const Inefficiency& waste) {
-  return {{"kind", "too-slow"}, {"counter", waste.counter}, {"value", waste.value},     {"ideal", waste.ideal},
-          {"file", waste.file}, {"line", waste.line},       {"message", waste.message}, {"cause", waste.cause}};
+  return {{"counter", waste.counter}, {"value", waste.value},     {"ideal", waste.ideal}, {"file", waste.file},
+          {"line", waste.line},       {"message", waste.message}, {"cause", waste.cause}};
 }
 
 json to_json(const Timing& timing) {
   json out = {{"kind", timing.kind}, {"note", timing.note}};
+  if (timing.required > 0) out["required"] = timing.required;
   if (timing.kind == "none") return out;
   out["profile"] = timing.profile;
   out["case"] = timing.test;
@@ -124,6 +126,8 @@ json to_json(const Timing& timing) {
   out["time_us"] = timing.prediction.time_us;
   out["limit_us"] = timing.prediction.limit_us;
   out["fraction"] = timing.prediction.fraction;
+  out["fraction_least"] = timing.range.least;
+  out["fraction_most"] = timing.range.most;
   out["limiter"] = timing.prediction.limiter;
   out["busy_sms"] = timing.prediction.busy_sms;
   out["sms"] = timing.prediction.sms;
@@ -155,6 +159,8 @@ json to_json(const Verdict& verdict, bool lines) {
               {"file", verdict.file},
               {"dialect", verdict.dialect},
               {"verdict", name_of(verdict.result)},
+              {"right", verdict.right},
+              {"needs", name_of(verdict.needs)},
               {"medal", verdict.medal},
               {"device", {{"kind", verdict.device_kind}, {"name", verdict.device_name}}},
               {"cases", std::move(cases)},

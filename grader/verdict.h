@@ -12,6 +12,7 @@
 #include "grader/dialect/refusal.h"
 #include "grader/judge/compare.h"
 #include "grader/judge/inefficiency.h"
+#include "grader/judge/medal.h"
 #include "vgpu/vgpu.h"
 
 namespace tritutor {
@@ -34,6 +35,8 @@ struct Timing {
   std::string test;                                   ///< name of the timed case
   std::vector<std::pair<std::string, double>> sizes;  ///< that the time is for, in the order of the arguments
   Prediction prediction;
+  FractionRange range;  ///< between which the fraction lies: a prediction with the model's error
+  double required = 0;  ///< the fraction that passing needs; 0: being right is enough
 };
 
 /// What the virtual GPU counted in one run of a timed case.
@@ -48,6 +51,8 @@ struct Verdict {
   std::string exercise, slug, file;
   std::string dialect = "cuda";
   Result result = Result::error;
+  bool right = false;          ///< every case passed. With Result::fail: right, and not fast enough
+  Needs needs = Needs::right;  ///< what passing takes
   std::string medal = "none";
   std::string device_kind = "virtual", device_name = "tritutor virtual GPU";
   std::optional<uint64_t> seed;  ///< what hidden cases' seeds were drawn from; --seed gives it again
@@ -56,14 +61,34 @@ struct Verdict {
   std::vector<Diagnostic> warnings;
   Timing timing;
   std::optional<CounterReport> counters;    ///< of the timed case with the lowest fraction; absent: none was run
-  std::optional<Inefficiency> inefficient;  ///< right on every case and yet not passed: far too slow
+  std::optional<Inefficiency> inefficient;  ///< the waste that explains why bronze is not reached for sure
   std::string toolchain;                    ///< "NVRTC 13.0", empty: nothing was compiled
   std::string printed;                      ///< what the kernel's printf wrote
   double seconds = 0;                       ///< the whole submission
 };
 
 std::string_view name_of(Verdict::Result result);  ///< "pass", "fail", "error"
-/// design.md's form. `lines`: the counters of every line too.
+/// What --json prints:
+///
+/// { "exercise": "3.1", "slug", "file", "dialect": "cuda",
+///   "verdict": "pass" | "fail" | "error",
+///   "right": true,                        // every case passed; with "fail": right, and not as fast as passing needs
+///   "needs": "right" | "bronze",          // what passing takes
+///   "medal": "none" | "bronze" | "silver" | "gold",
+///   "device": { "kind", "name" }, "cases": [...], "findings": [...], "warnings": [...],
+///   "timing": { "kind": "none" | "predicted", "note": "why not a higher medal",
+///               "required": 0.65,         // the fraction that passing needs; absent: being right is enough
+///               "fraction": 0.26,         // of the limit's speed
+///               "fraction_least": 0.15, "fraction_most": 0.39,   // with the model's error. A line is missed, or
+///                                         // cleared, where both are on one side of it
+///               "profile", "case", "sizes", "blocks", "blocks_run", "at_least", "time_us", "limit_us", "limiter",
+///               "busy_sms", "sms" },
+///   "counters": {...},                    // of the timed case
+///   "inefficiency": { "counter", "value", "ideal", "file", "line", "message", "cause" },   // the waste that explains
+///                                         // the time; absent where none is clear or bronze is cleared
+///   "printed", "toolchain", "seconds", "seed", "refusal" }
+///
+/// `lines`: the counters of every line too.
 nlohmann::json to_json(const Verdict& verdict, bool lines = false);
 
 }  // namespace tritutor

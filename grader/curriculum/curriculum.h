@@ -25,13 +25,16 @@
 //                  predicted
 //                                                  // from a sample of blocks there. A case's mere name, "large": its
 //                                                  // own sizes
-//     "limit": { "kind": "copy", "bytes": "8*n" }, // kind: copy, read, gemm_f32, gemm_f16, max; bytes and/or flops
+//     "limit": { "kind": "copy", "bytes": "8*n" }, // kind: copy, read, gemm_f32, gemm_f16, max; bytes and/or flops,
+//                                                  // integer_operations
+//     "needs": "bronze",                           // what passing takes: "right" (every case), or "bronze" as well,
+//                                                  // where the technique is the lesson
 //     "thresholds": { "bronze": 0.50, "silver": 0.75, "gold": 0.90 },
 //     "hints": { "staged": ["what to look at first", "..."],
 //                "on": { "tail": "shown when this failure happened", ... } } } ] }
 //
 // Keys of hints.on: a mismatch pattern's id (compare.h), a finding's kind ("out-of-bounds"), also with the buffer it is
-// about ("out-of-bounds:scratch"), a case's name, or "compile".
+// about ("out-of-bounds:scratch"), a case's name, "compile", or "slow": right, and not as fast as passing needs.
 
 #include <cstdint>
 #include <filesystem>
@@ -82,7 +85,16 @@ struct Limit {
   std::string kind;
   std::string bytes;  ///< arithmetic over the sizes, empty: none
   std::string flops;
+  std::string integer_operations;  ///< of 32 bits, as PTX has them
 };
+
+/// What passing an exercise takes.
+enum class Needs : uint8_t {
+  right,   ///< every case
+  bronze,  ///< and as much of the limit's speed as bronze: the technique is the lesson
+};
+
+std::string_view name_of(Needs needs);  ///< "right", "bronze"
 
 struct Thresholds {
   double bronze = 0, silver = 0, gold = 0;  ///< fractions of the limit
@@ -103,6 +115,7 @@ struct Exercise {
   std::vector<Case> cases;
   std::vector<Timed> timed;
   Limit limit;
+  Needs needs = Needs::right;
   Thresholds thresholds;
   Hints hints;
 

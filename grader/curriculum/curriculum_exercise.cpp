@@ -308,7 +308,7 @@ std::string read_expression(const Field& field, const Exercise& exercise) {
 }
 
 void read_limit(const Field& field, Exercise& exercise) {
-  field.only({"kind", "bytes", "flops"});
+  field.only({"kind", "bytes", "flops", "integer_operations"});
   Limit& limit = exercise.limit;
   const Field kind = field.at("kind", "copy, read, gemm_f32, gemm_f16 or max");
   limit.kind = kind.text();
@@ -319,12 +319,22 @@ void read_limit(const Field& field, Exercise& exercise) {
   }
   if (const auto bytes = field.find("bytes")) limit.bytes = read_expression(*bytes, exercise);
   if (const auto flops = field.find("flops")) limit.flops = read_expression(*flops, exercise);
+  const auto integer_operations = field.find("integer_operations");
+  if (integer_operations) limit.integer_operations = read_expression(*integer_operations, exercise);
   if (!arithmetic && limit.bytes.empty()) {
     field.fail_missing("bytes", fmt::format("the bytes moved: a limit of kind {} needs them", limit.kind));
   }
-  if (!memory && limit.flops.empty()) {
+  const bool counts_integers = limit.kind == "max" && !limit.integer_operations.empty();
+  if (!memory && limit.flops.empty() && !counts_integers) {
     field.fail_missing("flops", fmt::format("the operations done: a limit of kind {} needs them", limit.kind));
   }
+}
+
+Needs read_needs(const Field& field) {
+  const std::string name = field.text();
+  if (name == name_of(Needs::right)) return Needs::right;
+  if (name == name_of(Needs::bronze)) return Needs::bronze;
+  field.fail(fmt::format("unknown \"{}\"; expected right (every case passes) or bronze (and it is that fast)", name));
 }
 
 Thresholds read_thresholds(const Field& field) {
@@ -346,9 +356,10 @@ Thresholds read_thresholds(const Field& field) {
 }
 
 /// What a key of hints.on may be: a mismatch pattern, a finding's kind, that of a buffer ("race:scratch"), a case's
-/// name, or "compile".
+/// name, "compile", or "slow" where speed is needed.
 std::set<std::string> hint_keys(const Exercise& exercise) {
   std::set<std::string> keys{"compile"};
+  if (exercise.needs == Needs::bronze) keys.insert("slow");
   for (const auto& [id, text] : mismatch_patterns()) keys.insert(id);
   for (int kind = 0; kind <= static_cast<int>(vgpu::Finding::Kind::unsupported); ++kind) {
     const std::string name(vgpu::name_of(static_cast<vgpu::Finding::Kind>(kind)));
@@ -378,9 +389,11 @@ void read_hints(const Field& field, Exercise& exercise) {
 
 }  // namespace
 
+std::string_view name_of(Needs needs) { return needs == Needs::bronze ? "bronze" : "right"; }
+
 Exercise read_exercise(const Field& field, const std::vector<Level>& levels) {
   field.only({"id", "slug", "level", "title", "optional", "worked", "statement", "formula", "triton", "arguments",
-              "tolerance", "cases", "timed", "limit", "thresholds", "hints"});
+              "tolerance", "cases", "timed", "limit", "needs", "thresholds", "hints"});
   Exercise exercise;
   const Field id = field.at("id", "the exercise's id such as \"4.1\"");
   exercise.id = id.text();
@@ -411,6 +424,7 @@ Exercise read_exercise(const Field& field, const std::vector<Level>& levels) {
     exercise.timed.push_back(read_timed(timed, exercise));
   }
   read_limit(field.at("limit", "what its time is held against"), exercise);
+  exercise.needs = read_needs(field.at("needs", "what passing takes, \"right\" or \"bronze\""));
   exercise.thresholds = read_thresholds(field.at("thresholds", "the fractions for bronze, silver and gold"));
   read_hints(field.at("hints", "staged hints"), exercise);
   return exercise;

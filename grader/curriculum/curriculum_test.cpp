@@ -37,8 +37,8 @@ json good() {
           "inputs": { "x": "normal" }, "repeat": 2 } ],
       "timed": [ { "case": "large", "sizes": { "n": 100000000 } } ],
       "limit": { "kind": "copy", "bytes": "8*n" },
-      "thresholds": { "bronze": 0.5, "silver": 0.75, "gold": 0.9 },
-      "hints": { "staged": ["Look at the tail."], "on": { "out-of-bounds": "The mask.", "large": "L", "compile": "C" } }
+      "needs": "bronze", "thresholds": { "bronze": 0.5, "silver": 0.75, "gold": 0.9 },
+      "hints": { "staged": ["Look at the tail."], "on": { "out-of-bounds": "The mask.", "large": "L", "compile": "C", "slow": "S" } }
     } ] })");
 }
 
@@ -96,7 +96,8 @@ TEST_CASE("Everything of a good file is read") {
   CHECK(exercise->timed_case(exercise->timed[0]).values == reference::Values{{"n", 1e8}, {"alpha", -1}});
   CHECK(sizes_in_words(*exercise, exercise->timed_case(exercise->timed[0]).values) == "n = 100000000");
   CHECK(exercise->thresholds.gold == 0.9);
-  CHECK(exercise->hints.on.size() == 3);
+  CHECK(exercise->needs == Needs::bronze);
+  CHECK(exercise->hints.on.size() == 4);
 }
 
 TEST_CASE("Every broken field is named by its path") {
@@ -172,6 +173,11 @@ TEST_CASE("Every broken field is named by its path") {
       {"/exercises/0/limit/bytes", "\"n-1\"", "exercises[0].limit.bytes:", "more than 0"},
       {"/exercises/0/limit/bytes", "", "exercises[0].limit.bytes:", "missing"},
       {"/exercises/0/limit/kind", "\"gemm_f32\"", "exercises[0].limit.flops:", "missing"},
+      {"/exercises/0/limit/kind", "\"max\"", "exercises[0].limit.flops:", "missing"},
+      {"/exercises/0/limit/integer_operations", "\"m\"", "exercises[0].limit.integer_operations:", "\"m\" is no size"},
+      {"/exercises/0/needs", "\"silver\"", "exercises[0].needs:", "expected right"},
+      {"/exercises/0/needs", "", "exercises[0].needs:", "missing"},
+      {"/exercises/0/needs", "\"right\"", "exercises[0].hints.on.slow:", "unknown key"},
       {"/exercises/0/thresholds/silver", "0.5", "exercises[0].thresholds.silver:", "bronze < silver < gold"},
       {"/exercises/0/thresholds/gold", "1.1", "exercises[0].thresholds.gold:", "at most 1"},
       {"/exercises/0/hints/staged/0", "\"\"", "exercises[0].hints.staged[0]:", "not empty"},

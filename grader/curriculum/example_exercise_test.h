@@ -25,7 +25,7 @@ inline Exercise vector_scaling() {
                     {"tail", "the tail mask", {{"n", 1000}, {"alpha", -3}}, {{"x", "uniform"}}, std::nullopt, 1},
                     {"twice", "stale output", {{"n", 100}, {"alpha", 0.5}}, {{"x", "normal"}}, 9, 2}};
   exercise.timed = {{"tail", {}}};
-  exercise.limit = {"copy", "8*n", ""};
+  exercise.limit = {"copy", "8*n", "", ""};
   exercise.thresholds = {0.5, 0.75, 0.9};
   return exercise;
 }

@@ -4,18 +4,18 @@
 
 #include <algorithm>
 
+#include "grader/judge/requests.h"
+
 namespace tritutor {
 namespace {
 
-constexpr double gross_sectors = 4;     // times the ideal
-constexpr double gross_bytes = 3;       // times the limit's bytes
-constexpr double gross_wavefronts = 8;  // times what the traffic needs
+constexpr double many_sectors = 2;        // times those of the limit's bytes
+constexpr double many_bytes = 1.5;        // times the limit's
+constexpr double many_wavefronts = 2;     // times what the traffic needs
+constexpr double few_active_lanes = 0.5;  // of all
 /// Arithmetic is held back by traffic when an operation comes with many bytes: an SM takes 128 bytes a clock from L1
 /// and makes 256 operations, so b bytes an operation leave 0.5 / b of its peak.
 constexpr double bytes_per_operation_at_peak = 0.5;
-/// Sectors of a request that are many for sure: 4 times the ideal of 4-byte elements, and more than the 16 that a
-/// warp's 16-byte loads touch by right.
-constexpr double widest_ideal = 16;
 
 double sectors(const vgpu::Counts& c) { return static_cast<double>(c.global_sectors()); }
 double conflicts(const vgpu::Counts& c) { return static_cast<double>(c.bank_conflicts); }
@@ -44,44 +44,22 @@ bool too_many_sectors(double all, const LimitWork& work, const Thresholds& thres
     const double bytes_per_operation = all * vgpu::sector_bytes / work.flops;
     return bytes_per_operation_at_peak / bytes_per_operation * 2 <= thresholds.bronze;
   }
-  return work.bytes > 0 && all * vgpu::sector_bytes >= gross_sectors * work.bytes;
-}
-
-/// Requests to global memory of one line in one direction.
-struct Requests {
-  double requests = 0, sectors = 0;
-  double per_request() const { return requests == 0 ? 0 : sectors / requests; }
-  bool scattered() const { return per_request() > widest_ideal; }
-};
-
-Requests loads(const vgpu::Counts& c) {
-  return {static_cast<double>(c.global_load_requests), static_cast<double>(c.global_load_sectors)};
-}
-
-Requests stores(const vgpu::Counts& c) {
-  return {static_cast<double>(c.global_store_requests), static_cast<double>(c.global_store_sectors)};
-}
-
-double scattered_sectors(const vgpu::Counts& c) {
-  double result = 0;
-  for (const Requests& each : {loads(c), stores(c)}) result += each.scattered() ? each.sectors : 0;
-  return result;
+  return work.bytes > 0 && all * vgpu::sector_bytes >= many_sectors * work.bytes;
 }
 
 std::optional<Inefficiency> uncoalesced(const vgpu::Counters& all, const LimitWork& work,
                                         const Thresholds& thresholds) {
   const double total = sectors(all.total);
   if (!too_many_sectors(total, work, thresholds)) return std::nullopt;
-  double share = 0;
-  for (const vgpu::LineCounts& line : all.lines) share += scattered_sectors(line.counts);
-  if (share == 0 || share * 2 < total) return std::nullopt;
-  const vgpu::LineCounts* line = worst_line(all, scattered_sectors);
+  const double scattered = scattered_sectors(all);
+  if (scattered == 0 || scattered * 2 < total) return std::nullopt;
+  const vgpu::LineCounts* line = worst_line(all, [](const vgpu::Counts& counts) { return scattered_sectors(counts); });
   const Requests load = loads(line->counts), store = stores(line->counts);
   const bool storing = store.scattered() && (!load.scattered() || store.sectors > load.sectors);
-  const double value = (storing ? store : load).per_request();
-  Inefficiency result = at(line, "sectors-per-request", value, ideal_sectors_per_request);
-  result.message = fmt::format("sectors per {} request {:.3g}, ideal {:.3g}", storing ? "store" : "load", value,
-                               ideal_sectors_per_request);
+  const Requests& worse = storing ? store : load;
+  const double value = worse.per_request(), ideal = worse.ideal_per_request();
+  Inefficiency result = at(line, "sectors-per-request", value, ideal);
+  result.message = fmt::format("sectors per {} request {:.3g}, ideal {:.3g}", storing ? "store" : "load", value, ideal);
   result.cause = fmt::format(
       "neighbouring threads {} addresses {} apart, and memory moves in sectors of 32 bytes: let threadIdx.x run along "
       "the elements that lie next to each other",
@@ -92,7 +70,7 @@ std::optional<Inefficiency> uncoalesced(const vgpu::Counters& all, const LimitWo
 std::optional<Inefficiency> redundant_passes(const vgpu::Counters& all, const LimitWork& work, size_t launches) {
   if (work.flops > 0 || work.bytes <= 0) return std::nullopt;
   const auto moved = static_cast<double>(all.dram_bytes());
-  if (moved < gross_bytes * work.bytes) return std::nullopt;
+  if (moved < many_bytes * work.bytes) return std::nullopt;
   Inefficiency result = at(worst_line(all, sectors), "bytes-moved", moved, work.bytes);
   result.message = fmt::format("{:.3g} MB moved through memory, needed {:.3g} MB: {:.1f} times", moved * 1e-6,
                                work.bytes * 1e-6, moved / work.bytes);
@@ -106,7 +84,7 @@ std::optional<Inefficiency> redundant_passes(const vgpu::Counters& all, const Li
 }
 
 std::optional<Inefficiency> bank_conflicts(const vgpu::Counters& all) {
-  if (wavefront_ratio(all.total) < gross_wavefronts) return std::nullopt;
+  if (wavefront_ratio(all.total) < many_wavefronts) return std::nullopt;
   const vgpu::LineCounts* line = worst_line(all, conflicts);
   // Few passes through shared memory cost nothing, however many conflicts they have.
   if (line == nullptr || wavefronts(all.total) < sectors(all.total) / 4) return std::nullopt;
@@ -121,11 +99,31 @@ std::optional<Inefficiency> bank_conflicts(const vgpu::Counters& all) {
   return result;
 }
 
+std::optional<Inefficiency> idle_lanes(const vgpu::Counters& all) {
+  const auto slots = [](const vgpu::Counts& c) { return 32 * static_cast<double>(c.warp_instructions); };
+  const auto active = [](const vgpu::Counts& c) { return static_cast<double>(c.lane_instructions); };
+  if (active(all.total) > few_active_lanes * slots(all.total)) return std::nullopt;
+  const vgpu::LineCounts* line =
+      worst_line(all, [&](const vgpu::Counts& counts) { return slots(counts) - active(counts); });
+  const double value = 100 * active(all.total) / std::max(slots(all.total), 1.0);
+  Inefficiency result = at(line, "active-lanes", value, 100);
+  result.message = fmt::format("only {:.3g} % of the lanes work", value);
+  result.cause =
+      "a warp's 32 lanes run together, whether they have something to do or not: make blocks of a multiple of 32 "
+      "threads, and let neighbouring threads take the same way through ifs and loops";
+  return result;
+}
+
 }  // namespace
 
 double sectors_per_request(const vgpu::Counts& counts) {
   const auto requests = static_cast<double>(counts.global_requests());
   return requests == 0 ? 0 : sectors(counts) / requests;
+}
+
+double ideal_sectors_per_request(const vgpu::Counts& counts) {
+  const auto requests = static_cast<double>(counts.global_requests());
+  return requests == 0 ? 0 : static_cast<double>(counts.global_ideal_sectors()) / requests;
 }
 
 double wavefront_ratio(const vgpu::Counts& counts) {
@@ -153,12 +151,13 @@ vgpu::Counters sum_of(const std::vector<StepCounters>& steps) {
   return all;
 }
 
-std::optional<Inefficiency> gross_inefficiency(const std::vector<StepCounters>& steps, const LimitWork& work,
-                                               const Thresholds& thresholds) {
+std::optional<Inefficiency> find_inefficiency(const std::vector<StepCounters>& steps, const LimitWork& work,
+                                              const Thresholds& thresholds) {
   const vgpu::Counters all = sum_of(steps);
   if (auto found = uncoalesced(all, work, thresholds)) return found;
   if (auto found = bank_conflicts(all)) return found;
-  return redundant_passes(all, work, steps.size());
+  if (auto found = redundant_passes(all, work, steps.size())) return found;
+  return idle_lanes(all);
 }
 
 }  // namespace tritutor

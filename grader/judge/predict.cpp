@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "grader/judge/requests.h"
+
 namespace tritutor {
 namespace {
 
@@ -15,6 +17,9 @@ constexpr double tensor_operation_flops = 2.0 * 16 * 8 * 16;
 /// What cuBLAS reaches of the arithmetic peak.
 constexpr double gemm_efficiency = 0.8;
 
+/// Of all traffic: from here on how it is scattered rules the error.
+constexpr double much_scattered = 0.25;
+
 double dram_bytes(const StepCounters& step) { return static_cast<double>(step.counters.dram_bytes()); }
 
 double busy_sms(const StepCounters& step, const DeviceProfile& profile) {
@@ -23,6 +28,33 @@ double busy_sms(const StepCounters& step, const DeviceProfile& profile) {
 
 double warp_instructions(const StepCounters& step) {
   return static_cast<double>(step.counters.total.warp_instructions);
+}
+
+/// Passes of loads through L1, which shares its way with shared memory: one for each 128-byte line of a request. Where
+/// nothing is scattered, four sectors lie in a line; where it is, hardly two of a request do.
+double load_wavefronts(const vgpu::Counts& c) {
+  const Requests load = loads(c);
+  return load.scattered() ? load.sectors : std::max(load.requests, load.sectors * sector_bytes / wavefront_bytes);
+}
+
+double load_wavefronts(const vgpu::Counters& counters) {
+  if (counters.lines.empty()) return load_wavefronts(counters.total);
+  double sum = 0;
+  for (const vgpu::LineCounts& line : counters.lines) sum += load_wavefronts(line.counts);
+  return sum;
+}
+
+/// Stores go through to L2, which takes twice as long over a part of a sector.
+double store_bytes(const vgpu::Counts& c) {
+  const Requests store = stores(c);
+  return sector_bytes * store.sectors * (store.scattered() ? 2 : 1);
+}
+
+double store_bytes(const vgpu::Counters& counters) {
+  if (counters.lines.empty()) return store_bytes(counters.total);
+  double sum = 0;
+  for (const vgpu::LineCounts& line : counters.lines) sum += store_bytes(line.counts);
+  return sum;
 }
 
 }  // namespace
@@ -34,12 +66,11 @@ std::vector<TimeTerm> time_terms(const StepCounters& step, const DeviceProfile& 
   const auto pipe = [&](uint64_t instructions, double lanes_a_clock) {
     return clocks(static_cast<double>(instructions) * lanes / lanes_a_clock);
   };
-  const double load_bytes = sector_bytes * static_cast<double>(c.global_load_sectors);
-  const double store_bytes = sector_bytes * static_cast<double>(c.global_store_sectors);
-  const double shared_bytes = wavefront_bytes * static_cast<double>(c.shared_wavefronts());
-  // L1 is taken as ideal: of all loads of a sector one goes to L2. Stores go through.
+  const double wavefronts = load_wavefronts(step.counters) + static_cast<double>(c.shared_wavefronts());
+  // L1 is taken as ideal: of all loads of a sector one goes to L2.
   const double l2_bytes =
-      std::max(sector_bytes * static_cast<double>(step.counters.dram_read_sectors) + store_bytes, dram_bytes(step));
+      std::max(sector_bytes * static_cast<double>(step.counters.dram_read_sectors) + store_bytes(step.counters),
+               dram_bytes(step));
   return {
       // PTX instructions are not the machine's: ptxas folds and drops some, and makes several of others.
       {"issue", clocks(warp_instructions(step) / profile.issue_slots)},
@@ -49,22 +80,25 @@ std::vector<TimeTerm> time_terms(const StepCounters& step, const DeviceProfile& 
       {"special", pipe(c.special, profile.special_lanes)},
       {"tensor", static_cast<double>(c.tensor_operations) * tensor_operation_flops /
                      (profile.tensor_f16_tflops * 1e6 * sms / profile.sm_count)},
-      {"shared", clocks((shared_bytes + load_bytes) / profile.shared_bytes_per_clock)},
+      {"shared", clocks(wavefronts * wavefront_bytes / profile.shared_bytes_per_clock)},
       {"l2", std::max(l2_bytes / (profile.l2_gbytes_per_s * 1e3), clocks(l2_bytes / l2_bytes_per_clock_and_sm))},
       {"dram", dram_bytes(step) / (profile.dram_gbytes_per_s * 1e3)},
   };
 }
 
 LimitWork limit_work(const Limit& limit, const reference::Values& values) {
-  LimitWork work{limit.kind, 0, 0};
+  LimitWork work{limit.kind, 0, 0, 0};
   if (!limit.bytes.empty()) work.bytes = evaluate(limit.bytes, values);
   if (!limit.flops.empty()) work.flops = evaluate(limit.flops, values);
+  if (!limit.integer_operations.empty()) work.integer_operations = evaluate(limit.integer_operations, values);
   return work;
 }
 
 double limit_us(const LimitWork& work, const DeviceProfile& profile) {
   const double peak = work.kind == "gemm_f16" ? profile.tensor_f16_tflops : profile.fp32_tflops();
-  return std::max(work.bytes / (profile.dram_gbytes_per_s * 1e3), work.flops / (gemm_efficiency * peak * 1e6));
+  const double integer_rate = profile.sm_count * profile.integer_lanes * profile.clocks_per_us();
+  return std::max({work.bytes / (profile.dram_gbytes_per_s * 1e3), work.flops / (gemm_efficiency * peak * 1e6),
+                   work.integer_operations / integer_rate});
 }
 
 Prediction predict(const std::vector<StepCounters>& steps, const LimitWork& work, const DeviceProfile& profile) {
@@ -73,6 +107,8 @@ Prediction predict(const std::vector<StepCounters>& steps, const LimitWork& work
   if (least <= 0) return result;
   result.limit_us = least + profile.launch_us;
   result.sms = profile.sm_count;
+  if (work.flops > 0) result.most_fraction = 1 / gemm_efficiency;
+  double sectors = 0, scattered = 0;
   double longest = 0;
   for (const StepCounters& step : steps) {
     const std::vector<TimeTerm> terms = time_terms(step, profile);
@@ -83,25 +119,21 @@ Prediction predict(const std::vector<StepCounters>& steps, const LimitWork& work
     result.blocks += step.blocks;
     result.blocks_run += step.blocks_run;
     result.at_least = result.at_least || step.at_least;
+    sectors += static_cast<double>(step.counters.total.global_sectors());
+    scattered += scattered_sectors(step.counters);
     if (us <= longest) continue;
     longest = us;
     result.limiter = busiest.us < profile.launch_us ? "launch" : busiest.part;
     result.busy_sms = busy_sms(step, profile);
   }
+  result.scattered = scattered > 0 && scattered >= much_scattered * sectors;
   if (result.time_us > 0) result.fraction = result.limit_us / result.time_us;
   return result;
 }
 
-PredictedMedal predicted_medal(const Prediction& prediction, const Thresholds& thresholds) {
-  const double fraction = prediction.fraction;
-  if (medal_margin * fraction <= thresholds.bronze) return {"none", "predicted below bronze; only a GPU can tell"};
-  if (prediction.at_least) return {"none", "too close to call without a GPU"};
-  if (fraction >= medal_margin * thresholds.gold) return {"gold", "only predicted"};
-  if (fraction >= medal_margin * thresholds.silver)
-    return {"silver", "only predicted; gold is too close to call without a GPU"};
-  if (fraction >= medal_margin * thresholds.bronze)
-    return {"bronze", "only predicted; silver and gold are too close to call without a GPU"};
-  return {"none", "too close to call without a GPU"};
+ModelError model_error(const Prediction& prediction) {
+  const bool counted_as_is = prediction.limiter == "shared" || prediction.limiter == "dram";
+  return {prediction.scattered ? 1.75 : 1.5, counted_as_is ? 1.25 : 1.5};
 }
 
 }  // namespace tritutor

@@ -46,6 +46,7 @@ StepCounters copy(uint64_t blocks = 1000) {
   c.warp_instructions = 1'000'000;
   c.global_load_requests = c.global_store_requests = 250'000;
   c.global_load_sectors = c.global_store_sectors = 1'000'000;
+  c.global_load_ideal_sectors = c.global_store_ideal_sectors = 1'000'000;
   step.counters.dram_read_sectors = step.counters.dram_written_sectors = 1'000'000;
   return step;
 }
@@ -74,15 +75,34 @@ TEST_CASE("Each part's time is its work over its rate") {
   CHECK(term(terms, "l2") == Approx(64e6 / 640 / 1000));
 }
 
-TEST_CASE("Loads of the same sector come out of L1, scattered stores all go to L2") {
+TEST_CASE("Loads of the same sector come out of L1, a line of it for each; scattered stores all go to L2, and twice") {
   StepCounters step = copy();
   step.counters.total.global_load_sectors = 8'000'000;
   const DeviceProfile profile = round_device();
   CHECK(term(time_terms(step, profile), "l2") == Approx(100));
-  CHECK(term(time_terms(step, profile), "shared") == Approx(256e6 / 128 / 10 / 1000));
+  CHECK(term(time_terms(step, profile), "shared") == Approx(8e6 / 10 / 1000));
   step.counters.total.global_store_sectors = 8'000'000;
-  CHECK(term(time_terms(step, profile), "l2") == Approx((32e6 + 256e6) / 640 / 1000));
+  CHECK(term(time_terms(step, profile), "l2") == Approx((32e6 + 2 * 256e6) / 640 / 1000));
   CHECK(term(time_terms(step, profile), "dram") == Approx(64));
+}
+
+TEST_CASE("A load takes a pass through L1 however few sectors it touches, a wide one as many as it has lines") {
+  const DeviceProfile profile = round_device();
+  const auto shared_us = [&](uint64_t requests, uint64_t sectors, uint64_t ideal) {
+    vgpu::LineCounts line{"k.cu", 7, {}};
+    line.counts.global_load_requests = requests;
+    line.counts.global_load_sectors = sectors;
+    line.counts.global_load_ideal_sectors = ideal;
+    StepCounters step;
+    step.blocks = 10;
+    step.counters.total = line.counts;
+    step.counters.lines = {line};
+    return term(time_terms(step, profile), "shared");
+  };
+  CHECK(shared_us(10'000, 10'000, 40'000) == Approx(1));    // all lanes want the same
+  CHECK(shared_us(10'000, 40'000, 40'000) == Approx(1));    // 32 floats
+  CHECK(shared_us(10'000, 160'000, 160'000) == Approx(4));  // 32 times 16 bytes
+  CHECK(shared_us(10'000, 160'000, 40'000) == Approx(16));  // 16 rows
 }
 
 TEST_CASE("A grid of few blocks leaves the other SMs idle") {
@@ -104,7 +124,10 @@ TEST_CASE("Limits are bytes at the memory's rate, or operations at 0.8 of the pe
   CHECK(limit_us({"gemm_f16", 0, 100e6}, profile) == Approx(1 / 0.8));
   CHECK(limit_us({"max", 1e6, 2.56e6}, profile) == Approx(1.25));
   CHECK(limit_us({"max", 2e6, 2.56e6}, profile) == Approx(2));
-  const LimitWork work = limit_work({"max", "4*n", "2*n*k"}, {{"n", 100}, {"k", 7}});
+  // 10 SMs x 64 lanes at 1 GHz
+  CHECK(limit_us({"max", 1e6, 0, 1.28e6}, profile) == Approx(2));
+  const LimitWork work = limit_work({"max", "4*n", "2*n*k", "3*n"}, {{"n", 100}, {"k", 7}});
+  CHECK(work.integer_operations == 300);
   CHECK(work.kind == "max");
   CHECK(work.bytes == 400);
   CHECK(work.flops == 1400);
@@ -160,30 +183,38 @@ TEST_CASE("Where launches are most of the time they are the limiter") {
   CHECK(predict({tiny}, {"copy", 0, 0}, round_device()).fraction == 0);
 }
 
-TEST_CASE("A medal is given where its threshold is passed by half as much again") {
-  const Thresholds matmul{0.1, 0.35, 0.6};
-  const auto medal = [](double fraction, const Thresholds& thresholds, bool at_least = false) {
-    Prediction prediction;
-    prediction.fraction = fraction;
-    prediction.at_least = at_least;
-    return predicted_medal(prediction, thresholds);
+TEST_CASE("More than the library's speed may be predicted where the limit is arithmetic, never more than memory's") {
+  CHECK(predict({copy()}, {"copy", 64e6, 0}, round_device()).most_fraction == 1);
+  CHECK(predict({copy()}, {"gemm_f32", 0, 1e6}, round_device()).most_fraction == Approx(1.25));
+}
+
+TEST_CASE("A quarter of scattered sectors makes a prediction one of scattered traffic, and its error larger") {
+  const auto with = [](uint64_t scattered) {
+    vgpu::LineCounts plain{"k.cu", 4, {}}, far{"k.cu", 5, {}};
+    plain.counts.global_load_sectors = plain.counts.global_load_ideal_sectors = 3000;
+    far.counts.global_store_sectors = scattered;
+    far.counts.global_store_ideal_sectors = scattered / 8;
+    StepCounters step = copy();
+    step.counters.lines = {plain, far};
+    step.counters.total = plain.counts;
+    step.counters.total += far.counts;
+    return predict({step}, {"copy", 64e6, 0}, round_device());
   };
-  CHECK(medal(0.149, matmul).medal == "none");
-  CHECK(medal(0.151, matmul).medal == "bronze");
-  CHECK(medal(0.52, matmul).medal == "bronze");
-  CHECK(medal(0.53, matmul).medal == "silver");
-  CHECK(medal(0.91, matmul).medal == "gold");
-  CHECK(medal(0.07, matmul).note == "too close to call without a GPU");
-  CHECK(medal(0.06, matmul).note == "predicted below bronze; only a GPU can tell");
-  CHECK(medal(0.0, matmul).note == "predicted below bronze; only a GPU can tell");
-  CHECK(medal(0.2, matmul).note.find("silver and gold are too close to call") != std::string::npos);
-  CHECK(medal(0.53, matmul).note.find("; gold is too close to call") != std::string::npos);
-  // Half as much again as 0.75 is past the limit itself: no prediction gives silver there.
-  CHECK(medal(1.0, {0.5, 0.75, 0.9}).medal == "bronze");
-  // At most this fraction: it can show that a kernel is slow, never that it is fast.
-  CHECK(medal(0.91, matmul, true).medal == "none");
-  CHECK(medal(0.91, matmul, true).note == "too close to call without a GPU");
-  CHECK(medal(0.06, matmul, true).note == "predicted below bronze; only a GPU can tell");
+  CHECK(!with(0).scattered);
+  CHECK(!with(999).scattered);
+  CHECK(with(1000).scattered);
+  CHECK(model_error(with(1000)).slower > model_error(with(999)).slower);
+}
+
+TEST_CASE("What memory or shared memory holds back is hardly faster than predicted, what instructions do may be") {
+  const auto faster = [](const char* limiter) {
+    Prediction prediction;
+    prediction.limiter = limiter;
+    return model_error(prediction).faster;
+  };
+  CHECK(faster("dram") == faster("shared"));
+  CHECK(faster("dram") < faster("integer"));
+  CHECK(faster("l2") == faster("integer"));
 }
 
 }  // namespace
