@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "app/error.h"
+#include "app/profiles.h"
 #include "app/verdict_view.h"
-#include "grader/judge/profile.h"
 #include "grader/submission.h"
 
 namespace tritutor {
@@ -21,12 +21,12 @@ AsRead submit_as_read(const Home& home, const Exercise& exercise, const std::fil
     read.text = error.what();
     return read;
   }
-  const std::vector<DeviceProfile> profiles = load_profiles(home.root / "grader" / "profiles");
+  const DeviceProfile profile = profile_of(home, default_profile);
   SubmitOptions options;
   options.include_dir = home.tl;
   options.seed = seed;
   options.threads = threads;
-  options.profile = find_profile(profiles, "H200");
+  options.profile = &profile;
   read.verdict = grade(exercise, file, view.source, options);
   read.text = view_verdict(read.verdict, exercise, view);
   return read;
