@@ -102,7 +102,7 @@ std::optional<Inefficiency> bank_conflicts(const vgpu::Counters& all) {
 std::optional<Inefficiency> idle_lanes(const vgpu::Counters& all) {
   const auto slots = [](const vgpu::Counts& c) { return 32 * static_cast<double>(c.warp_instructions); };
   const auto active = [](const vgpu::Counts& c) { return static_cast<double>(c.lane_instructions); };
-  if (active(all.total) > few_active_lanes * slots(all.total)) return std::nullopt;
+  if (all.total.warp_instructions == 0 || active(all.total) > few_active_lanes * slots(all.total)) return std::nullopt;
   const vgpu::LineCounts* line =
       worst_line(all, [&](const vgpu::Counts& counts) { return slots(counts) - active(counts); });
   const double value = 100 * active(all.total) / std::max(slots(all.total), 1.0);
