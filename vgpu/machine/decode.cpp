@@ -1,13 +1,9 @@
 // A module's functions, variables and places; and the frame of one function.
 
-#include <cxxabi.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <set>
 
-#include "vgpu/machine/address.h"
 #include "vgpu/machine/cas_branch.h"
 #include "vgpu/machine/decoder.h"
 #include "vgpu/machine/flow.h"
@@ -17,81 +13,6 @@ namespace vgpu {
 namespace {
 
 uint32_t round_up(uint32_t value, uint32_t to) { return (value + to - 1) / to * to; }
-
-/// "tile" for "_ZZ6kernelPKfE4tile": the name as it stands in the source.
-std::string source_name(const std::string& name) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> readable(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status),
-                                                        std::free);
-  if (status != 0 || !readable) return name;
-  const std::string text = readable.get();
-  const size_t colon = text.rfind("::");
-  return colon == std::string::npos ? text : text.substr(colon + 2);
-}
-
-void lay_out_module(Program& program) {
-  const ptx::Module& module = program.module;
-  program.shared.push_back({"dynamic shared memory", 0, 16, "byte", 1});
-  uint32_t slot = kFirstModuleSlot;
-  for (const ptx::Variable& variable : module.variables) {
-    const auto element = static_cast<uint32_t>(std::max(bytes_of_type(variable.type), 1));
-    if (variable.space == ptx::Space::shared) {
-      if (variable.external) continue;
-      program.shared.push_back({source_name(variable.name), static_cast<uint32_t>(variable.bytes), variable.alignment,
-                                c_name_of_type(variable.type), element});
-    } else {
-      if (slot == kSharedSlot) {
-        throw LoadError(
-            fmt::format("the module has more than {} global variables and strings", kSharedSlot - kFirstModuleSlot), "",
-            0);
-      }
-      program.variables.push_back(
-          {slot++, variable.name, variable.bytes, variable.space != ptx::Space::constant, variable.init});
-    }
-  }
-  for (const ptx::Function& function : module.functions) {
-    for (const ptx::Variable& variable : function.variables) {
-      if (variable.space != ptx::Space::shared || variable.external) continue;
-      program.shared.push_back({source_name(variable.name), static_cast<uint32_t>(variable.bytes), variable.alignment,
-                                c_name_of_type(variable.type),
-                                static_cast<uint32_t>(std::max(bytes_of_type(variable.type), 1))});
-    }
-  }
-  if (program.shared.size() >= (size_t{1} << (32 - kSharedSlotBits))) {
-    throw LoadError("the module has more than 4095 shared variables", "", 0);
-  }
-}
-
-// Addresses inside initialisers, once every variable has its slot.
-void patch_initialisers(Program& program) {
-  size_t global = 0;
-  for (const ptx::Variable& variable : program.module.variables) {
-    if (variable.space == ptx::Space::shared) continue;
-    ModuleVariable& target = program.variables[global++];
-    if (!variable.addresses.empty()) target.init.resize(target.bytes);
-    for (const ptx::AddressInitialiser& address : variable.addresses) {
-      uint64_t value = 0;
-      const auto named = std::find_if(program.variables.begin(), program.variables.end(),
-                                      [&](const ModuleVariable& v) { return v.name == address.symbol; });
-      if (named != program.variables.end()) {
-        value = slot_address(named->slot);
-      } else {
-        const auto function = std::find_if(program.functions.begin(), program.functions.end(),
-                                           [&](const FunctionCode& f) { return f.name == address.symbol; });
-        if (function == program.functions.end()) {
-          throw LoadError(fmt::format("{} is initialised with the address of {}, which is not in the module",
-                                      variable.name, address.symbol),
-                          "", 0);
-        }
-        value = slot_base(kFunctionSlot) + 16 * static_cast<uint64_t>(function - program.functions.begin());
-      }
-      value += static_cast<uint64_t>(address.addend);
-      for (uint64_t i = 0; i < 8 && address.offset + i < target.init.size(); ++i) {
-        target.init[address.offset + i] = static_cast<uint8_t>(value >> (8 * i));
-      }
-    }
-  }
-}
 
 }  // namespace
 
@@ -313,7 +234,7 @@ std::unique_ptr<Program> decode(ptx::Module module) {
   check_sizes(module);
   auto program = std::make_unique<Program>();
   program->module = std::move(module);
-  lay_out_module(*program);
+  lay_out_variables(*program);
   const size_t count = program->module.functions.size();
   for (size_t i = 0; i < count; ++i) {
     const ptx::Function& function = program->module.functions[i];

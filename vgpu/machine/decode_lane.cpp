@@ -203,33 +203,16 @@ uint32_t Decoder::special_row(const Instruction& inst, const std::string& name, 
 uint64_t Decoder::variable_address(const Instruction& inst, const Operand& operand) const {
   const ptx::Variable& v = variable(operand);
   const auto offset = static_cast<uint64_t>(operand.value);
-  switch (v.space) {
-    case ptx::Space::global:
-    case ptx::Space::constant:
-      for (const ModuleVariable& known : program_.variables) {
-        if (known.name == v.name) return slot_address(known.slot) + offset;
-      }
-      break;
-    case ptx::Space::shared: {
-      if (v.external) return shared_address(0) + offset;
-      // Module variables come first, then each function's, in the order lay_out_module() met them.
-      uint32_t slot = 1;
-      for (const ptx::Variable& known : program_.module.variables) {
-        if (known.space != ptx::Space::shared || known.external) continue;
-        if (&known == &v) return shared_address(slot) + offset;
-        ++slot;
-      }
-      for (const ptx::Function& function : program_.module.functions) {
-        for (const ptx::Variable& known : function.variables) {
-          if (known.space != ptx::Space::shared || known.external) continue;
-          if (&known == &v) return shared_address(slot) + offset;
-          ++slot;
-        }
-      }
-      break;
+  if (operand.scope == Operand::Scope::module) {
+    const uint64_t address = program_.variable_address[static_cast<size_t>(operand.index)];
+    if (address != 0) return address + offset;
+  } else if (v.space == ptx::Space::shared) {
+    if (v.external) return shared_address(0) + offset;
+    uint32_t slot = program_.first_shared_slot[index_];
+    for (const ptx::Variable& known : function_.variables) {
+      if (&known == &v) return shared_address(slot) + offset;
+      if (known.space == ptx::Space::shared && !known.external) ++slot;
     }
-    default:
-      break;
   }
   refuse(inst, fmt::format("the address of {} cannot be taken here", v.name));
 }

@@ -32,6 +32,12 @@ void check_sizes(const ptx::Module& module);
 /// Likewise, one function's frame and parameters, and what it asks of a launch.
 void check_frame(const ptx::Function& function);
 
+/// Gives every variable that code reaches its address, and each function's shared variables their slots. Throws
+/// LoadError.
+void lay_out_variables(Program& program);
+/// Fills in the addresses inside initialisers, once variables and functions have theirs. Throws LoadError.
+void patch_initialisers(Program& program);
+
 /// The place a location (index into Module::locations, -1: none) stands for in the learner's own file.
 Place place_at(const ptx::Module& module, int location);
 

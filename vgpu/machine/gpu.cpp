@@ -170,7 +170,7 @@ struct Gpu::Impl {
     if (module == &wanted) return;
     tear_down();
     for (const ModuleVariable& variable : wanted.program().variables) {
-      Buffer& buffer = memory.place(variable.slot, std::max<uint64_t>(variable.bytes, 1));
+      Buffer& buffer = memory.place(variable.address, std::max<uint64_t>(variable.bytes, 1));
       std::memset(buffer.host, 0, buffer.bytes);
       std::transform(
           variable.init.begin(),
@@ -182,7 +182,8 @@ struct Gpu::Impl {
     module = &wanted;
   }
   void tear_down() {
-    for (uint32_t slot = kFirstModuleSlot; slot < kSharedSlot; ++slot) memory.release(slot);
+    for (uint32_t slot = kFirstModuleSlot; slot < kFirstPieceSlot; ++slot) memory.release(slot);
+    memory.release_pieces();
     module = nullptr;
   }
 };

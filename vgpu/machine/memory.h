@@ -43,7 +43,9 @@ class MemoryMap {
   /// The buffer whose slot `address` falls into, nullptr: none. The address may be outside its bytes.
   Buffer* slot_of(uint64_t address) const {
     const uint64_t slot = address >> kSlotBits;
-    return slot < kSlots ? slots_[slot].get() : nullptr;
+    if (slot >= kSlots) return nullptr;
+    Buffer* const buffer = slots_[slot].get();
+    return buffer != nullptr || pieces_.empty() ? buffer : piece_of(address);
   }
   /// Host memory for [address, address + bytes), nullptr where that is not inside one buffer.
   std::byte* host(uint64_t address, uint64_t bytes) const {
@@ -55,25 +57,32 @@ class MemoryMap {
   /// Puts a buffer of `bytes` (filled with 0xFF) in a slot of its own. Throws std::bad_alloc when slots or memory run
   /// out.
   Buffer& allocate(uint64_t bytes);
-  Buffer& place(uint32_t slot, uint64_t bytes);
+  /// Puts one at a slot's or a piece's address (address.h).
+  Buffer& place(uint64_t address, uint64_t bytes);
   /// One whose memory costs only what is touched, of zeros or of a pattern again and again (lazy_memory.h).
   Buffer& allocate_lazy(uint64_t bytes, std::span<const std::byte> pattern);
   void release(uint32_t slot) { slots_[slot].reset(); }
   /// Of all undefined values that this memory's launches have met.
   Origins& origins() { return origins_; }
+  void release_pieces() { pieces_.clear(); }
   template <class F>
   void for_each(F f) {
     for (auto& slot : slots_) {
       if (slot) f(*slot);
     }
+    for (auto& piece : pieces_) {
+      if (piece) f(*piece);
+    }
   }
 
  private:
   uint32_t free_slot() const;
-  Buffer& put(uint32_t slot, std::unique_ptr<Buffer> buffer, uint64_t bytes);
+  Buffer* piece_of(uint64_t address) const;
+  Buffer& put(uint64_t address, std::unique_ptr<Buffer> buffer, uint64_t bytes);
 
   std::array<std::unique_ptr<Buffer>, kSlots> slots_;
   Origins origins_;
+  std::vector<std::unique_ptr<Buffer>> pieces_;  ///< of the slots from kFirstPieceSlot on; empty: there are none
 };
 
 }  // namespace vgpu

@@ -19,10 +19,6 @@ std::shared_ptr<const Module> Module::load(std::string_view ptx) {
   std::shared_ptr<Module> module(new Module);
   module->program_ = decode(std::move(parsed));
   const Program& program = *module->program_;
-  uint64_t shared = 0;
-  for (const SharedVariable& variable : program.shared) {
-    shared = (shared + variable.alignment - 1) / variable.alignment * variable.alignment + variable.bytes;
-  }
   for (const FunctionCode& function : program.functions) {
     if (!function.entry || function.external) continue;
     const ptx::Function& source = program.module.functions[static_cast<size_t>(function.ptx)];
@@ -30,14 +26,7 @@ std::shared_ptr<const Module> Module::load(std::string_view ptx) {
     info.name = function.name;
     for (const ptx::Variable& param : source.params)
       info.parameters.push_back({param.type, param.bytes, param.alignment});
-    // Shared variables of other kernels count as well: which ones a kernel's callees use is not tracked.
-    info.static_shared_bytes = 0;
-    for (const ptx::Variable& variable : source.variables) {
-      if (variable.space == ptx::Space::shared) info.static_shared_bytes += variable.bytes;
-    }
-    for (const ptx::Variable& variable : program.module.variables) {
-      if (variable.space == ptx::Space::shared) info.static_shared_bytes += variable.bytes;
-    }
+    info.static_shared_bytes = program.static_shared_bytes[static_cast<size_t>(function.ptx)];
     if (source.max_threads > 0) info.max_threads_per_block = static_cast<uint32_t>(source.max_threads);
     info.required_block = {static_cast<uint32_t>(source.required_block[0]),
                            static_cast<uint32_t>(source.required_block[1]),

@@ -265,8 +265,10 @@ struct SharedVariable {
   uint32_t element_bytes = 1;
 };
 
+/// A global or constant variable that code can reach: headers declare a thousand that nobody uses.
 struct ModuleVariable {
-  uint32_t slot = 0;
+  uint64_t address = 0;
+  uint32_t index = 0;  ///< of ptx::Module::variables
   std::string name;
   uint64_t bytes = 0;
   bool writable = true;
@@ -282,6 +284,9 @@ struct Program {
   std::vector<FunctionCode> functions;
   std::vector<SharedVariable> shared;  ///< index is the shared slot; 0 is dynamic shared memory
   std::vector<ModuleVariable> variables;
+  std::vector<uint64_t> variable_address;   ///< of each of module.variables; shared: in its window; 0: nobody uses it
+  std::vector<uint64_t> static_shared_bytes;  ///< of each kernel, its callees' included
+  std::vector<uint32_t> first_shared_slot;  ///< of each function: its first own shared variable's, the others follow
   std::vector<std::shared_ptr<void>> infos;  ///< owns what Inst::info points to
   bool narrow_shared = false;                ///< shared accesses of less than 4 bytes
   uint8_t narrowest_global = 4;              ///< bytes of the narrowest store or load of global memory, at most 4
