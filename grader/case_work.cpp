@@ -113,7 +113,7 @@ void CaseWork::work_on_sample(size_t index) {
     const reference::Arrays inputs = make_inputs(exercise_, exercise_.cases[test], jobs_[test].seed);
     build_.wait(Build::going);
     if (given_up() || job.stop) return;
-    VirtualDevice plan_device(program_->module), device(program_->module);
+    VirtualDevice plan_device(program_->module, program_->hardware), device(program_->module, program_->hardware);
     job.outcome = run_sample(program_->plan_context(exercise_), large, inputs, plan_device, device,
                              case_limits(exercise_, large, &job.stop, 1));
     for (vgpu::Finding& finding : job.outcome.findings) finding.file = program_->own_file(finding.file);
@@ -124,7 +124,7 @@ void CaseWork::work_on_sample(size_t index) {
 
 void CaseWork::run_job(size_t index, CaseJob& job) {
   const Case& test = exercise_.cases[index];
-  VirtualDevice device(program_->module);
+  VirtualDevice device(program_->module, program_->hardware);
   // The last cases have the machine to themselves: their blocks may use the threads that have nothing left to do.
   const size_t left = order_.size() - std::min(next_.load(), order_.size());
   const uint32_t block_threads = left + 1 >= threads_ ? 1 : threads_;

@@ -36,7 +36,7 @@ std::optional<Refusal> build_program(const Exercise& exercise, const std::filesy
   }
   program.declarations = declarations(scan_source(source));
   for (const Case& test : exercise.cases) {
-    VirtualDevice device(program.module);
+    VirtualDevice device(program.module, program.hardware);
     try {
       std::variant<LaunchPlan, Refusal> plan =
           make_plan(program.plan_context(exercise), test, device, case_limits(exercise, test, stop, 1));

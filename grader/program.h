@@ -24,12 +24,13 @@ struct Program {
   std::vector<LaunchPlan> plans;     ///< of the exercise's cases, in their order
   std::vector<Diagnostic> warnings;  ///< the compiler's
   std::string toolchain;             ///< "NVRTC 13.0", empty: nothing was compiled
+  vgpu::Hardware hardware;           ///< of the device that it is for
 
   /// The learner's path where the PTX means the learner's file, else the name as it is.
   std::string own_file(const std::string& in_ptx) const {
     return std::filesystem::path(in_ptx).filename() == name ? file : in_ptx;
   }
-  PlanContext plan_context(const Exercise& exercise) const { return {exercise, *module, declarations, file}; }
+  PlanContext plan_context(const Exercise& exercise) const { return {exercise, *module, declarations, file, hardware}; }
 };
 
 /// Compiles, loads and plans `source`, the text of `file`. Why it could not is returned; `program` then holds what had

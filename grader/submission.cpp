@@ -34,6 +34,7 @@ void submit(const Exercise& exercise, const std::filesystem::path& file, const s
   if (hidden || options.seed) verdict.seed = seed;
 
   Program program;
+  if (options.profile != nullptr) program.hardware = hardware_of(*options.profile);
   CaseWork work(exercise, seed, {options.all_cases, options.threads, options.stop});
   verdict.refusal = build_program(exercise, file, source, options.include_dir, options.stop, program);
   verdict.warnings = program.warnings;

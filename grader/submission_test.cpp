@@ -189,7 +189,7 @@ TEST_CASE("Plans that no device could run are refused with their numbers") {
       {"cdiv(p.n, BLOCK), BLOCK", "1, 0", "no threads"},
       {"cdiv(p.n, BLOCK), BLOCK", "1, 1025", "1025 threads"},
       {"cdiv(p.n, BLOCK), BLOCK", "1, dim3(1, 1, 65)", "64 in z"},
-      {"cdiv(p.n, BLOCK), BLOCK", "1, BLOCK, 101377", "101377 bytes of shared memory"},
+      {"cdiv(p.n, BLOCK), BLOCK", "1, BLOCK, 232449", "at most 232448 (227 KiB) are possible on the device H200"},
       {"__global__ void", "__global__ __launch_bounds__(128) void", "128 of the kernel's __launch_bounds__"},
       {"plan.run", "plan.scratch(1ull + (1ull << 30)); plan.run", "1 GiB"},
       {"plan.run", "while (p.n > 0) __threadfence(); plan.run", "launch() itself"},
@@ -206,7 +206,7 @@ TEST_CASE("Plans that no device could run are refused with their numbers") {
 }
 
 TEST_CASE("The limits of a plan themselves are possible") {
-  CHECK(submit(test::scaling_with("cdiv(p.n, BLOCK), BLOCK", "cdiv(p.n, BLOCK), BLOCK, 101376")).result ==
+  CHECK(submit(test::scaling_with("cdiv(p.n, BLOCK), BLOCK", "cdiv(p.n, BLOCK), BLOCK, 232448")).result ==
         Verdict::Result::pass);
   CHECK(!submit(test::scaling_with("cdiv(p.n, BLOCK), BLOCK", "4, dim3(16, 1, 64)")).refusal);
 }

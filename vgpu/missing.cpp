@@ -6,17 +6,6 @@ namespace {
 
 constexpr MissingForm kMissing[] = {
     {"Data movement", "cvta.param.u64 %rd0, in; ld.u64 %rd1, [%rd0];"},
-    {"Parallel synchronization and communication", "mbarrier.init<,.shared,.shared::cta>.b64 [%rd2], 1;"},
-    {"Parallel synchronization and communication", "mbarrier.inval<,.shared>.b64 [%rd2];"},
-    {"Parallel synchronization and communication", "mbarrier.arrive<,.shared>.b64 %rd0, [%rd2];"},
-    {"Parallel synchronization and communication", "mbarrier.arrive.noComplete<,.shared>.b64 %rd0, [%rd2], 1;"},
-    {"Parallel synchronization and communication", "mbarrier.arrive_drop<,.shared>.b64 %rd0, [%rd2];"},
-    {"Parallel synchronization and communication", "mbarrier.arrive_drop.noComplete<,.shared>.b64 %rd0, [%rd2], 1;"},
-    {"Parallel synchronization and communication", "mbarrier.test_wait<,.shared>.b64 %p0, [%rd2], %rd1;"},
-    {"Parallel synchronization and communication", "mbarrier.test_wait.parity<,.shared>.b64 %p0, [%rd2], 0;"},
-    {"Parallel synchronization and communication", "mbarrier.pending_count.b64 %r0, %rd1;"},
-    {"Parallel synchronization and communication",
-     "cp.async.mbarrier.arrive<,.noinc><,.shared,.shared::cta>.b64 [%rd2];"},
     {"Matrix multiplication", "wmma.load.a.sync.aligned.row.m8n8k32.<u4,s4> {%r0}, [%in];"},
     {"Matrix multiplication", "wmma.load.a.sync.aligned.row.m8n8k128.b1 {%r0}, [%in];"},
     {"Matrix multiplication",
@@ -79,7 +68,6 @@ constexpr MissingForm kMissing[] = {
     {"Stack", "stacksave.u64 %rd0; stackrestore.u64 %rd0;"},
     {"Stack", "alloca.u64 %rd0, 64, 8;"},
     {"Special registers", "mov.u32 %r0, %pm<0,7>; mov.u64 %rd0, %pm<0,7>_64;"},
-    {"Special registers", "mov.u32 %r0, %reserved_smem_offset_<begin,end,cap,0,1>;"},
     {"Special registers", "mov.u64 %rd0, %current_graph_exec;"},
     {"8-bit floating point",
      "mma.sync.aligned.m16n8k32.row.col.f32.<e4m3,e5m2>.<e4m3,e5m2>.f32 {%f0, %f1, %f2, %f3}, {%r0, %r1, %r2, %r3}, "

@@ -93,6 +93,7 @@ struct Finding {
     timeout,
     trap,
     assertion,
+    heap,  ///< memory of malloc() within a kernel: used after free(), freed twice
     unsupported,
   };
   Kind kind{};
@@ -240,10 +241,24 @@ class LaunchError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// What a device has of the things that a launch asks for. The default is an H200.
+struct Hardware {
+  std::string name = "H200";
+  uint32_t sms = 132;
+  uint32_t blocks_per_sm = 32;
+  uint32_t threads_per_sm = 2048;
+  uint32_t shared_bytes_per_block = 227 * 1024;  ///< most of it, static and dynamic
+  uint32_t shared_bytes_per_sm = 228 * 1024;     ///< what a block may not have of it goes to each block, for the system
+
+  /// Blocks that can be on the device at once, so that they can wait for each other, with `shared_bytes` of shared
+  /// memory each. What registers would allow is not known from PTX.
+  uint64_t blocks_at_once(uint64_t block_threads, uint64_t shared_bytes) const;
+};
+
 /// One virtual GPU: its memory and the modules' global variables. Not for use by two threads at once.
 class Gpu {
  public:
-  Gpu();
+  explicit Gpu(Hardware hardware = {});
   ~Gpu();
   Gpu(Gpu&&) noexcept;
   Gpu& operator=(Gpu&&) noexcept;
@@ -274,7 +289,7 @@ class Gpu {
   void unload(const Module& module);
 
   static constexpr uint32_t max_threads_per_block = 1024;
-  static constexpr uint32_t max_shared_bytes = 99 * 1024;  ///< static plus dynamic, compute capability 8.x opt-in
+  static constexpr uint32_t max_static_shared_bytes = 48 * 1024;  ///< ptxas takes no more on any device
 
  private:
   struct Impl;

@@ -9,7 +9,8 @@ namespace tritutor {
 /// The virtual GPU with a loaded module.
 class VirtualDevice : public Device {
  public:
-  explicit VirtualDevice(std::shared_ptr<const vgpu::Module> module) : module_(std::move(module)) {}
+  explicit VirtualDevice(std::shared_ptr<const vgpu::Module> module, vgpu::Hardware hardware = {})
+      : module_(std::move(module)), gpu_(std::move(hardware)) {}
 
   std::string kind() const override { return "virtual"; }
   std::string name() const override { return "tritutor virtual GPU"; }

@@ -31,6 +31,10 @@ constexpr Figure figures[] = {
     {"l2_gbytes_per_s", &DeviceProfile::l2_gbytes_per_s},
     {"dram_gbytes_per_s", &DeviceProfile::dram_gbytes_per_s},
     {"l2_mbytes", &DeviceProfile::l2_mbytes},
+    {"shared_kbytes_per_block", &DeviceProfile::shared_kbytes_per_block},
+    {"shared_kbytes_per_sm", &DeviceProfile::shared_kbytes_per_sm},
+    {"blocks_per_sm", &DeviceProfile::blocks_per_sm},
+    {"threads_per_sm", &DeviceProfile::threads_per_sm},
     {"launch_us", &DeviceProfile::launch_us},
 };
 
@@ -97,6 +101,16 @@ std::vector<DeviceProfile> load_profiles(const std::filesystem::path& folder) {
     profiles.push_back(std::move(profile));
   }
   return profiles;
+}
+
+vgpu::Hardware hardware_of(const DeviceProfile& profile) {
+  const auto whole = [](double value) { return static_cast<uint32_t>(value); };
+  return {profile.name,
+          whole(profile.sm_count),
+          whole(profile.blocks_per_sm),
+          whole(profile.threads_per_sm),
+          whole(profile.shared_kbytes_per_block * 1024),
+          whole(profile.shared_kbytes_per_sm * 1024)};
 }
 
 const DeviceProfile* find_profile(const std::vector<DeviceProfile>& profiles, std::string_view name) {

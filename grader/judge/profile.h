@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "vgpu/vgpu.h"
+
 namespace tritutor {
 
 struct DeviceProfile {
@@ -28,12 +30,19 @@ struct DeviceProfile {
   double l2_gbytes_per_s = 0;
   double dram_gbytes_per_s = 0;
   double l2_mbytes = 0;
+  double shared_kbytes_per_block = 0;  ///< KiB, most of it
+  double shared_kbytes_per_sm = 0;     ///< KiB
+  double blocks_per_sm = 0;
+  double threads_per_sm = 0;
   double launch_us = 0;                ///< what every launch costs beside its work
   std::vector<std::string> estimates;  ///< keys of the figures that no vendor's document states
 
   double clocks_per_us() const { return clock_mhz; }
   double fp32_tflops() const { return sm_count * fp32_lanes * 2 * clock_mhz * 1e-6; }
 };
+
+/// What the virtual GPU has to know of the device.
+vgpu::Hardware hardware_of(const DeviceProfile& profile);
 
 /// A profile that cannot be used. what() names the file, the path of the broken field and what was expected there.
 class ProfileError : public std::runtime_error {

@@ -61,6 +61,25 @@ TEST_CASE("The shipped profiles agree with the FP32 peak of the vendor's data sh
   }
 }
 
+TEST_CASE("The shipped profiles know how much shared memory a block may have") {
+  const std::vector<DeviceProfile> profiles = load_profiles(shipped);
+  const std::pair<const char*, uint32_t> sizes[] = {{"H200", 227}, {"A100", 163}, {"RTX 4090", 99}, {"T4", 64}};
+  for (const auto& [name, kbytes] : sizes) {
+    CAPTURE(name);
+    const vgpu::Hardware hardware = hardware_of(*find_profile(profiles, name));
+    CHECK(hardware.name == name);
+    CHECK(hardware.shared_bytes_per_block == kbytes * 1024);
+  }
+  // What the virtual GPU is without a profile.
+  const vgpu::Hardware ours, h200 = hardware_of(*find_profile(profiles, "H200"));
+  CHECK(ours.name == h200.name);
+  CHECK(ours.sms == h200.sms);
+  CHECK(ours.blocks_per_sm == h200.blocks_per_sm);
+  CHECK(ours.threads_per_sm == h200.threads_per_sm);
+  CHECK(ours.shared_bytes_per_block == h200.shared_bytes_per_block);
+  CHECK(ours.shared_bytes_per_sm == h200.shared_bytes_per_sm);
+}
+
 TEST_CASE("A profile is found however its name is written") {
   const std::vector<DeviceProfile> profiles = load_profiles(shipped);
   for (const char* name : {"RTX 4090", "rtx4090", "rtx-4090", "RTX_4090"}) {

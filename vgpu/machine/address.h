@@ -11,12 +11,14 @@ inline constexpr uint64_t kSlotBytes = uint64_t{1} << kSlotBits;
 inline constexpr uint64_t kSlotMiddle = kSlotBytes / 2;
 
 inline constexpr uint32_t kFirstBufferSlot = 1;      ///< slot 0 holds the null pointer
+inline constexpr uint32_t kFirstHeapSlot = 0x500;    ///< what malloc() within kernels gives (heap.h)
 inline constexpr uint32_t kFirstModuleSlot = 0x600;  ///< module variables: fixed when the module is decoded
 inline constexpr uint32_t kFirstPieceSlot = 0x780;   ///< more of them, many to a slot: pieces
 inline constexpr uint32_t kSharedSlot = 0x7f0;       ///< generic windows of the other spaces
 inline constexpr uint32_t kLocalSlot = 0x7f1;
 inline constexpr uint32_t kParamSlot = 0x7f2;
 inline constexpr uint32_t kFunctionSlot = 0x7f3;
+inline constexpr uint32_t kGridSlot = 0x7f4;  ///< where the blocks of a cooperative launch meet
 inline constexpr uint32_t kSlots = 0x800;
 
 constexpr uint64_t slot_base(uint32_t slot) { return uint64_t{slot} << kSlotBits; }

@@ -10,6 +10,7 @@
 #include "vgpu/machine/definedness.h"
 #include "vgpu/machine/lane_access.h"
 #include "vgpu/machine/load_store.h"
+#include "vgpu/machine/mbarrier.h"
 #include "vgpu/machine/region.h"
 
 namespace vgpu {
@@ -23,6 +24,8 @@ AsyncCopies& copies_of(Warp& warp) {
   }
   return *block.copies;
 }
+
+const Visibility* visibility_of(const Block& block) { return block.mbarriers ? &block.mbarriers->visibility : nullptr; }
 
 uint32_t thread_number(const Warp& warp, int lane) { return warp.index * kLanes + static_cast<uint32_t>(lane); }
 
@@ -72,14 +75,16 @@ void AsyncCopies::wait(uint32_t thread, uint32_t left, uint32_t now, const std::
 }
 
 AsyncCopies::Copy AsyncCopies::find(uint32_t thread, uint64_t offset, uint32_t bytes,
-                                    const std::vector<uint32_t>& barrier_time) const {
+                                    const std::vector<uint32_t>& barrier_time, const Visibility* visibility) const {
   const uint64_t end = std::min<uint64_t>((offset + bytes + 3) / 4, words_.size());
   for (uint64_t w = offset / 4; w < end; ++w) {
     const Word& word = words_[w];
     if (word.thread == kNone) continue;
+    if (visibility != nullptr && visibility->sees_copies(thread, word.thread, word.time)) continue;
     const Thread& owner = threads_[word.thread];
     const auto both_passed_since = [&](uint32_t time) {
-      return barrier_time[word.thread] > time && barrier_time[thread] > time;
+      if (barrier_time[word.thread] > time && barrier_time[thread] > time) return true;
+      return visibility != nullptr && visibility->sees(thread, word.thread, time);
     };
     const bool same_warp = word.thread / kLanes == thread / kLanes;
     if (!same_warp && !both_passed_since(word.time)) continue;
@@ -157,8 +162,9 @@ bool pending_copy_overlaps(const Warp& warp, int lane, uint32_t address, uint32_
   if (!warp.block->copies) return false;
   const uint64_t offset = storage_offset(warp, address);
   if (offset == ~uint64_t{0}) return false;
-  return warp.block->copies->find(thread_number(warp, lane), offset, bytes, warp.block->barrier_time).state !=
-         AsyncCopies::State::readable;
+  return warp.block->copies
+             ->find(thread_number(warp, lane), offset, bytes, warp.block->barrier_time, visibility_of(*warp.block))
+             .state != AsyncCopies::State::readable;
 }
 
 void check_pending_copies(Warp& warp, const MemoryInfo& info, uint32_t mask) {
@@ -173,7 +179,8 @@ void check_pending_copies(Warp& warp, const MemoryInfo& info, uint32_t mask) {
     }
     const uint64_t offset = storage_offset(warp, address);
     if (offset == ~uint64_t{0}) continue;
-    const AsyncCopies::Copy copy = copies.find(thread_number(warp, l), offset, bytes, warp.block->barrier_time);
+    const AsyncCopies::Copy copy =
+        copies.find(thread_number(warp, l), offset, bytes, warp.block->barrier_time, visibility_of(*warp.block));
     if (copy.state == AsyncCopies::State::readable) continue;
     const std::string line = line_text(*warp.launch, copy.pc);
     Incident incident;

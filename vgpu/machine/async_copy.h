@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "vgpu/machine/visibility.h"
 #include "vgpu/machine/warp.h"
 
 namespace vgpu {
@@ -34,8 +35,10 @@ class AsyncCopies {
     uint32_t thread = 0;  ///< that copies
     uint32_t pc = 0;      ///< where it started
   };
-  /// What stands in the way of `thread` reading [offset, offset + bytes).
-  Copy find(uint32_t thread, uint64_t offset, uint32_t bytes, const std::vector<uint32_t>& barrier_time) const;
+  /// What stands in the way of `thread` reading [offset, offset + bytes). `visibility`: what mbarriers have passed on,
+  /// nullptr: there are none.
+  Copy find(uint32_t thread, uint64_t offset, uint32_t bytes, const std::vector<uint32_t>& barrier_time,
+            const Visibility* visibility = nullptr) const;
 
  private:
   struct Thread {

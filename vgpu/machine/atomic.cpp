@@ -11,6 +11,7 @@
 #include "vgpu/machine/address.h"
 #include "vgpu/machine/definedness.h"
 #include "vgpu/machine/lane_access.h"
+#include "vgpu/machine/mbarrier.h"
 
 namespace vgpu {
 
@@ -151,10 +152,16 @@ void atomic_step(Warp& warp, const Inst& inst, uint32_t mask) {
       const bool global =
           info.memory.space != ptx::Space::shared && (info.memory.space != ptx::Space::generic || slot < kSharedSlot);
       apply(info, host, warp.registers + info.b + lane, warp.registers + info.c + lane, global);
+      if (!global && (info.releases || info.acquires)) {
+        order_by_word(warp, l, static_cast<uint64_t>(host - warp.block->shared.data()), info.releases, info.acquires);
+      }
     }
     if (info.result != kNone) std::memcpy(warp.registers + info.result + lane, old, bytes);
   }
-  if (info.result != kNone) set_undefined(warp, info.result, mask, 0);
+  if (info.result != kNone) {
+    set_undefined(warp, info.result, mask, 0);
+    note_look(warp, info.result, bytes, mask);
+  }
   // An atomic shows a block what others have released before (global_shadow.h).
   Block& block = *warp.block;
   if (info.releases && !warp.launch->released.empty()) warp.launch->released[block.linear] = block.tick();

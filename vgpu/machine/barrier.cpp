@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "vgpu/machine/mbarrier.h"
 #include "vgpu/machine/warp.h"
 
 namespace vgpu {
@@ -44,6 +45,14 @@ void order_accesses(Block& block, const std::vector<std::pair<uint32_t, uint32_t
     block.shadow.all_synchronised(now);
   } else {
     block.partial_barrier_time = now;
+  }
+  if (block.mbarriers) {
+    std::vector<uint32_t> threads;
+    for (const auto& [warp, lanes] : warps_and_lanes) {
+      for (uint32_t m = lanes; m != 0; m &= m - 1)
+        threads.push_back(warp * kLanes + static_cast<uint32_t>(std::countr_zero(m)));
+    }
+    block.mbarriers->visibility.join(threads, now);
   }
 }
 

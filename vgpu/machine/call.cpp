@@ -1,4 +1,4 @@
-// Calls of device functions, and the functions the machine itself provides: vprintf, __assertfail.
+// Calls of device functions, and the functions the machine itself provides: vprintf, malloc, free, __assertfail.
 
 #include <fmt/format.h>
 
@@ -169,6 +169,14 @@ void call_external(Warp& warp, const Inst& inst, uint32_t mask) {
         std::memcpy(warp.registers + info.results[0].frame_offset + static_cast<uint32_t>(l) * info.results[0].stride,
                     &length, sizeof(length));
       }
+    } else if (info.external == "malloc") {
+      const uint64_t address = heap_allocate(warp, argument(0, l));
+      if (!info.results.empty()) {
+        std::memcpy(warp.registers + info.results[0].frame_offset + static_cast<uint32_t>(l) * info.results[0].stride,
+                    &address, sizeof(address));
+      }
+    } else if (info.external == "free") {
+      heap_free(warp, l, argument(0, l));
     } else {  // __assertfail(message, file, line, function, char size)
       Incident incident;
       incident.kind = Finding::Kind::assertion;

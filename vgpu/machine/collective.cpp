@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "vgpu/machine/definedness.h"
+#include "vgpu/machine/mbarrier.h"
 #include "vgpu/machine/warp.h"
 #include "vgpu/ops/lane_memory.h"
 
@@ -305,6 +306,7 @@ void synchronise(Warp& warp, uint32_t lanes) {
   }
   warp.last_sync_time = now;
   if ((warp.live & ~lanes) == 0) warp.full_sync_time = now;
+  if (warp.block->mbarriers) warp.block->mbarriers->visibility.join_lanes(warp.index, lanes, now);
 }
 
 uint32_t members_of(const Warp& warp, const CollectiveInfo& info, const char* registers, uint32_t mask) {
@@ -342,7 +344,11 @@ bool try_complete(Warp& warp, size_t index) {
     other.turns = 0;
     ++other.pc;
   }
-  if (info.op == CollectiveOp::sync) synchronise(warp, present);
+  if (info.op == CollectiveOp::sync) {
+    synchronise(warp, present);
+  } else if (warp.block->mbarriers) {
+    warp.block->mbarriers->visibility.share(warp.index, present);
+  }
   return true;
 }
 
@@ -388,6 +394,7 @@ bool run_collective(Warp& warp, size_t index, const Inst& inst) {
       synchronise(warp, group.mask);
       return true;
     }
+    if (warp.block->mbarriers) warp.block->mbarriers->visibility.share(warp.index, group.mask);
     if (group.mask == kFullMask && !warp.tracking && shuffle_all(warp.registers, info)) return true;
     Brought brought;
     bring(warp, info, group.pc, group.frame, group.mask, brought);

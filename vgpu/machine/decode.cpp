@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "vgpu/machine/cas_branch.h"
 #include "vgpu/machine/decoder.h"

@@ -24,7 +24,6 @@ const Quiet* does_nothing(const std::string& opcode) {
       {"fence", {"acq_rel", "sc", "acquire", "release", "cta", "gpu", "sys", "cluster", "proxy", "alias"}},
       {"prefetch", {"global", "local", "L1", "L2", "L2::evict_last", "L2::evict_normal"}},
       {"prefetchu", {"L1"}},
-      {"nanosleep", {"u32"}},
       {"brkpt", {}},
       {"pmevent", {"mask"}},
       {"applypriority", {"global", "L2::evict_normal"}},
@@ -73,6 +72,12 @@ void Decoder::decode_one(const Instruction& inst) {
     }
     return;
   }
+  if (opcode == "nanosleep") {
+    allow(inst, {"u32"}, 1);
+    emit(inst, Code::look).step = [](Warp& warp, const Inst&, uint32_t) { warp.gives_way = true; };
+    return;
+  }
+  if (opcode == "mbarrier" || (opcode == "cp" && inst.has("mbarrier"))) return decode_mbarrier(inst);
   if (decode_control(inst) || decode_collective(inst) || decode_tensor(inst) || decode_video(inst)) return;
   if (!decode_lane(inst)) refuse(inst, "this instruction is not there");
 }
@@ -143,12 +148,14 @@ void Decoder::decode_call(const Instruction& inst) {
     const auto& functions = program_.functions;
     const auto known =
         std::find_if(functions.begin(), functions.end(), [&](const FunctionCode& f) { return f.name == target.name; });
-    const bool provided = target.name == "vprintf" || target.name == "__assertfail";
+    const bool heap = target.name == "malloc" || target.name == "free";
+    const bool provided = target.name == "vprintf" || target.name == "__assertfail" || heap;
     if (known != functions.end() && !known->external) {
       info.function = static_cast<uint32_t>(known - functions.begin());
       program_.functions[index_].callees.push_back(info.function);
     } else if (provided) {
       info.external = target.name;
+      if (heap) program_.blocks_may_talk = true;  // they share it: one after the other
     } else {
       refuse(inst, fmt::format("the function {} has no body", target.name));
     }
@@ -347,7 +354,7 @@ bool Decoder::decode_collective(const Instruction& inst) {
   } else if (opcode == "redux" && inst.has("sync")) {
     allow(inst, {"sync", "add", "min", "max", "and", "or", "xor", "u32", "s32", "b32", "f32"}, 3);
     const bool is_signed = inst.modifiers.back() == "s32";
-    if (inst.modifiers.back() == "f32") refuse(inst, "floating-point redux needs a newer GPU");
+    if (inst.modifiers.back() == "f32") refuse(inst, newer_feature(inst));
     info.op = inst.has("add")   ? CollectiveOp::redux_add
               : inst.has("min") ? (is_signed ? CollectiveOp::redux_min_s : CollectiveOp::redux_min_u)
               : inst.has("max") ? (is_signed ? CollectiveOp::redux_max_s : CollectiveOp::redux_max_u)

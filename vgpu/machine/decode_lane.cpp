@@ -48,6 +48,8 @@ constexpr SpecialName kSpecials[] = {
     {"%lanemask_gt", Special::lanemask_gt},
     {"%dynamic_smem_size", Special::dynamic_smem_size},
     {"%total_smem_size", Special::total_smem_size},
+    {"%envreg2", Special::grid_workspace_low},
+    {"%envreg1", Special::grid_workspace_high},
 };
 
 bool is_type(const std::string& modifier) {
@@ -148,8 +150,9 @@ Kind kind_of(const ptx::Instruction& inst) {
 
 void Decoder::refuse(const Instruction& inst, const std::string& why) const {
   const Place place = place_at(program_.module, inst.location);
-  throw LoadError(fmt::format("the virtual GPU cannot run `{}`: {} (PTX line {}, in {})", inst.text(), why,
-                              inst.ptx_line, function_.name),
+  const char* const newer = newer_feature(inst);
+  throw LoadError(fmt::format("the virtual GPU cannot run `{}`: {} (PTX line {}, in {})", inst.text(),
+                              newer != nullptr ? newer : why, inst.ptx_line, function_.name),
                   place.file, place.line);
 }
 
@@ -186,7 +189,18 @@ uint32_t Decoder::carry_row() {
 
 uint32_t Decoder::special_row(const Instruction& inst, const std::string& name, Row kind) {
   if (name == "WARP_SZ") return constant_row(kind, kLanes);
-  if (name.rfind("%envreg", 0) == 0) return constant_row(kind, 0);
+  const bool workspace = name == "%envreg1" || name == "%envreg2";
+  if (workspace) program_.uses_grid_workspace = true;
+  if (name.rfind("%envreg", 0) == 0 && !workspace) return constant_row(kind, 0);
+  if (name.rfind(kReservedShared, 0) == 0 && program_.reserved_shared != 0) {
+    const std::string which = name.substr(kReservedShared.size());
+    const uint32_t begin = shared_address(program_.reserved_shared);
+    if (which == "begin" || which == "0" || which == "1") return constant_row(kind, begin);
+    if (which == "end") return constant_row(kind, begin + kReservedSharedBytes);
+    if (which == "cap") return constant_row(kind, kReservedSharedBytes);
+  }
+  if (name.rfind("%cluster", 0) == 0 || name == "%is_explicit_cluster")
+    refuse(inst, fmt::format("{}: thread block clusters need sm_90", name));
   for (const SpecialName& known : kSpecials) {
     if (name != known.name) continue;
     if (kind != Row::b32) refuse(inst, fmt::format("{} is a 32-bit register", name));

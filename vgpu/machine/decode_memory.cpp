@@ -138,6 +138,12 @@ MemoryInfo Decoder::memory_operand(const Instruction& inst, const Operand& addre
   return info;
 }
 
+/// Of an access with an order of its own, whether it may be one to shared memory for the block's threads.
+void Decoder::note_order(const Instruction& inst, ptx::Space space, bool ordered) {
+  if (ordered && (space == ptx::Space::shared || (space == ptx::Space::generic && inst.has("cta"))))
+    program_.orders_by_words = true;
+}
+
 void Decoder::decode_load_store(const Instruction& inst, bool load) {
   ptx::Space space = ptx::Space::generic;
   uint8_t elements = 1;
@@ -192,14 +198,21 @@ void Decoder::decode_load_store(const Instruction& inst, bool load) {
   const bool global = space == ptx::Space::generic || space == ptx::Space::global;
   const bool shared = space == ptx::Space::generic || space == ptx::Space::shared;
   info.strong = talks;
+  info.is_volatile = inst.has("volatile");
   info.releases = !load && inst.has("release");
+  info.acquires = load && inst.has("acquire");
+  note_order(inst, space, info.releases || info.acquires);
   if (shared && info.width < 4) program_.narrow_shared = true;
   if (global) program_.narrowest_global = std::min(program_.narrowest_global, info.width);
   if (talks && global) program_.blocks_may_talk = true;
   if (space == ptx::Space::param) return decode_parameter_access(inst, load, std::move(info));
   info.merge = merge_;
-  Inst& decoded = emit(inst, Code::step);
-  decoded.step = !load ? store_step : is_shared_word(info) ? load_shared_word_step : load_step;
+  const bool looks = load && talks && elements == 1;
+  Inst& decoded = emit(inst, looks ? Code::look : Code::step);
+  decoded.step = looks                  ? load_and_look_step
+                 : !load                ? store_step
+                 : is_shared_word(info) ? load_shared_word_step
+                                        : load_step;
   decoded.info = own(std::move(info));
 }
 
@@ -249,6 +262,8 @@ void Decoder::decode_atomic(const Instruction& inst) {
   if (known == std::end(kTypes)) refuse(inst, fmt::format("atomics on .{} are not there", type));
   info.type = known->second;
   info.releases = inst.has("release") || inst.has("acq_rel");
+  info.acquires = inst.has("acquire") || inst.has("acq_rel");
+  note_order(inst, space, info.releases || info.acquires);
   const bool floating = type[0] == 'f' || type.rfind("bf", 0) == 0;
   if (floating && info.op != AtomicOp::add) refuse(inst, "only add is there for floating-point atomics");
   if ((info.type == AtomicType::b128 || info.type == AtomicType::u16) && info.op != AtomicOp::cas &&
@@ -270,7 +285,8 @@ void Decoder::decode_atomic(const Instruction& inst) {
   if (info.op == AtomicOp::cas) info.c = source(inst, inst.operands[next++], kind);
   if (result != nullptr && result->kind != Operand::Kind::sink) info.result = destination(inst, *result, kind);
   if (space != ptx::Space::shared) program_.blocks_may_talk = true;
-  Inst& decoded = emit(inst, Code::step);
+  // Loops wait for other threads by atomics that give them a result.
+  Inst& decoded = emit(inst, info.result != kNone ? Code::look : Code::step);
   decoded.step = atomic_step;
   decoded.info = own(std::move(info));
 }

@@ -54,11 +54,13 @@ class Reached {
   }
 
   bool operator[](size_t variable) const { return used_[variable]; }
+  bool reserved_shared() const { return reserved_shared_; }
 
  private:
   void visit(const Operand& operand) {
     if (operand.kind == Operand::Kind::variable && operand.scope == Operand::Scope::module)
       use(static_cast<size_t>(operand.index));
+    if (operand.kind == Operand::Kind::special && operand.name.rfind(kReservedShared, 0) == 0) reserved_shared_ = true;
     for (const Operand& element : operand.elements) visit(element);
   }
   void use(size_t variable) {
@@ -71,6 +73,7 @@ class Reached {
   std::unordered_map<std::string_view, size_t> by_name_;
   std::vector<bool> used_;
   std::vector<size_t> open_;
+  bool reserved_shared_ = false;
 };
 
 /// What a kernel and the functions it may call declare and use of shared memory.
@@ -183,6 +186,10 @@ void lay_out_variables(Program& program) {
       if (variable.space == ptx::Space::shared && !variable.external)
         program.shared.push_back(shared_variable(variable));
     }
+  }
+  if (reached.reserved_shared()) {
+    program.reserved_shared = static_cast<uint32_t>(program.shared.size());
+    program.shared.push_back({"the memory of cooperative_groups", kReservedSharedBytes, 16, "byte", 1});
   }
   if (program.shared.size() >= (size_t{1} << (32 - kSharedSlotBits))) {
     throw LoadError("the module has more than 4095 shared variables", "", 0);

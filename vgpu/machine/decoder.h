@@ -38,6 +38,14 @@ void lay_out_variables(Program& program);
 /// Fills in the addresses inside initialisers, once variables and functions have theirs. Throws LoadError.
 void patch_initialisers(Program& program);
 
+/// The special registers that say where the KiB is that the system keeps in each block's shared memory (CUDA C++
+/// Programming Guide: from compute capability 8.0 on): begin, end, cap, 0, 1.
+inline constexpr std::string_view kReservedShared = "%reserved_smem_offset_";
+inline constexpr uint32_t kReservedSharedBytes = 1024;
+
+/// What newer GPUs have that an instruction asks for: "thread block clusters need sm_90"; nullptr: nothing known.
+const char* newer_feature(const ptx::Instruction& inst);
+
 /// The place a location (index into Module::locations, -1: none) stands for in the learner's own file.
 Place place_at(const ptx::Module& module, int location);
 
@@ -102,6 +110,7 @@ class Decoder {
   void decode_parameter_access(const Instruction& inst, bool load, MemoryInfo info);
   MemoryInfo memory_operand(const Instruction& inst, const Operand& address);
   void decode_atomic(const Instruction& inst);
+  void note_order(const Instruction& inst, ptx::Space space, bool ordered);
   void decode_cvta(const Instruction& inst);
   void decode_isspacep(const Instruction& inst);
   void decode_clock(const Instruction& inst, const std::string& name);
@@ -125,6 +134,7 @@ class Decoder {
   void decode_matrix_tile(const Instruction& inst);
   void decode_matrix_rows(const Instruction& inst);
   void decode_async_copy(const Instruction& inst);
+  void decode_mbarrier(const Instruction& inst);
   /// Rows of a fragment of `count` registers.
   void fragment(const Instruction& inst, const Operand& operand, bool write, Row kind, size_t count, uint32_t* rows);
   const MatrixScratch& matrix_scratch();

@@ -1,5 +1,7 @@
 // The interpreter's loop: which group of a warp runs, and its instructions one after the other.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 
@@ -121,6 +123,21 @@ void report_endless(Warp& warp, const Group& group, const char* what) {
   warp.pc = pc;
 }
 
+/// grid.sync() traps where the blocks could never meet.
+void explain_grid_trap(LaunchState& launch, Incident& incident) {
+  if (!launch.program.uses_grid_workspace || launch.grid_workspace != 0) return;
+  launch.grid_too_large = true;
+  incident.text = fmt::format(
+      "grid.sync() waits for all {} blocks of the grid, of which the device {} holds {} at once: the others cannot "
+      "start "
+      "before these end",
+      launch.grid.count(), launch.device, launch.blocks_at_once);
+  incident.cause = fmt::format(
+      "launch at most {} blocks of this size, and let each do its part of the work in a loop: i += gridDim.x * "
+      "blockDim.x",
+      launch.blocks_at_once);
+}
+
 /// A predicate that hangs on something undefined decides what happens: reported once, then taken as it is.
 void check_guard(Warp& warp, const Inst& inst, uint32_t pc, uint32_t active) {
   const uint32_t lanes = undefined_of(warp, inst.guard) & active;
@@ -217,6 +234,7 @@ End run_group(Warp& warp, size_t index) {
         group->alone = false;
         [[fallthrough]];
       case Code::step:
+      case Code::look:
         warp.pc = pc;
         warp.clock = warp.steps + steps;
         if constexpr (kTrack) {
@@ -227,6 +245,10 @@ End run_group(Warp& warp, size_t index) {
           if (warp.launch->taint != nullptr) follow_after(warp, inst, pc, mask);
         }
         ++pc;
+        if (inst.code == Code::look && (warp.idle || warp.gives_way)) {
+          loops = turn - 1;  // the turn ends with this round of the loop
+          warp.gives_way = false;
+        }
         if constexpr (!kTrack) {
           if (warp.tracking) [[unlikely]] {
             finish(pc);
@@ -357,6 +379,7 @@ End run_group(Warp& warp, size_t index) {
         Incident incident;
         incident.kind = Finding::Kind::trap;
         incident.text = "the kernel executed a trap instruction";
+        explain_grid_trap(*warp.launch, incident);
         for (uint32_t m = mask; m != 0; m &= m - 1) report_lane(warp, std::countr_zero(m), incident);
         warp.launch->abort = true;
         return End::aborted;
@@ -386,9 +409,14 @@ Turn run_warp(Warp& warp, bool& progress) {
     if (end == End::exited || end == End::blocked) progress = true;
     if (end == End::yielded) {
       Group& group = warp.groups[static_cast<size_t>(index)];
+      warp.still = warp.idle && is_still(warp, group);
       if (launch.stop_asked()) return Turn::aborted;
       if (warp.steps > launch.limits.warp_steps) {
-        report_endless(warp, group, "this loop does not end: the step budget of a warp is used up");
+        if (warp.idle) {
+          report_waiting(*warp.block, "this loop waits for ever: nobody changes what it looks at", "");
+        } else {
+          report_endless(warp, group, "this loop does not end: the step budget of a warp is used up");
+        }
         launch.abort = true;
         return Turn::aborted;
       }
@@ -407,18 +435,29 @@ Turn run_warp(Warp& warp, bool& progress) {
 Turn run_block(Block& block) {
   LaunchState& launch = *block.launch;
   for (;;) {
-    bool progress = false, all_done = true, spinning = false;
+    bool progress = false, all_done = true, spinning = false, still = true;
+    block.waiting = true;
     for (Warp& warp : block.warps) {
       if (warp.groups.empty()) continue;
       const Turn turn = run_warp(warp, progress);
       if (turn == Turn::aborted) return turn;
       if (turn != Turn::done) all_done = false;
-      if (turn == Turn::yielded) spinning = true;
+      if (turn == Turn::yielded) {
+        spinning = true;
+        still = still && warp.still;
+        block.waiting = block.waiting && warp.idle;
+      }
     }
     if (all_done) return Turn::done;
     if (launch.limits.sample.blocks > 0 && steps_of(block) > launch.limits.sample.block_steps) return Turn::cut;
-    if (progress) continue;
-    if (spinning) return Turn::yielded;
+    if (progress) {
+      block.idle_turns = 0;
+      continue;
+    }
+    if (spinning) {
+      block.idle_turns = still ? block.idle_turns + 1 : 0;
+      return Turn::yielded;
+    }
     if (give_up_at_warp_steps(block)) continue;
     // Nobody ran: a barrier or a warp-wide operation that cannot complete.
     report_deadlock(block);

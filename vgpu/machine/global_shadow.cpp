@@ -8,6 +8,7 @@
 #include <cstring>
 #include <thread>
 
+#include "vgpu/machine/mbarrier.h"
 #include "vgpu/machine/warp.h"
 
 namespace vgpu {
@@ -27,7 +28,8 @@ bool ordered_in_block(const Warp& warp, uint16_t who, uint32_t time, int lane) {
     if (warp.full_sync_time > time) return true;
     if (warp.sync_time[lane] > time && (warp.sync_mask[lane] >> (who % kLanes) & 1) != 0) return true;
   }
-  return block.barrier_time[me] > time && block.barrier_time[who] > time;
+  if (block.barrier_time[me] > time && block.barrier_time[who] > time) return true;
+  return block.mbarriers && block.mbarriers->visibility.sees(me, who, time);
 }
 
 /// The other block made its writes known (a fence) after `time`, and this one has looked since (an atomic).

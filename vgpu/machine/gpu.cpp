@@ -23,7 +23,8 @@ constexpr uint64_t kMostCopied = uint64_t{1} << 30;
 // Larger buffers than this give their shadow's memory, a third of theirs, back after each launch.
 constexpr uint64_t kMostShadowed = uint64_t{64} << 20;
 
-void check_launch(const KernelInfo& info, Dim3 grid, Dim3 block, uint64_t shared, size_t parameter_bytes) {
+void check_launch(const KernelInfo& info, const Hardware& hardware, Dim3 grid, Dim3 block, uint32_t dynamic_shared,
+                  size_t parameter_bytes) {
   const uint64_t threads = block.count();
   if (block.x == 0 || block.y == 0 || block.z == 0 || threads > Gpu::max_threads_per_block || block.z > 64) {
     throw LaunchError(fmt::format("{}: a block of {} x {} x {} threads is not possible: 1 to {} threads, z up to 64",
@@ -42,9 +43,17 @@ void check_launch(const KernelInfo& info, Dim3 grid, Dim3 block, uint64_t shared
         fmt::format("{}: a grid of {} x {} x {} blocks is not possible: x from 1 to 2147483647, y and z to 65535",
                     info.name, grid.x, grid.y, grid.z));
   }
-  if (shared > Gpu::max_shared_bytes) {
-    throw LaunchError(fmt::format("{}: {} bytes of shared memory a block are more than {}", info.name, shared,
-                                  Gpu::max_shared_bytes));
+  if (info.static_shared_bytes > Gpu::max_static_shared_bytes) {
+    throw LaunchError(
+        fmt::format("{}: {} bytes of static shared memory are more than {} (48 KiB), which is the most of any device; "
+                    "dynamic shared memory, extern __shared__, may be larger",
+                    info.name, info.static_shared_bytes, Gpu::max_static_shared_bytes));
+  }
+  const uint64_t shared = info.static_shared_bytes + dynamic_shared;
+  if (shared > hardware.shared_bytes_per_block) {
+    throw LaunchError(
+        fmt::format("{}: {} bytes of shared memory a block are more than the {} ({} KiB) of the device {}", info.name,
+                    shared, hardware.shared_bytes_per_block, hardware.shared_bytes_per_block / 1024, hardware.name));
   }
   uint64_t wanted = 0;
   for (const Parameter& p : info.parameters) {
@@ -115,6 +124,11 @@ class Shadows {
   MemoryMap& memory_;
 };
 
+bool uses_heap(const Program& program) {
+  return std::any_of(program.functions.begin(), program.functions.end(),
+                     [](const FunctionCode& f) { return f.external && (f.name == "malloc" || f.name == "free"); });
+}
+
 /// Races with reads may turn out to be none, or to matter to nobody: the launch runs once more, and the values that the
 /// racing reads give are followed (race_taint.h). Memory is then as the launch has left it.
 void follow_racing_reads(LaunchState& done, MemoryMap& memory, const Snapshot& before) {
@@ -140,6 +154,9 @@ void follow_racing_reads(LaunchState& done, MemoryMap& memory, const Snapshot& b
   state.shared_offset = done.shared_offset;
   state.shared_bytes = done.shared_bytes;
   state.total_shared = done.total_shared;
+  state.device = done.device;
+  state.blocks_at_once = done.blocks_at_once;
+  state.grid_workspace = done.grid_workspace;
   state.counts.resize(done.program.code.size());
   if (done.program.blocks_may_talk) state.released.resize(done.grid.count());
   state.taint = &taint;
@@ -162,7 +179,16 @@ void describe(Buffer& buffer, std::string name, Access access, uint32_t element_
 
 }  // namespace
 
+uint64_t Hardware::blocks_at_once(uint64_t block_threads, uint64_t shared_bytes) const {
+  const uint64_t warps = (std::max<uint64_t>(block_threads, 1) + kLanes - 1) / kLanes;
+  const uint64_t system_bytes = shared_bytes_per_sm - shared_bytes_per_block;
+  uint64_t per_sm = std::min<uint64_t>(blocks_per_sm, threads_per_sm / (warps * kLanes));
+  if (shared_bytes + system_bytes > 0) per_sm = std::min(per_sm, shared_bytes_per_sm / (shared_bytes + system_bytes));
+  return sms * per_sm;
+}
+
 struct Gpu::Impl {
+  Hardware hardware;
   MemoryMap memory;
   const Module* module = nullptr;  ///< whose variables lie in the module slots
 
@@ -181,6 +207,14 @@ struct Gpu::Impl {
     }
     module = &wanted;
   }
+  /// What the blocks of a grid count their arrivals in: two words, of which cooperative_groups uses the second.
+  Buffer& set_up_grid() {
+    Buffer& buffer = memory.place(slot_address(kGridSlot), 8);
+    std::memset(buffer.host, 0, buffer.bytes);
+    buffer.name = "grid.sync()'s counter";
+    buffer.host_reads = false;
+    return buffer;
+  }
   void tear_down() {
     for (uint32_t slot = kFirstModuleSlot; slot < kFirstPieceSlot; ++slot) memory.release(slot);
     memory.release_pieces();
@@ -188,7 +222,7 @@ struct Gpu::Impl {
   }
 };
 
-Gpu::Gpu() : impl_(std::make_unique<Impl>()) {}
+Gpu::Gpu(Hardware hardware) : impl_(std::make_unique<Impl>()) { impl_->hardware = std::move(hardware); }
 Gpu::~Gpu() = default;
 Gpu::Gpu(Gpu&&) noexcept = default;
 Gpu& Gpu::operator=(Gpu&&) noexcept = default;
@@ -232,7 +266,7 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   const KernelInfo* info = module.find_kernel(kernel);
   if (info == nullptr) throw LaunchError(fmt::format("there is no kernel {} in the module", kernel));
   if (info->refusal) throw LoadError(*info->refusal);
-  check_launch(*info, grid, block, info->static_shared_bytes + dynamic_shared, parameters.size());
+  check_launch(*info, impl_->hardware, grid, block, dynamic_shared, parameters.size());
   impl_->set_up(module);
 
   const Program& program = module.program();
@@ -254,6 +288,11 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
     offset += state.shared_bytes.back();
   }
   state.total_shared = offset;
+  state.device = impl_->hardware.name;
+  state.blocks_at_once = impl_->hardware.blocks_at_once(block.count(), info->static_shared_bytes + dynamic_shared);
+  if (program.uses_grid_workspace && grid.count() <= state.blocks_at_once) {
+    state.grid_workspace = impl_->set_up_grid().base;
+  }
 
   state.counts.resize(program.code.size());
   const auto clear_sectors = [&] {
@@ -270,14 +309,15 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
     LaunchResult result;
     run_sample(state, result);
     // A block that reads what others leave may have gone astray for want of it.
-    if (!program.blocks_may_talk) result.findings = report.findings();
+    if (!program.blocks_may_talk || state.grid_too_large) result.findings = report.findings();
     result.printed = report.printed();
     return result;
   }
 
   const uint64_t warps = grid.count() * ((block.count() + kLanes - 1) / kLanes);
   std::optional<Snapshot> before;
-  if (Snapshot::bytes_of(impl_->memory) <= kMostCopied) before.emplace(impl_->memory);
+  // What malloc() and free() do cannot be undone.
+  if (!uses_heap(program) && Snapshot::bytes_of(impl_->memory) <= kMostCopied) before.emplace(impl_->memory);
   const bool parallel = before && limits.threads > 1 && grid.count() > 1 && warps >= kParallelWarps &&
                         !program.blocks_may_talk && grid.count() < GlobalShadow::kManyBlocks - 1;
   if (parallel) {

@@ -22,6 +22,7 @@ struct SharedAccess {
   bool strong = false;          ///< volatile or with an order of its own
   uint32_t first = 0, end = 0;  ///< bytes of the storage that all of it lies in
   bool near = false;            ///< and there are no more than 128 of them
+  bool is_volatile = false;     ///< strong, and volatile: what warps in step were once synchronised by
 };
 
 /// A plain read of one warp.

@@ -33,6 +33,10 @@ void describe(const Warp& warp, const MemoryInfo& info, uint64_t address, const 
   if (region.buffer != nullptr) {
     incident.element_name = region.buffer->element_name;
     incident.element_bytes = region.buffer->element_bytes;
+    if (region.buffer->on_heap) {  // bytes of any type: the access says how large its elements are
+      incident.element_bytes = info.width;
+      incident.element_name = "element";
+    }
   } else if (!region.per_lane && region.base != 0) {
     const SharedVariable& variable = shared_variable(warp, info, region);
     // An array's element type is lost in PTX: the access says how large its elements are.
@@ -65,6 +69,7 @@ std::optional<Finding::Kind> what_is_wrong(const MemoryInfo& info, uint64_t addr
   if (region.base == 0) {
     return is_null(info, address) ? Finding::Kind::null_pointer : Finding::Kind::out_of_bounds;
   }
+  if (region.buffer != nullptr && region.buffer->freed_pc != kNone) return Finding::Kind::heap;
   if (offset > region.bytes || bytes > region.bytes - offset) {
     return region.per_lane ? Finding::Kind::stack_overflow : Finding::Kind::out_of_bounds;
   }
@@ -85,6 +90,12 @@ void report_access(Warp& warp, const MemoryInfo& info, int lane, uint64_t addres
     incident.text = is_null(info, address)
                         ? fmt::format("{} through a null pointer (address {:#x})", incident.verb, address)
                         : fmt::format("{} at {:#x}, which is in no buffer", incident.verb, address);
+  }
+  if (kind == Finding::Kind::heap) {
+    incident.text =
+        fmt::format("{} {}, {} bytes from its start, after it was freed at line {}", incident.verb, incident.buffer,
+                    incident.byte_offset, place_of(warp.launch->program, region.buffer->freed_pc).line);
+    incident.cause = "free() comes too early, or another thread still uses the memory";
   }
   report_lane(warp, lane, incident);
 }
@@ -262,7 +273,8 @@ std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t b
       uint64_t places[kLanes];
       places[lane] = place;
       const auto first = static_cast<uint32_t>(place);
-      const SharedAccess access{places, bytes, 1u << lane, false, true, 0, info.strong, first, first + bytes};
+      SharedAccess access{places, bytes, 1u << lane, false, true, 0, info.strong, first, first + bytes};
+      access.is_volatile = info.is_volatile;
       if (use == Use::read) {
         is_undefined = shadow.read(warp, access) != 0;
       } else {

@@ -162,9 +162,12 @@ TEST_CASE("launches that no GPU would do are errors, and do nothing") {
   }
   CHECK_THROWS_AS(launch("small", {}, {65, 1, 1}), LaunchError);
   CHECK_THROWS_AS(launch("shaped", {}, {64, 1, 1}), LaunchError);
-  CHECK_THROWS_AS(launch("full", {}, {}), LaunchError);  // 99 KiB and one byte
-  m.dynamic_shared = Gpu::max_shared_bytes + 1;
-  CHECK_THROWS_AS(launch("k", {}, {}), LaunchError);
+  CHECK_THROWS_WITH_AS(launch("full", {}, {}), doctest::Contains("extern __shared__"), LaunchError);
+  m.dynamic_shared = Hardware{}.shared_bytes_per_block + 1;
+  CHECK_THROWS_WITH_AS(launch("k", {}, {}),
+                       doctest::Contains("232449 bytes of shared memory a block are more than the "
+                                         "232448 (227 KiB) of the device H200"),
+                       LaunchError);
   m.dynamic_shared = 0;
   m.kernel = "k";
   CHECK_THROWS_AS(m.launch({}, {}, out), LaunchError);  // one parameter of two
@@ -175,10 +178,35 @@ TEST_CASE("launches that no GPU would do are errors, and do nothing") {
   CHECK(launch("k", {}, {1024, 1, 1}).completed);
   CHECK(launch("small", {}, {64, 1, 1}).completed);
   CHECK(launch("shaped", {}, {32, 2, 1}).completed);
-  m.dynamic_shared = Gpu::max_shared_bytes;
+  m.dynamic_shared = Hardware{}.shared_bytes_per_block;
   CHECK(launch("k", {}, {}).completed);
   CHECK(m.values<uint32_t>(out)[0] == 1);
   CHECK_THROWS_AS(m.gpu.data(out + 4), LaunchError);
+}
+
+TEST_CASE("how many blocks a device holds at once: by blocks, threads and shared memory") {
+  const Hardware h200;
+  CHECK(h200.blocks_at_once(32, 0) == 132 * 32);
+  CHECK(h200.blocks_at_once(1, 0) == 132 * 32);
+  CHECK(h200.blocks_at_once(1024, 0) == 132 * 2);
+  CHECK(h200.blocks_at_once(33, 0) == 132 * 32);
+  CHECK(h200.blocks_at_once(65, 0) == 132 * 21);
+  CHECK(h200.blocks_at_once(32, 227 * 1024) == 132);
+  CHECK(h200.blocks_at_once(32, 113 * 1024) == 132 * 2);
+  CHECK(h200.blocks_at_once(32, 113 * 1024 + 1) == 132);
+  const Hardware t4{"T4", 40, 16, 1024, 64 * 1024, 64 * 1024};
+  CHECK(t4.blocks_at_once(64, 0) == 40 * 16);
+  CHECK(t4.blocks_at_once(64, 32 * 1024) == 40 * 2);
+}
+
+TEST_CASE("a device's own size of shared memory decides") {
+  const auto module = Module::load(kernel("", "", ".extern .shared .align 16 .b8 dyn[];"));
+  std::vector<std::byte> parameters(16);
+  Gpu small(Hardware{"RTX 4090", 128, 24, 1536, 99 * 1024, 100 * 1024});
+  CHECK(small.launch(*module, "k", {}, {}, 99 * 1024, parameters).completed);
+  CHECK_THROWS_WITH_AS(small.launch(*module, "k", {}, {}, 99 * 1024 + 1, parameters),
+                       doctest::Contains("(99 KiB) of the device RTX 4090"), LaunchError);
+  CHECK(Gpu().launch(*module, "k", {}, {}, 99 * 1024 + 1, parameters).completed);
 }
 
 TEST_CASE("pack() puts each parameter at its alignment") {

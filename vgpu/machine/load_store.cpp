@@ -7,6 +7,7 @@
 #include "vgpu/machine/async_copy.h"
 #include "vgpu/machine/definedness.h"
 #include "vgpu/machine/lane_access.h"
+#include "vgpu/machine/mbarrier.h"
 #include "vgpu/machine/region.h"
 #include "vgpu/ops/lane_memory.h"
 
@@ -59,6 +60,7 @@ bool resolve(Warp& warp, const MemoryInfo& info, uint32_t mask, bool write, Reso
 SharedAccess shared_access(const MemoryInfo& info, const Resolved& r, uint32_t mask) {
   SharedAccess access{r.offsets,       access_bytes(info), mask,       r.shape.consecutive && mask == kFullMask,
                       r.shape.uniform, r.region.shared,    info.strong};
+  access.is_volatile = info.is_volatile;
   const uint64_t offset = r.offsets[std::countr_zero(mask)];
   if (access.consecutive) {
     access.first = static_cast<uint32_t>(r.region.shared + offset);
@@ -216,6 +218,18 @@ void note_store(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t 
   }
 }
 
+/// What a release or an acquire of shared memory orders.
+void order_by_words(Warp& warp, const MemoryInfo& info, uint32_t mask) {
+  for (uint32_t m = mask; m != 0; m &= m - 1) {
+    const int lane = std::countr_zero(m);
+    const uint64_t address = address_of(warp, info, lane);
+    const Region region = region_of(warp, info.space, address);
+    const uint64_t offset = address - region.base;
+    if (region.is_shared && offset < region.bytes)
+      order_by_word(warp, lane, region.shared + offset, info.releases, info.acquires);
+  }
+}
+
 bool whole_rows(const MemoryInfo& info, const Resolved& r, uint32_t mask) {
   return mask == kFullMask && r.shape.consecutive && info.width >= 4 && info.width <= 8 && info.elements <= 4 &&
          info.register_bytes[0] == info.width;
@@ -253,6 +267,13 @@ void load_step(Warp& warp, const Inst& inst, uint32_t mask) {
   }
 }
 
+void load_and_look_step(Warp& warp, const Inst& inst, uint32_t mask) {
+  const auto& info = *static_cast<const MemoryInfo*>(inst.info);
+  if (info.acquires) order_by_words(warp, info, mask);  // first: the value may replace its own address
+  load_step(warp, inst, mask);
+  note_look(warp, info.rows[0], info.register_bytes[0], mask);
+}
+
 void access_memory(Warp& warp, const MemoryInfo& info, uint32_t mask, bool load) {
   if (mask == 0) return;
   Inst inst;
@@ -263,6 +284,8 @@ void access_memory(Warp& warp, const MemoryInfo& info, uint32_t mask, bool load)
 void store_step(Warp& warp, const Inst& inst, uint32_t mask) {
   const auto& info = *static_cast<const MemoryInfo*>(inst.info);
   check_address(warp, info, mask);
+  if (info.releases) [[unlikely]]
+    order_by_words(warp, info, mask);
   Resolved r;
   if (!resolve(warp, info, mask, true, r)) [[unlikely]] {
     lane_by_lane(warp, info, mask, Use::write);

@@ -11,6 +11,8 @@ namespace vgpu {
 /// Step functions for the decoder; Inst::info is a MemoryInfo.
 void load_step(Warp& warp, const Inst& inst, uint32_t mask);
 void store_step(Warp& warp, const Inst& inst, uint32_t mask);
+/// A load that loops repeat to wait for other threads: volatile, or with an order of its own.
+void load_and_look_step(Warp& warp, const Inst& inst, uint32_t mask);
 /// The same as load_step, sooner, where is_shared_word() holds.
 void load_shared_word_step(Warp& warp, const Inst& inst, uint32_t mask);
 bool is_shared_word(const MemoryInfo& info);

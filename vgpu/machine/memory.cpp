@@ -11,7 +11,8 @@ constexpr uint64_t kAlignment = 256;  // as cudaMalloc
 constexpr uint64_t kMaxBytes = kSlotMiddle / 2;
 }  // namespace
 
-Buffer* MemoryMap::piece_of(uint64_t address) const {
+Buffer* MemoryMap::small_of(uint64_t address) const {
+  if (Buffer* const block = heap_.find(address)) return block;
   const uint64_t piece = (address - slot_base(kFirstPieceSlot)) >> kPieceBits;
   return address >= slot_base(kFirstPieceSlot) && piece < pieces_.size() ? pieces_[piece].get() : nullptr;
 }
@@ -25,13 +26,14 @@ Buffer& MemoryMap::put(uint64_t address, std::unique_ptr<Buffer> buffer, uint64_
     return *slots_[slot];
   }
   const uint64_t piece = (address - slot_base(kFirstPieceSlot)) >> kPieceBits;
+  has_small_ = true;
   if (pieces_.size() <= piece) pieces_.resize(piece + 1);
   pieces_[piece] = std::move(buffer);
   return *pieces_[piece];
 }
 
 uint32_t MemoryMap::free_slot() const {
-  for (uint32_t slot = kFirstBufferSlot; slot < kFirstModuleSlot; ++slot) {
+  for (uint32_t slot = kFirstBufferSlot; slot < kFirstHeapSlot; ++slot) {
     if (!slots_[slot]) return slot;
   }
   throw std::bad_alloc();

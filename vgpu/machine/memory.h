@@ -13,6 +13,7 @@
 #include "vgpu/machine/address.h"
 #include "vgpu/machine/count.h"
 #include "vgpu/machine/global_shadow.h"
+#include "vgpu/machine/heap.h"
 #include "vgpu/machine/lazy_memory.h"
 #include "vgpu/machine/origin.h"
 
@@ -34,7 +35,9 @@ struct Buffer {
   SectorSet read_sectors, written_sectors;  ///< of this launch
   StoredOrigins origins;                    ///< of those that were stored undefined; origins_mutex guards it
   std::mutex origins_mutex;
-  bool host_reads = true;  ///< false: scratch, undefined values may lie in it
+  bool on_heap = false;       ///< malloc() gave it
+  uint32_t freed_pc = kNone;  ///< and this instruction took it back
+  bool host_reads = true;     ///< false: scratch, undefined values may lie in it
 };
 
 /// Which buffer lies in which slot.
@@ -45,7 +48,7 @@ class MemoryMap {
     const uint64_t slot = address >> kSlotBits;
     if (slot >= kSlots) return nullptr;
     Buffer* const buffer = slots_[slot].get();
-    return buffer != nullptr || pieces_.empty() ? buffer : piece_of(address);
+    return buffer != nullptr || !has_small_ ? buffer : small_of(address);
   }
   /// Host memory for [address, address + bytes), nullptr where that is not inside one buffer.
   std::byte* host(uint64_t address, uint64_t bytes) const {
@@ -65,6 +68,11 @@ class MemoryMap {
   /// Of all undefined values that this memory's launches have met.
   Origins& origins() { return origins_; }
   void release_pieces() { pieces_.clear(); }
+  /// What malloc() within kernels gives.
+  Heap& heap() {
+    has_small_ = true;
+    return heap_;
+  }
   template <class F>
   void for_each(F f) {
     for (auto& slot : slots_) {
@@ -73,16 +81,19 @@ class MemoryMap {
     for (auto& piece : pieces_) {
       if (piece) f(*piece);
     }
+    heap_.for_each(f);
   }
 
  private:
   uint32_t free_slot() const;
-  Buffer* piece_of(uint64_t address) const;
+  Buffer* small_of(uint64_t address) const;
   Buffer& put(uint64_t address, std::unique_ptr<Buffer> buffer, uint64_t bytes);
 
   std::array<std::unique_ptr<Buffer>, kSlots> slots_;
   Origins origins_;
-  std::vector<std::unique_ptr<Buffer>> pieces_;  ///< of the slots from kFirstPieceSlot on; empty: there are none
+  std::vector<std::unique_ptr<Buffer>> pieces_;  ///< of the slots from kFirstPieceSlot on
+  mutable Heap heap_;
+  bool has_small_ = false;  ///< pieces or a heap
 };
 
 }  // namespace vgpu

@@ -23,6 +23,7 @@ struct Inst;
 enum class Code : uint8_t {
   lane,          ///< one function over the lanes: Inst::full, Inst::masked
   step,          ///< a function of the running warp that never changes control flow: Inst::step
+  look,          ///< likewise, of those that loops repeat to wait for other threads: it sets Warp::idle
   warp_step,     ///< likewise, of all its lanes together: those that come first wait for the others
   branch,        ///< to Inst::target
   branch_index,  ///< brx.idx: to one of BranchTable
@@ -115,7 +116,9 @@ struct MemoryInfo {
   uint32_t lane_stride = 0;   ///< param space of a device function: bytes from lane to lane in the frame
   uint32_t frame_offset = 0;  ///< there: where lane 0's bytes start in the frame
   bool strong = false;        ///< volatile or with an order of its own: never races with its like
+  bool is_volatile = false;   ///< ld.volatile, st.volatile
   bool releases = false;      ///< st.release: what the block wrote before is to be seen
+  bool acquires = false;      ///< ld.acquire: what others released with it is
   Merge merge;                ///< shared memory: how the machine would access it, which counters want to know
 };
 
@@ -128,6 +131,7 @@ struct AtomicInfo {
   AtomicType type{};
   uint32_t result = kNone;  ///< row, kNone: red
   bool releases = false;    ///< .release or .acq_rel
+  bool acquires = false;    ///< .acquire or .acq_rel
   uint32_t b = 0, c = 0;    ///< operand rows; cas: compare, swap
   OpFn half_add = nullptr;  ///< type half (f16, bf16, f16x2, bf16x2), op add: the lane-wise instruction
 };
@@ -223,6 +227,8 @@ enum class Special : uint8_t {
   lanemask_gt,
   dynamic_smem_size,
   total_smem_size,
+  grid_workspace_low,  ///< %envreg2, %envreg1: the address of what cooperative_groups' grid.sync() waits at
+  grid_workspace_high,
 };
 
 struct SpecialRow {
@@ -291,6 +297,9 @@ struct Program {
   bool narrow_shared = false;                ///< shared accesses of less than 4 bytes
   uint8_t narrowest_global = 4;              ///< bytes of the narrowest store or load of global memory, at most 4
   std::map<uint32_t, std::vector<uint32_t>> cas_branches;  ///< branches and the swaps they decide on (cas_branch.h)
+  uint32_t reserved_shared = 0;      ///< slot of the KiB that a block has for cooperative_groups, 0: nobody asks for it
+  bool orders_by_words = false;      ///< releases and acquires of shared memory
+  bool uses_grid_workspace = false;  ///< cooperative_groups::this_grid()
   bool blocks_may_talk = false;  ///< atomics, fences or volatile accesses to global memory: blocks run in order
 };
 

@@ -157,7 +157,9 @@ void after_swap(Warp& warp, const AtomicInfo& info, uint32_t mask) {
   }
 }
 
-bool loads(const Inst& inst) { return inst.step == load_step || inst.step == load_shared_word_step; }
+bool loads(const Inst& inst) {
+  return inst.step == load_step || inst.step == load_shared_word_step || inst.step == load_and_look_step;
+}
 
 void follow_step(Warp& warp, const Inst& inst, uint32_t pc, uint32_t mask) {
   if (inst.rows.d[0] != kNoSource) clear(warp, inst.rows.d[0], mask);
@@ -353,6 +355,7 @@ void follow_before(Warp& warp, const Inst& inst, uint32_t pc, uint32_t mask) {
     case Code::lane:
       return follow_lane_op(warp, inst, mask);
     case Code::step:
+    case Code::look:
     case Code::warp_step:
       return follow_step(warp, inst, pc, mask);
     case Code::branch_index:

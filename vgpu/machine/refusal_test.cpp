@@ -13,8 +13,6 @@ TEST_CASE("instructions of newer GPUs and other engines are refused by name") {
         "wgmma.wait_group.sync.aligned 0;",
         "tcgen05.alloc.cta_group::1.sync.aligned.shared::cta.b32 [%rd1], 32;",
         "tcgen05.wait::ld.sync.aligned;",
-        "mbarrier.init.shared.b64 [%rd1], 1;",
-        "mbarrier.arrive.shared.b64 %rd1, [%rd2];",
         "mbarrier.try_wait.shared.b64 %p1, [%rd1], %rd2;",
         "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%rd1], [%rd2], 16, [%rd3];",
         "cp.async.bulk.commit_group;",
@@ -87,6 +85,32 @@ TEST_CASE("unknown modifiers are refused, in every family") {
     const std::string message = refusal(kernel(text + " END:"));
     const std::string opcode = text.substr(0, text.find_first_of(" ;"));
     CHECK(message.find("`" + opcode + "`") != std::string::npos);
+  }
+}
+
+TEST_CASE("what a newer GPU has is refused by the feature's name") {
+  const std::pair<const char*, const char*> features[] = {
+      {"wgmma.fence.sync.aligned;", "wgmma) need sm_90a"},
+      {"tcgen05.wait::ld.sync.aligned;", "need sm_100a"},
+      {"cp.async.bulk.commit_group;", "the bulk copy engine (TMA) needs sm_90"},
+      {"cp.async.bulk.tensor.1d.shared::cluster.global.tile.mbarrier::complete_tx::bytes [%rd1], [%rd2, {%r1}], [%rd3];",
+       "the bulk copy engine (TMA) needs sm_90"},
+      {"tensormap.replace.tile.rank.global.b1024.b32 [%rd1], 1;", "the bulk copy engine (TMA) needs sm_90"},
+      {"prefetch.tensormap [%rd1];", "the bulk copy engine (TMA) needs sm_90"},
+      {"barrier.cluster.arrive;", "thread block clusters need sm_90"},
+      {"mapa.u64 %rd1, %rd2, %r1;", "thread block clusters need sm_90"},
+      {"mov.u32 %r1, %cluster_ctaid.x;", "thread block clusters need sm_90"},
+      {"st.async.shared::cluster.mbarrier::complete_tx::bytes.b32 [%rd1], %r1, [%rd2];", "need sm_90"},
+      {"mbarrier.arrive.expect_tx.shared.b64 %rd1, [%rd2], 16;", "expect_tx) needs sm_90"},
+      {"mbarrier.try_wait.shared.b64 %p1, [%rd1], %rd2;", "mbarrier.try_wait needs sm_90"},
+      {"griddepcontrol.wait;", "needs sm_90"},
+      {"setmaxnreg.inc.sync.aligned.u32 240;", "needs sm_90a"},
+      {"multimem.red.global.add.u32 [%rd1], %r1;", "needs sm_90"},
+      {"redux.sync.min.f32 %f1, %f2, -1;", "needs sm_100a"},
+  };
+  for (const auto& [text, feature] : features) {
+    CAPTURE(text);
+    CHECK_MESSAGE(refusal(kernel(text)).find(feature) != std::string::npos, refusal(kernel(text)));
   }
 }
 

@@ -48,6 +48,8 @@ std::string_view name_of(Finding::Kind kind) {
       return "trap";
     case Finding::Kind::assertion:
       return "assertion";
+    case Finding::Kind::heap:
+      return "heap";
     case Finding::Kind::unsupported:
       return "unsupported";
   }

@@ -113,8 +113,8 @@ class Sampler {
     if (state_.stop_asked()) return;
     block.start(index);
     Turn turn = Turn::yielded;
-    while (turn == Turn::yielded) turn = run_block(block);
-    cut_ = turn == Turn::cut;
+    while (turn == Turn::yielded && block.idle_turns <= kMostIdleTurns) turn = run_block(block);
+    cut_ = turn == Turn::cut || turn == Turn::yielded;
     for (const Warp& warp : block.warps) steps_ += warp.steps;
   }
 

@@ -16,8 +16,9 @@ namespace vgpu {
 
 namespace {
 
-// Blocks that spin may wait for one that has not started: so many are kept going side by side.
-constexpr size_t kResidentBlocks = 64;
+// Blocks that are in long loops, and may spin in a way that is not seen as such, are side by side up to so many; those
+// that are seen to wait, as many as the device holds.
+constexpr size_t kBusyBlocks = 64;
 // Turns a block may spin before another one is started beside it.
 constexpr int kPatience = 16;
 
@@ -42,6 +43,29 @@ void count(LaunchState& state, const Block& block) {
   incident.text = fmt::format("the launch used up its budget of {} warp instructions", state.limits.total_steps);
   incident.cause = "does the grid hold many more blocks than the problem needs?";
   state.report.add(incident);
+  state.abort = true;
+}
+
+/// Whether all these blocks wait in loops for what nobody will bring.
+bool all_wait(const std::deque<std::unique_ptr<Block>>& blocks) {
+  return std::all_of(blocks.begin(), blocks.end(),
+                     [](const auto& block) { return block->idle_turns > kMostIdleTurns; });
+}
+
+/// Ends a launch of which nobody can go on.
+void report_all_waiting(LaunchState& state, Block& block, uint64_t waiting, uint64_t left) {
+  if (left == 0) {
+    report_waiting(block, "this loop waits for ever: nobody changes what it looks at", "");
+  } else {
+    report_waiting(
+        block,
+        fmt::format(
+            "this loop waits for ever: {} of the grid's {} blocks are on the device {} at once, all of them wait, "
+            "and the others cannot start before these end",
+            waiting, state.grid.count(), state.device),
+        fmt::format("blocks that wait for each other must all be on the device: launch at most {} of this size",
+                    state.blocks_at_once));
+  }
   state.abort = true;
 }
 
@@ -87,8 +111,18 @@ void run_in_order(LaunchState& state) {
       if (state.taint != nullptr && state.taint->settled()) return finish();
       continue;
     }
+    const bool waiting = block->waiting, waits = block->idle_turns > kMostIdleTurns;
     resident.push_back(std::move(block));
-    if (state.program.blocks_may_talk && resident.size() < kResidentBlocks && next < blocks) {
+    // Blocks that wait may wait for one that has not started.
+    const bool may_start = state.program.blocks_may_talk && next < blocks && resident.size() < state.blocks_at_once &&
+                           (resident.size() < kBusyBlocks || waiting);
+    if (waits && !may_start && all_wait(resident)) {
+      report_all_waiting(state, *resident.front(), resident.size(),
+                         state.program.blocks_may_talk ? blocks - next : 0);
+      count(state, *resident.front());
+      return finish();
+    }
+    if (may_start) {
       start();
       std::rotate(resident.begin(), resident.end() - 1, resident.end());  // the new one goes first
     }
@@ -118,8 +152,10 @@ void run_in_parallel(LaunchState& state, unsigned threads) {
           if (state.stop_asked()) return;
           block.start(b);
           Turn turn = Turn::yielded;
-          while (turn == Turn::yielded) turn = run_block(block);
+          while (turn == Turn::yielded && block.idle_turns <= kMostIdleTurns) turn = run_block(block);
+          if (turn == Turn::yielded) report_all_waiting(state, block, 1, 0);
           count(state, block);
+          if (turn == Turn::yielded) return;
           if (turn == Turn::aborted) return;
         }
       }

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "vgpu/machine/definedness.h"
+#include "vgpu/machine/mbarrier.h"
 #include "vgpu/machine/warp.h"
 #include "vgpu/ops/lane_memory.h"
 
@@ -37,7 +38,7 @@ bool both_strong(const Warp& warp, uint16_t who, bool strong, bool is_volatile) 
 }
 
 /// Whether what `who` did at `time` comes before what `lane` does now.
-bool ordered(const Warp& warp, uint16_t who, uint32_t time, int lane) {
+bool ordered_by_barriers(const Warp& warp, uint16_t who, uint32_t time, int lane) {
   const Block& block = *warp.block;
   const uint32_t mine = block.barrier_time[thread_code(warp, lane)];
   if (who == kManyWarps || who == kManyStrong)
@@ -48,6 +49,15 @@ bool ordered(const Warp& warp, uint16_t who, uint32_t time, int lane) {
   }
   if (!is_thread(who)) return mine > time;
   return mine > time && block.barrier_time[who & 0x3ffu] > time;
+}
+
+bool ordered(const Warp& warp, uint16_t who, uint32_t time, int lane) {
+  if (ordered_by_barriers(warp, who, time, lane)) return true;
+  if (!warp.block->mbarriers) return false;
+  const Visibility& visibility = warp.block->mbarriers->visibility;
+  const uint32_t me = thread_code(warp, lane);
+  if (who == kManyWarps || who == kManyStrong) return visibility.taken(me) > time;
+  return is_thread(who) ? visibility.sees(me, who & 0x3ffu, time) : visibility.sees_warp(me, warp_of(who), time);
 }
 
 std::string thread_text(const Warp& warp, uint16_t who) {
@@ -84,6 +94,8 @@ void report_race(Warp& warp, int lane, uint64_t offset, uint32_t width, Race rac
   for (size_t i = 0; i < launch.shared_offset.size(); ++i) {
     if (offset >= launch.shared_offset[i] && offset < launch.shared_offset[i] + launch.shared_bytes[i]) variable = i;
   }
+  // A library's own affairs; what it orders for the kernel it says by releases and acquires.
+  if (variable != 0 && variable == launch.program.reserved_shared) return;
   const SharedVariable& shared = launch.program.shared[variable];
   const uint64_t in = offset - launch.shared_offset[variable];
   if (launch.taint != nullptr) {
@@ -202,16 +214,18 @@ uint32_t SharedShadow::undefined_lanes(const SharedAccess& access) {
   return lanes;
 }
 
-void SharedShadow::read_cell(Warp& warp, uint64_t cell, int lane, bool strong, uint32_t now_stamp) {
+void SharedShadow::read_cell(Warp& warp, uint64_t cell, int lane, const SharedAccess& access, uint32_t now_stamp) {
   const uint16_t me = thread_code(warp, lane);
   const uint16_t writer = writer_[cell];
-  if (writer != kNobody && (writer & 0x3ffu) != me && !both_strong(warp, writer, strong, strong) &&
+  if (writer != kNobody && (writer & 0x3ffu) != me && !both_strong(warp, writer, access.strong, access.is_volatile) &&
       !ordered(warp, writer, moments_[write_stamp_[cell]].time, lane)) {
     report_race(warp, lane, cell << shift_, 1u << shift_, Race::read_written, "read", writer,
                 moments_[write_stamp_[cell]].site);
   }
   const uint16_t reader = reader_[cell];
-  uint16_t now = strong ? static_cast<uint16_t>(me | kStrong | kVolatile) : me;
+  const bool strong = access.strong;
+  const uint16_t how = access.is_volatile ? kStrong | kVolatile : kStrong;
+  uint16_t now = strong ? static_cast<uint16_t>(me | how) : me;
   if (reader != kNobody && (!is_thread(reader) || (reader & 0x3ffu) != me) &&
       !ordered(warp, reader, moments_[read_stamp_[cell]].time, lane)) {
     const bool was_strong = reader == kManyStrong || (is_thread(reader) && (reader & kStrong) != 0);
@@ -226,8 +240,9 @@ void SharedShadow::write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, 
                               uint32_t now_stamp) {
   const uint16_t me = thread_code(warp, lane);
   const uint32_t time = warp.block->clock;
+  const bool is_volatile = info != nullptr && info->is_volatile;
   const uint16_t writer = writer_[cell];
-  if (writer != kNobody && (writer & 0x3ffu) != me && !both_strong(warp, writer, atomic, info != nullptr) &&
+  if (writer != kNobody && (writer & 0x3ffu) != me && !both_strong(warp, writer, atomic, is_volatile) &&
       !ordered(warp, writer, moments_[write_stamp_[cell]].time, lane)) {
     bool same = false;
     if (info != nullptr) {
@@ -248,12 +263,12 @@ void SharedShadow::write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, 
   }
   const uint16_t reader = reader_[cell];
   const bool me_alone = is_thread(reader) && (reader & 0x3ffu) == me;
-  const bool strong_too = both_strong(warp, reader, atomic, info != nullptr);
+  const bool strong_too = both_strong(warp, reader, atomic, is_volatile);
   if (reader != kNobody && !me_alone && !strong_too && !ordered(warp, reader, moments_[read_stamp_[cell]].time, lane)) {
     report_race(warp, lane, cell << shift_, 1u << shift_, Race::written_read, atomic ? "atomically updated" : "wrote",
                 reader, moments_[read_stamp_[cell]].site);
   }
-  const uint16_t how = info != nullptr ? kStrong | kVolatile : kStrong;
+  const uint16_t how = is_volatile ? kStrong | kVolatile : kStrong;
   writer_[cell] = static_cast<uint16_t>(atomic ? me | how : me);
   write_stamp_[cell] = now_stamp;
 }
@@ -354,7 +369,7 @@ void SharedShadow::read_cells(Warp& warp, const SharedAccess& access, bool plain
     for (uint64_t cell = first; cell < first + cells; ++cell) {
       const uint16_t w = writer_[cell];
       if (!plain || (w != kNobody && w != me)) {
-        read_cell(warp, cell, l, access.strong, now);
+        read_cell(warp, cell, l, access, now);
       } else {
         read_by(warp.index, cell, me, now);
       }

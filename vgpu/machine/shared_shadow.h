@@ -6,6 +6,7 @@
 // lockstep, which real hardware does not promise.
 
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "vgpu/machine/kept_reads.h"
@@ -26,6 +27,9 @@ class SharedShadow {
   void start(uint32_t now);
   /// A barrier that every live thread of the block took part in has completed: what came before `now` is ordered.
   void all_synchronised(uint32_t now);
+
+  /// Bytes that somebody else has written before the block started.
+  void define(uint32_t first, uint32_t bytes) { std::memset(undefined_.data() + first, 0, bytes); }
 
   /// A read; reports races. Returns the lanes that read a byte nobody has written.
   uint32_t read(Warp& warp, const SharedAccess& access);
@@ -57,7 +61,7 @@ class SharedShadow {
   void read_cells(Warp& warp, const SharedAccess& access, bool plain);
   uint32_t stamp(uint32_t site, uint32_t time);
   void touch(uint64_t first_cell, uint64_t end_cell);
-  void read_cell(Warp& warp, uint64_t cell, int lane, bool strong, uint32_t now);
+  void read_cell(Warp& warp, uint64_t cell, int lane, const SharedAccess& access, uint32_t now);
   void write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, const MemoryInfo* info, uint64_t offset,
                   uint32_t now);
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "vgpu/machine/definedness.h"
+#include "vgpu/machine/mbarrier.h"
 #include "vgpu/ops/lane_memory.h"
 
 namespace vgpu {
@@ -55,6 +56,10 @@ uint32_t special_value(const Warp& warp, Special special, int lane) {
       return 16;
     case Special::gridid:
       return 1;
+    case Special::grid_workspace_low:
+      return static_cast<uint32_t>(launch.grid_workspace);
+    case Special::grid_workspace_high:
+      return static_cast<uint32_t>(launch.grid_workspace >> 32);
     case Special::lanemask_eq:
       return bit;
     case Special::lanemask_le:
@@ -181,15 +186,23 @@ void Block::start(uint64_t linear_index) {
   index.y = static_cast<uint32_t>(linear / state.grid.x % state.grid.y);
   index.z = static_cast<uint32_t>(linear / (uint64_t{state.grid.x} * state.grid.y));
   live = threads;
+  idle_turns = 0;
+  waiting = false;
   tick();
   acquired = 0;
   whole_barrier_time = 0;
   partial_barrier_time = 0;
   shadow.start(clock);
   copies.reset();
+  if (state.program.orders_by_words) mbarriers_of(*this);
+  if (mbarriers) mbarriers->clear();
   std::fill(barrier_time.begin(), barrier_time.end(), 0);
   barriers.fill({});
   if (!shared.empty()) std::memset(shared.data(), 0xff, shared.size());
+  if (const uint32_t own = state.program.reserved_shared; own != 0) {  // the system hands it over as zeros
+    std::memset(shared.data() + state.shared_offset[own], 0, state.shared_bytes[own]);
+    shadow.define(state.shared_offset[own], state.shared_bytes[own]);
+  }
   for (size_t w = 0; w < warps.size(); ++w) {
     Warp& warp = warps[w];
     warp.block = this;
@@ -225,6 +238,9 @@ void Block::start(uint64_t linear_index) {
       start_tracking(warp);
       set_unset(warp, state.kernel, 0, warp.live);
     }
+    warp.idle = warp.gives_way = warp.still = false;
+    warp.waits_at = 0;
+    warp.looks.fill({});
     warp.steps = 0;
     warp.lane_steps = 0;
     warp.groups.clear();

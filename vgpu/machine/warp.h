@@ -27,6 +27,7 @@ namespace vgpu {
 struct Block;
 struct Warp;
 class AsyncCopies;
+struct MBarriers;
 
 /// Where a device function returns to.
 struct Return {
@@ -66,6 +67,10 @@ struct LaunchState {
   std::vector<uint32_t> shared_offset;  ///< where each shared variable lies in a block's storage
   std::vector<uint32_t> shared_bytes;   ///< and its size, dynamic memory's filled in
   uint32_t total_shared = 0;
+  uint64_t blocks_at_once = 0;     ///< that the device holds, so that they may wait for each other
+  bool grid_too_large = false;     ///< and its blocks were to wait for each other
+  uint64_t grid_workspace = 0;     ///< address, 0: the grid is larger than that
+  std::string device;              ///< its name
   bool parallel = false;           ///< several host threads run blocks
   uint32_t clock = 0;              ///< counts what orders accesses, unless parallel (then each block counts)
   std::vector<uint32_t> released;  ///< of each block: its last fence; empty where blocks cannot talk
@@ -90,6 +95,14 @@ struct LaunchState {
     }
     return abort.load(std::memory_order_relaxed);
   }
+};
+
+/// What a warp saw at one instruction that loops repeat to wait for other threads: an atomic's or volatile load's
+/// result.
+struct Look {
+  uint32_t pc = kNone;
+  uint32_t times = 0;  ///< that it has seen the same
+  uint64_t seen = 0;   ///< a hash of it
 };
 
 struct Warp {
@@ -121,6 +134,14 @@ struct Warp {
   uint32_t sync_mask[kLanes] = {};  ///< and with whom each did last
   uint32_t full_sync_time = 0;
   uint32_t last_sync_time = 0;  ///< when any of them did
+
+  // Waiting for others in a loop: it gives way at once instead of at the end of its turn.
+  std::array<Look, 4> looks{};  ///< of the instructions that looked last
+  bool idle = false;            ///< what it looks at does not change
+  bool gives_way = false;       ///< it said so itself: nanosleep
+  bool still = false;           ///< nor do its registers, from round to round: only others can end the loop
+  uint64_t idle_state = 0;      ///< a hash of them
+  uint64_t waits_at = 0;        ///< 1 + the mbarrier's place in shared storage, 0: its last wait was not in vain
 
   // Definedness (definedness.h). Only once something undefined was read is it carried along.
   bool tracking = false;
@@ -161,13 +182,16 @@ struct Block {
   std::vector<Warp> warps;
   std::vector<std::byte> shared;
   SharedShadow shadow;
-  std::vector<SiteCounts> counts;       ///< of every instruction, over all blocks this object has run
-  std::shared_ptr<AsyncCopies> copies;  ///< cp.async (async_copy.h); nullptr before the first
-  uint32_t clock = 1;                   ///< grows whenever something orders accesses
-  std::vector<uint32_t> barrier_time;   ///< of each thread: the last barrier it took part in
-  uint32_t whole_barrier_time = 0;      ///< the last barrier that all its threads took part in
-  uint32_t partial_barrier_time = 0;    ///< the last barrier that not all live threads took part in
-  uint32_t acquired = 0;                ///< its last look at what other blocks released
+  std::vector<SiteCounts> counts;        ///< of every instruction, over all blocks this object has run
+  std::shared_ptr<AsyncCopies> copies;   ///< cp.async (async_copy.h); nullptr before the first
+  std::shared_ptr<MBarriers> mbarriers;  ///< mbarrier.h; nullptr before the first
+  uint32_t clock = 1;                    ///< grows whenever something orders accesses
+  std::vector<uint32_t> barrier_time;    ///< of each thread: the last barrier it took part in
+  uint32_t whole_barrier_time = 0;       ///< the last barrier that all its threads took part in
+  uint32_t partial_barrier_time = 0;     ///< the last barrier that not all live threads took part in
+  uint32_t acquired = 0;                 ///< its last look at what other blocks released
+  uint32_t idle_turns = 0;               ///< its last turns in which nobody but other blocks could have ended its loops
+  bool waiting = false;                 ///< its last turn ended because all its warps seem to wait for others
   std::array<Barrier, 16> barriers{};
 
   explicit Block(LaunchState& state);
@@ -191,6 +215,13 @@ Turn run_warp(Warp& warp, bool& progress);
 /// Runs a block's warps in turn until the block is done, cannot go on, only spins, or has used up a sample's steps.
 Turn run_block(Block& block);
 
+/// So many idle turns: what a block waits for never comes, if no other block does anything else either.
+inline constexpr uint32_t kMostIdleTurns = 2000;
+/// Whether a group that just ended its turn idle is as it was after its last one.
+bool is_still(Warp& warp, const Group& group);
+/// Reports every group of a block that waits in a loop.
+void report_waiting(Block& block, const std::string& text, const std::string& cause);
+
 // What run_warp() calls, by family.
 void arrive_at_barrier(Warp& warp, size_t group, const Inst& inst);  // barrier.cpp
 void release_barriers(Block& block);
@@ -202,6 +233,9 @@ void leave_call(Warp& warp, Group& group);
 void prepare_frame(Warp& warp, uint32_t function, uint32_t frame);
 void call_external(Warp& warp, const Inst& inst, uint32_t mask);
 std::string format_printf(Warp& warp, int lane, uint64_t format, uint64_t arguments);  // print.cpp
+
+/// Notes what an instruction of Code::look saw: `bytes` of each lane in `mask` at `row` of the running group's frame.
+void note_look(Warp& warp, uint32_t row, uint32_t bytes, uint32_t mask);  // waiting.cpp
 
 /// The lanes whose incident at the warp's pc has still to be put into words and reported; the others are counted
 /// (Report::count).

@@ -149,12 +149,20 @@ std::optional<std::string> check_shape(const PlanContext& context, const Case& t
     return fmt::format("{}: the kernel requires blocks of ({}, {}, {})", shown(step), required.x, required.y,
                        required.z);
   }
-  const uint64_t shared = kernel.static_shared_bytes + step.shared_bytes;
-  if (shared > vgpu::Gpu::max_shared_bytes) {
+  if (kernel.static_shared_bytes > vgpu::Gpu::max_static_shared_bytes) {
     return fmt::format(
-        "{}: a block would need {} bytes of shared memory ({} declared, {} at launch); at most {} are "
-        "possible",
-        shown(step), shared, kernel.static_shared_bytes, step.shared_bytes, vgpu::Gpu::max_shared_bytes);
+        "{}: {} declares {} bytes of shared memory; at most {} (48 KiB) can be declared: make it extern __shared__, "
+        "and "
+        "give plan.run its bytes as the fourth argument",
+        shown(step), kernel.name, kernel.static_shared_bytes, vgpu::Gpu::max_static_shared_bytes);
+  }
+  const uint64_t shared = kernel.static_shared_bytes + step.shared_bytes;
+  if (shared > context.hardware.shared_bytes_per_block) {
+    return fmt::format(
+        "{}: a block would need {} bytes of shared memory ({} declared, {} at launch); at most {} ({} KiB) are "
+        "possible on the device {}",
+        shown(step), shared, kernel.static_shared_bytes, step.shared_bytes, context.hardware.shared_bytes_per_block,
+        context.hardware.shared_bytes_per_block / 1024, context.hardware.name);
   }
   return std::nullopt;
 }

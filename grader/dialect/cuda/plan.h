@@ -26,6 +26,7 @@ struct PlanContext {
   const vgpu::Module& module;
   const std::vector<Declaration>& declarations;  ///< of the source
   const std::string& file;                       ///< as findings are to name it
+  vgpu::Hardware hardware{};                     ///< of the device that the plan is for
 };
 
 /// Most scratch memory a plan may ask for.
