@@ -29,7 +29,7 @@ struct Folder {
 constexpr Folder folders[] = {
     {"bounds", 12},      {"misaligned", 4},   {"null_pointer", 4}, {"read_only", 3}, {"stack", 3},
     {"barrier", 6},      {"mask", 6},         {"timeout", 4},      {"trap", 3},      {"uninitialized", 18},
-    {"shared_race", 20}, {"global_race", 12}, {"async_copy", 5},
+    {"shared_race", 20}, {"global_race", 12}, {"async_copy", 6},      {"heap", 3},
 };
 constexpr size_t least_silent = 36;
 

@@ -11,7 +11,7 @@ namespace {
 /// Ends endless loops soon. No kernel here needs a hundredth of it.
 constexpr uint64_t warp_steps = 1'000'000;
 
-std::vector<std::byte> upload(vgpu::Gpu& gpu, const Case& wanted) {
+std::vector<std::byte> upload(vgpu::Gpu& gpu, const Case& wanted, std::map<std::string, vgpu::Address>& addresses) {
   std::vector<std::byte> parameters;
   for (const Argument& argument : wanted.arguments) {
     if (!argument.buffer) {
@@ -23,6 +23,7 @@ std::vector<std::byte> upload(vgpu::Gpu& gpu, const Case& wanted) {
     const vgpu::Address address = gpu.allocate(argument.name, argument.elements * element,
                                                argument.read_only ? vgpu::Access::read_only : vgpu::Access::read_write,
                                                element, name_of_type(argument.type));
+    addresses[argument.name] = address;
     if (argument.fill == "undefined" || argument.fill == "scratch") {
       gpu.mark_undefined(address, argument.fill == "undefined");
     } else {
@@ -36,7 +37,7 @@ std::vector<std::byte> upload(vgpu::Gpu& gpu, const Case& wanted) {
 
 }  // namespace
 
-vgpu::LaunchResult run(const Case& wanted) {
+vgpu::LaunchResult run(const Case& wanted, Buffers* buffers) {
   const std::string name = wanted.file.filename().string();
   const tritutor::Nvrtc::Output output = tritutor::Nvrtc::instance().compile(name, wanted.source, {});
   if (!output.compiled) throw std::runtime_error("does not compile:\n" + output.log);
@@ -44,10 +45,19 @@ vgpu::LaunchResult run(const Case& wanted) {
   const std::vector<vgpu::KernelInfo> kernels = module->kernels();
   if (kernels.size() != 1) throw std::runtime_error("must hold one kernel");
   vgpu::Gpu gpu;
-  const std::vector<std::byte> parameters = upload(gpu, wanted);
+  std::map<std::string, vgpu::Address> addresses;
+  const std::vector<std::byte> parameters = upload(gpu, wanted, addresses);
   vgpu::Limits limits;
   limits.warp_steps = warp_steps;
-  return gpu.launch(*module, kernels[0].name, wanted.grid, wanted.block, wanted.shared_bytes, parameters, limits);
+  vgpu::LaunchResult result =
+      gpu.launch(*module, kernels[0].name, wanted.grid, wanted.block, wanted.shared_bytes, parameters, limits);
+  if (buffers != nullptr) {
+    for (const auto& [argument, address] : addresses) {
+      const std::span<const std::byte> bytes = gpu.data(address);
+      (*buffers)[argument].assign(bytes.begin(), bytes.end());
+    }
+  }
+  return result;
 }
 
 }  // namespace planted
