@@ -16,7 +16,11 @@ using ptx::Instruction;
 constexpr size_t kNowhere = ~size_t{0};
 constexpr size_t kMostInstructions = 4096;  // between a branch and where its ways meet
 
-bool is_cas(const Instruction& inst) { return inst.opcode == "atom" && inst.has("cas"); }
+/// A compare-and-swap, or an atomic that may be left out where its place is far enough already.
+bool is_swap(const Instruction& inst) {
+  if (inst.opcode != "atom" && inst.opcode != "red") return false;
+  return inst.has("cas") || inst.has("min") || inst.has("max") || inst.has("and") || inst.has("or");
+}
 
 /// Whether it does nothing but set registers.
 bool only_sets_registers(const Instruction& inst) {
@@ -94,7 +98,7 @@ std::vector<size_t> meeting_blocks(const std::vector<BasicBlock>& blocks) {
 std::vector<CasBranch> branches_around_cas(const Function& function) {
   std::vector<CasBranch> found;
   const std::vector<Instruction>& code = function.instructions;
-  if (std::none_of(code.begin(), code.end(), is_cas)) return found;
+  if (std::none_of(code.begin(), code.end(), is_swap)) return found;
   const std::vector<BasicBlock> blocks = basic_blocks(function);
   const std::vector<size_t> meets = meeting_blocks(blocks);
   const Liveness liveness(function, blocks);
@@ -115,9 +119,9 @@ std::vector<CasBranch> branches_around_cas(const Function& function) {
       instructions += blocks[at].end - blocks[at].first;
       good = instructions <= kMostInstructions;
       for (size_t i = blocks[at].first; good && i < blocks[at].end; ++i) {
-        if (is_cas(code[i])) branch.swaps.push_back(i);
-        good = is_cas(code[i]) || only_sets_registers(code[i]);
-        if (is_cas(code[i]) || copies_register(code[i]) || meets[b] == blocks.size()) continue;
+        if (is_swap(code[i])) branch.swaps.push_back(i);
+        good = is_swap(code[i]) || only_sets_registers(code[i]);
+        if (is_swap(code[i]) || copies_register(code[i]) || meets[b] == blocks.size()) continue;
         registers_of(code[i], read, written);
         for (const int reg : written) good = good && !liveness.live(meets[b], reg);
       }

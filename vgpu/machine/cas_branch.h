@@ -1,5 +1,6 @@
 #pragma once
-// Branches that decide whether a compare-and-swap is tried, and nothing else.
+// Branches that decide whether a compare-and-swap is tried, and nothing else. Other atomics that only ever move a value
+// in one direction - min, max, and, or - stand here for swaps too: if (*best < mine) atomicMax(best, mine).
 //
 // A loop that raises a maximum asks first whether its value is larger than what it read:
 //

@@ -30,6 +30,9 @@ TEST_CASE("a branch around a swap, and a loop of swaps") {
   CHECK(swaps(kTest + kSwap + "END:") == Swaps{1});
   CHECK(swaps("L:" + kTest + kSwap + "setp.ne.u32 %p2, %r3, %r1; mov.u32 %r1, %r3; @%p2 bra L; END:") == Swaps{1, 1});
   CHECK(swaps(kTest + "mul.lo.u32 %r2, %r1, 3;" + kSwap + kSwap + "END:") == Swaps{2});
+  CHECK(swaps(kTest + "red.global.max.u32 [%rd1], %r2; END:") == Swaps{1});
+  CHECK(swaps(kTest + "atom.global.or.b32 %r3, [%rd1], %r2; END:") == Swaps{1});
+  CHECK(swaps(kTest + "atom.global.add.u32 %r3, [%rd1], %r2; END:").empty());
   // Without a swap there is nothing to ask.
   CHECK(swaps(kTest + "mov.u32 %r4, 1; END:").empty());
   CHECK(swaps(kTest + "mov.u32 %r4, 1; END:" + kSwap).empty());

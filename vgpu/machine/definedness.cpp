@@ -11,6 +11,8 @@ namespace {
 
 // Keys of origin_at() that are no addresses.
 constexpr uint64_t kVariableKey = ~uint64_t{0};
+constexpr uint64_t kManyKey = kVariableKey - 1;
+constexpr size_t kMostKeys = 1 << 16;  // of one launch
 constexpr uint64_t kAbsentKey = ~uint64_t{0} - 64;  // + lane
 
 /// The lanes of a row whose bits are all zero.
@@ -68,6 +70,8 @@ void set_unset(Warp& warp, const FunctionCode& function, uint32_t frame, uint32_
 OriginId origin_at(Warp& warp, uint32_t pc, uint64_t key, const std::function<Origin()>& make) {
   LaunchState& launch = *warp.launch;
   const std::lock_guard lock(launch.origins_mutex);
+  // An instruction that reads undefined values all over a large memory: one place stands for the rest of them.
+  if (launch.origins.size() >= kMostKeys && launch.origins.count({pc, key}) == 0) key = kManyKey;
   const auto [at, added] = launch.origins.try_emplace({pc, key}, 0);
   if (added) {
     Origin origin = make();

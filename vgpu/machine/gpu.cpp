@@ -18,7 +18,7 @@ namespace {
 
 // Below this many warps of work, host threads cost more than they bring.
 constexpr uint64_t kParallelWarps = 64;
-// More than this is not copied before a launch: it then runs in order, and racing reads are not followed.
+// More than this is not copied before a launch in order: racing reads are then not followed.
 constexpr uint64_t kMostCopied = uint64_t{1} << 30;
 // Larger buffers than this give their shadow's memory, a third of theirs, back after each launch.
 constexpr uint64_t kMostShadowed = uint64_t{64} << 20;
@@ -315,11 +315,11 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   }
 
   const uint64_t warps = grid.count() * ((block.count() + kLanes - 1) / kLanes);
-  std::optional<Snapshot> before;
-  // What malloc() and free() do cannot be undone.
-  if (!uses_heap(program) && Snapshot::bytes_of(impl_->memory) <= kMostCopied) before.emplace(impl_->memory);
-  const bool parallel = before && limits.threads > 1 && grid.count() > 1 && warps >= kParallelWarps &&
+  const bool undoable = !uses_heap(program);  // what malloc() and free() do cannot be undone
+  const bool parallel = undoable && limits.threads > 1 && grid.count() > 1 && warps >= kParallelWarps &&
                         !program.blocks_may_talk && grid.count() < GlobalShadow::kManyBlocks - 1;
+  std::optional<Snapshot> before;
+  if (undoable && (parallel || Snapshot::bytes_of(impl_->memory) <= kMostCopied)) before.emplace(impl_->memory);
   if (parallel) {
     {
       const Shadows shadows(impl_->memory, program.narrowest_global);

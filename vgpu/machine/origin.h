@@ -48,6 +48,7 @@ class StoredOrigins {
   bool empty() const { return words_.empty(); }
   void clear() { words_.clear(); }
   void put(uint64_t offset, uint32_t bytes, OriginId id) {
+    if (words_.size() > kMostWords) return;  // the rest counts as what nobody has stored
     for (uint64_t w = offset / 4; w <= (offset + bytes - 1) / 4; ++w) words_[w] = id;
   }
   /// False: none of these bytes was.
@@ -62,6 +63,7 @@ class StoredOrigins {
   }
 
  private:
+  static constexpr size_t kMostWords = 1 << 20;
   std::unordered_map<uint64_t, OriginId> words_;
 };
 

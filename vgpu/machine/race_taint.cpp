@@ -107,6 +107,16 @@ void follow_lane_op(Warp& warp, const Inst& inst, uint32_t mask) {
   }
 }
 
+/// The reads of which the last one of a lane was of this place.
+uint32_t reads_of_place(Warp& warp, uint64_t place, uint32_t bytes, int lane) {
+  uint32_t reads = 0;
+  for (int site = 0; site < static_cast<int>(kMostSites); ++site) {
+    const FollowedRead& read = read_of(warp, site, lane);
+    if (read.bytes == bytes && read.address == place) reads |= 1u << site;
+  }
+  return reads;
+}
+
 /// Of what a swap compares with, the reads that it verifies: of this very place, and this very value.
 uint32_t verified_by(Warp& warp, const AtomicInfo& info, int lane) {
   const uint32_t bytes = info.memory.width;
@@ -122,12 +132,19 @@ uint32_t verified_by(Warp& warp, const AtomicInfo& info, int lane) {
 
 void follow_atomic(Warp& warp, const AtomicInfo& info, uint32_t pc, uint32_t mask) {
   if (info.memory.base != kNone) use(warp, info.memory.base, mask);
+  RaceTaint& taint = *warp.launch->taint;
   if (info.op != AtomicOp::cas) {
     use(warp, info.b, mask);
     clear(warp, info.result, mask);
+    const bool one_way =
+        info.op == AtomicOp::min || info.op == AtomicOp::max || info.op == AtomicOp::and_ || info.op == AtomicOp::or_;
+    for (uint32_t m = one_way ? mask : 0; m != 0; m &= m - 1) {
+      const int l = std::countr_zero(m);
+      const uint32_t reads = reads_of_place(warp, place_of_lane(warp, info.memory, l), info.memory.width, l);
+      if (reads != 0) taint.compared(warp, l, reads, pc);
+    }
     return;
   }
-  RaceTaint& taint = *warp.launch->taint;
   for (uint32_t m = mask; m != 0; m &= m - 1) {
     const int l = std::countr_zero(m);
     const uint32_t verified = verified_by(warp, info, l);

@@ -95,6 +95,18 @@ TEST_CASE("a branch may skip a swap of the place it has read, and no other") {
   CHECK(races(findings_of(skip("%out+4", "") + " red.global.max.u32 [%out], %t;")) == 1);
 }
 
+TEST_CASE("a branch may skip an atomic maximum of the place it has read, but no addition") {
+  const auto skip = [](const std::string& what) {
+    return "ld.global.b32 %r1, [%out]; setp.ge.u32 %p1, %r1, %t; @%p1 bra END; " + what + "END:";
+  };
+  std::vector<uint32_t> out;
+  CHECK(findings_of(skip("red.global.max.u32 [%out], %t;"), &out).empty());
+  CHECK(out[0] == 127);
+  CHECK(races(findings_of(skip("red.global.add.u32 [%out], 1;"))) >= 1);
+  CHECK(races(findings_of(skip("red.global.max.u32 [%out+4], %t;") + "red.global.max.u32 [%out], %t;")) >= 1);
+  CHECK(races(findings_of(skip("red.global.max.u32 [%out], %t; st.global.b32 [%in], 1;"))) >= 1);
+}
+
 TEST_CASE("a racing value that nobody uses is said to be so") {
   const std::string tile =
       ".shared .align 4 .b32 s[64]; mov.u32 %r1, %tid.x; shl.b32 %r2, %r1, 2; mov.u32 %r3, s; add.u32 %r4, %r3, %r2; "
