@@ -68,22 +68,40 @@ std::string pad(std::string_view text, size_t columns) {
 
 namespace {
 
+/// Where a word too long for its line is broken: the bytes of its first `columns` code points, at least one.
+size_t bytes_of(std::string_view word, size_t columns) {
+  size_t seen = 0, bytes = 0;
+  for (; bytes < word.size(); ++bytes) {
+    if (starts_code_point(word[bytes]) && seen++ == std::max<size_t>(columns, 1)) break;
+  }
+  return bytes;
+}
+
 void wrap_line(std::string& out, std::string_view line, size_t width, const std::string& first,
                const std::string& rest) {
   std::string current = first;
   bool empty = true;
+  const auto next_line = [&] {
+    out += current + "\n";
+    current = rest;
+    empty = true;
+  };
   size_t at = 0;
   while (at < line.size()) {
     const size_t end = std::min(line.find(' ', at), line.size());
-    const std::string_view word = line.substr(at, end - at);
+    std::string_view word = line.substr(at, end - at);
     at = end + 1;
     if (word.empty()) continue;
-    if (!empty && columns_of(current) + 1 + columns_of(word) > width) {
-      out += current + "\n";
-      current = rest;
-      empty = true;
-    }
+    if (!empty && columns_of(current) + 1 + columns_of(word) > width) next_line();
     if (!empty) current += ' ';
+    while (columns_of(current) + columns_of(word) > width && word.find('\x1b') == std::string_view::npos) {
+      const size_t used = columns_of(current);
+      const size_t bytes = bytes_of(word, width > used ? width - used : 1);
+      current += word.substr(0, bytes);
+      word.remove_prefix(bytes);
+      if (word.empty()) break;
+      next_line();
+    }
     current += word;
     empty = false;
   }

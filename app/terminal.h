@@ -44,7 +44,7 @@ std::string pad(std::string_view text, size_t columns);
 
 /// Breaks text into lines of at most `width` columns, each starting with `indent` and ending in a newline. An empty
 /// line stays one; a line that starts with two spaces or more is code and stays as it is; the lines of a "- " item
-/// hang.
+/// hang; a word longer than a line is broken.
 std::string wrap(std::string_view text, int width, std::string_view indent = "");
 
 }  // namespace tritutor

@@ -12,8 +12,10 @@ TEST_CASE("wrap breaks between words and keeps to the width") {
   CHECK(wrap("", 20) == "\n");
 }
 
-TEST_CASE("a word longer than the line stands alone, whole") {
-  CHECK(wrap("a incomprehensibilities b", 6) == "a\nincomprehensibilities\nb\n");
+TEST_CASE("a word longer than the line is broken") {
+  CHECK(wrap("a incomprehensibilities b", 6) == "a\nincomp\nrehens\nibilit\nies b\n");
+  CHECK(wrap("  code stays\nlonglonglong", 8, "    ") == "      code stays\n    long\n    long\n    long\n");
+  CHECK(wrap("\xC3\xA4\xC3\xA4\xC3\xA4", 2) == "\xC3\xA4\xC3\xA4\n\xC3\xA4\n");
 }
 
 TEST_CASE("wrap keeps paragraphs, code lines and hanging items") {

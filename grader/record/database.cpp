@@ -138,8 +138,22 @@ class TemporaryFolder {
 
 std::filesystem::path log_of(const std::filesystem::path& file) { return file.string() + "-wal"; }
 
-/// Of a database in memory: what a file and its write-ahead log hold. SQLite would write beside the file to read them.
-sqlite3* read_copy(const std::filesystem::path& file) {
+/// The file's name for SQLite as one that nobody changes, so that it writes nothing beside it.
+std::string unchanging(const std::filesystem::path& file) {
+  std::string uri = "file:";
+  for (const char c : std::filesystem::absolute(file).string()) {
+    const bool plain = c != '?' && c != '#' && c != '%';
+    uri += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return uri + "?immutable=1";
+}
+
+/// A database with what a file and its write-ahead log hold, where SQLite cannot write beside the file to read them.
+sqlite3* read_aside(const std::filesystem::path& file) {
+  std::error_code none;
+  if (const auto bytes = std::filesystem::file_size(log_of(file), none); none || bytes == 0) {
+    return Opened(unchanging(file), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, file).take();
+  }
   const TemporaryFolder folder;
   const std::filesystem::path copy = folder.path() / "progress.db";
   std::filesystem::copy_file(file, copy);
@@ -174,8 +188,8 @@ sqlite3* read_progress(const std::filesystem::path& file) {
     if (Statement(opened.get(), file, "SELECT count(*) FROM sqlite_master").step()) return check_schema(opened, file);
   } catch (const RecordError&) {
     try {
-      Opened copied(read_copy(file));
-      return check_schema(copied, file);
+      Opened aside(read_aside(file));
+      return check_schema(aside, file);
     } catch (const std::filesystem::filesystem_error&) {
       // No room for a copy either; the first error says what is wrong with the file.
     }
