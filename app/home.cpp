@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "app/error.h"
+#include "app/printable.h"
 
 namespace tritutor {
 
@@ -85,11 +86,11 @@ std::string read_text(const fs::path& file) {
 std::string shown(const fs::path& path) {
   std::error_code error;
   const fs::path here = fs::current_path(error);
-  if (error) return path.string();
+  if (error) return printable_line(path.string());
   const fs::path relative = fs::absolute(path).lexically_normal().lexically_relative(here);
-  if (relative.empty()) return path.string();
+  if (relative.empty()) return printable_line(path.string());
   const std::string absolute = fs::absolute(path).lexically_normal().string();
-  return relative.string().size() < absolute.size() ? relative.string() : absolute;
+  return printable_line(relative.string().size() < absolute.size() ? relative.string() : absolute);
 }
 
 }  // namespace tritutor

@@ -25,7 +25,7 @@ Level read_level(const Field& field) {
   field.only({"number", "title", "goal"});
   Level level;
   level.number = static_cast<int>(field.at("number", "the level's number").integer(0, 1000));
-  level.title = field.at("title", "a title").filled_text();
+  level.title = field.at("title", "a title").filled_line();
   level.goal = field.at("goal", "one or two sentences").filled_text();
   return level;
 }

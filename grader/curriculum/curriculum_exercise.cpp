@@ -240,8 +240,8 @@ void read_case_inputs(const Field& field, const Exercise& exercise, Case& result
 Case read_case(const Field& field, const Exercise& exercise) {
   field.only({"name", "tests", "values", "inputs", "seed", "repeat"});
   Case result;
-  result.name = field.at("name", "the case's name").filled_text();
-  result.tests = field.at("tests", "which mistake the case is there for").filled_text();
+  result.name = field.at("name", "the case's name").filled_line();
+  result.tests = field.at("tests", "which mistake the case is there for").filled_line();
   read_case_values(field.at("values", "an object with every size and scalar"), exercise, result);
   if (const auto inputs = field.find("inputs")) {
     read_case_inputs(*inputs, exercise, result);
@@ -411,7 +411,7 @@ Exercise read_exercise(const Field& field, const std::vector<Level>& levels) {
   if (std::none_of(levels.begin(), levels.end(), [&](const Level& l) { return l.number == exercise.level; })) {
     level.fail(fmt::format("no level has the number {}", exercise.level));
   }
-  exercise.title = field.at("title", "a title").filled_text();
+  exercise.title = field.at("title", "a title").filled_line();
   if (const auto optional = field.find("optional")) exercise.optional = optional->boolean();
   if (const auto worked = field.find("worked")) exercise.worked = worked->boolean();
   exercise.statement = field.at("statement", "what is to be done").filled_text();

@@ -76,6 +76,12 @@ std::string Field::filled_text() const {
   return result;
 }
 
+std::string Field::filled_line() const {
+  std::string line = filled_text();
+  if (line.find_first_of("\n\r") != std::string::npos) fail("text on one line");
+  return line;
+}
+
 bool Field::boolean() const {
   if (!value_->is_boolean()) fail(fmt::format("expected true or false, found {}", shown(*value_)));
   return value_->get<bool>();

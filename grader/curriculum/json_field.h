@@ -32,6 +32,7 @@ class Field {
 
   std::string text() const;         ///< any string
   std::string filled_text() const;  ///< a string that is not empty
+  std::string filled_line() const;  ///< one without line breaks, too
   bool boolean() const;
   double number() const;  ///< finite
   int64_t integer(int64_t least, int64_t most) const;

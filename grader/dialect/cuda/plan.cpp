@@ -49,9 +49,26 @@ Refusal refuse(const PlanContext& context, const Case& test, const std::string& 
   return refusal;
 }
 
+/// A string as the learner would write it in the source: a name may hold anything.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += {'\\', c};
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+      out += fmt::format("\\x{:02x}", c);
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
 /// A step as the learner wrote it, with its numbers.
 std::string shown(const Step& step) {
-  std::string text = fmt::format("plan.run(\"{}\", dim3({}, {}, {}), dim3({}, {}, {})", step.kernel, step.grid.x,
+  std::string text = fmt::format("plan.run({}, dim3({}, {}, {}), dim3({}, {}, {})", quoted(step.kernel), step.grid.x,
                                  step.grid.y, step.grid.z, step.block.x, step.block.y, step.block.z);
   if (step.shared_bytes > 0) text += fmt::format(", {}", step.shared_bytes);
   return text + ")";
@@ -74,7 +91,7 @@ std::string unknown_kernel(const PlanContext& context, const Step& step) {
           shown(step), step.kernel);
     }
   }
-  return fmt::format("{}: the file has no kernel \"{}\"; it has {}", shown(step), step.kernel,
+  return fmt::format("{}: the file has no kernel {}; it has {}", shown(step), quoted(step.kernel),
                      fmt::join(callable_kernels(context.module), ", "));
 }
 
