@@ -16,8 +16,9 @@ struct AsRead {
   std::string text;  ///< what submit prints
 };
 
-/// What `tritutor submit FILE --exercise ID` makes of a file, printed 80 columns wide and without colour. Hidden cases
-/// are drawn from `seed`. A file that cannot be read is an error whose text says why. Throws ProfileError.
+/// What `tritutor submit FILE --exercise ID` makes of a file, printed on a terminal of 24 rows and 80 columns without
+/// colour. Hidden cases are drawn from `seed`. A file that cannot be read is an error whose text says why. Throws
+/// ProfileError.
 AsRead submit_as_read(const Home& home, const Exercise& exercise, const std::filesystem::path& file, uint64_t seed,
                       unsigned threads = 0);
 

@@ -25,6 +25,8 @@ Style Session::style() const { return Style(wants_color(color, STDOUT_FILENO)); 
 
 int Session::width() const { return terminal_width(STDOUT_FILENO); }
 
+int Session::rows() const { return terminal_rows(STDOUT_FILENO); }
+
 const Exercise& Session::exercise(const std::string& id_or_slug) {
   const Exercise* found = curriculum().find(id_or_slug);
   if (found == nullptr) throw CommandError(status_usage, unknown_exercise(curriculum(), id_or_slug));

@@ -25,6 +25,7 @@ class Session {
   const Curriculum& curriculum();
   Style style() const;  ///< of standard output
   int width() const;    ///< of standard output
+  int rows() const;     ///< of standard output; 0: it is no terminal
 
   /// By id or slug. Throws CommandError with the nearest names.
   const Exercise& exercise(const std::string& id_or_slug);

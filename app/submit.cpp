@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
@@ -28,6 +29,7 @@ struct Arguments {
   bool first = false;
   std::string profile = default_profile;  ///< --profile
   bool counters = false;
+  bool all = false;
   bool json = false;
 };
 
@@ -171,6 +173,8 @@ void print_verdict(Session& session, const Arguments& arguments, const Target& t
   options.file = shown(target.file);
   options.source = source;
   options.counters = arguments.counters;
+  // One row is the shell's. Into a pipe or a file everything goes.
+  if (!arguments.all && session.rows() > 0) options.rows = std::max(session.rows(), 24) - 1;
   options.retry = fmt::format("tritutor submit {}", target.by_id ? target.exercise->id : options.file);
   if (!target.by_id && !arguments.exercise.empty()) options.retry += " --exercise " + target.exercise->id;
   if (verdict.result == Verdict::Result::pass) options.next = what_is_next(session, target);
@@ -222,6 +226,7 @@ void add_submit(CLI::App& app, Session& session) {
   command->add_option("--profile", arguments->profile, "The device to predict the time of; absent: H200")
       ->type_name("NAME");
   command->add_flag("--counters", arguments->counters, "Show every counter, and the lines that cost most");
+  command->add_flag("--all", arguments->all, "Show all of a failure, also what does not fit the screen");
   command->add_flag("--json", arguments->json, "Print the verdict as JSON");
   command->footer([&session] {
     std::string profiles;

@@ -44,6 +44,13 @@ int terminal_width(int file_descriptor) {
   return std::max(columns, 40);
 }
 
+int terminal_rows(int file_descriptor) {
+  if (isatty(file_descriptor) == 0) return 0;
+  winsize size{};
+  const bool told = ioctl(file_descriptor, TIOCGWINSZ, &size) == 0 && size.ws_row > 0;
+  return told ? size.ws_row : 24;
+}
+
 namespace {
 bool starts_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
 }  // namespace

@@ -33,6 +33,9 @@ bool wants_color(std::string_view mode, int file_descriptor);
 /// Columns of the terminal behind a stream; else what COLUMNS says; else 80. At least 40.
 int terminal_width(int file_descriptor);
 
+/// Rows of the terminal behind a stream, 24 where it does not say; 0: it is no terminal.
+int terminal_rows(int file_descriptor);
+
 /// Columns that UTF-8 text takes (code points; colours are not counted off).
 size_t columns_of(std::string_view text);
 

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "app/printable.h"
 #include "app/speed_view.h"
 #include "grader/explain.h"
 
@@ -13,11 +15,19 @@ namespace tritutor {
 
 namespace {
 
-constexpr size_t kMostDiagnostics = 4;
+/// How many of each are shown; what is left out is said.
+struct Detail {
+  size_t findings, diagnostics, printed_lines, map_lines;
+  size_t passed_cases;     ///< more than that are counted instead of listed
+  bool every_case = true;  ///< a line each; else their names in a row
+};
+
 constexpr size_t kMostFindings = 3;
-constexpr size_t kMostPrintedLines = 8;
-constexpr size_t kMostMapLines = 8;
-constexpr size_t kMostPassedCases = 12;  // more than that are counted instead of listed
+constexpr size_t kAll = std::numeric_limits<size_t>::max();
+constexpr Detail everything{kAll, kAll, kAll, kAll, kAll};
+/// From what is shown where there is room to what a small screen takes.
+constexpr Detail details[] = {
+    {3, 4, 8, 8, 12}, {2, 3, 3, 4, 12, false}, {1, 2, 1, 2, 12, false}, {1, 1, 1, 0, 12, false}};
 
 /// Nine digits tell any two floats apart.
 std::string number(double value) {
@@ -43,8 +53,8 @@ std::string line_of(const std::string& source, int line) {
 
 class View {
  public:
-  View(const Verdict& verdict, const Exercise& exercise, const VerdictViewOptions& options)
-      : verdict_(verdict), exercise_(exercise), options_(options), style_(options.style) {}
+  View(const Verdict& verdict, const Exercise& exercise, const VerdictViewOptions& options, const Detail& detail)
+      : verdict_(verdict), exercise_(exercise), options_(options), detail_(detail), style_(options.style) {}
 
   std::string text() {
     headline();
@@ -54,7 +64,8 @@ class View {
     printed();
     if (const CaseResult* one = telling_case(verdict_)) details(*one);
     if (verdict_.right && verdict_.inefficient) inefficiency(*verdict_.inefficient);
-    if (options_.counters) add(view_counters(verdict_, options_.source, style_, options_.width));
+    if (options_.counters)
+      add(view_counters(verdict_, options_.source, style_, options_.rows == 0 ? 1'000'000 : options_.width));
     closing();
     return std::move(out_);
   }
@@ -62,6 +73,13 @@ class View {
  private:
   void add(std::string_view text) { out_ += text; }
   void paragraph(std::string_view text, std::string_view indent = "") { add(wrap(text, options_.width, indent)); }
+
+  /// One line of the screen; whole where nothing is to be cut.
+  std::string line(std::string_view text, size_t columns) const {
+    return options_.rows == 0 ? std::string(text) : fit(text, columns);
+  }
+  /// "... and 3 more findings": what is left out, and that --all shows it.
+  void left_out(std::string_view what) { add(style_.dim(fmt::format("  ... and {}: --all\n", what))); }
 
   std::string file_shown(const std::string& file) const {
     return file.empty() || file == verdict_.file ? options_.file : file;
@@ -109,12 +127,8 @@ class View {
   }
 
   void diagnostics(const std::vector<Diagnostic>& all) {
-    size_t shown = 0;
-    for (const Diagnostic& one : all) {
-      if (shown == kMostDiagnostics) break;
-      diagnostic(one);
-      ++shown;
-    }
+    const size_t shown = std::min(all.size(), detail_.diagnostics);
+    for (size_t i = 0; i < shown; ++i) diagnostic(all[i]);
     if (all.size() > shown)
       add(style_.dim(fmt::format("... and {} more; the first is the one to fix\n", all.size() - shown)));
   }
@@ -129,14 +143,18 @@ class View {
   }
 
   /// The learner's line with its number, and a caret where the column is known.
-  void source_line(int line, int column) {
-    const std::string text = line_of(options_.source, line);
+  void source_line(int number, int column) {
+    const std::string text = line_of(options_.source, number);
     if (text.empty()) return;
-    add(fit(fmt::format("{:>5} | {}", line, text), static_cast<size_t>(std::max(options_.width, column + 12))) + "\n");
-    if (column < 1 || static_cast<size_t>(column) > text.size() + 1) return;
-    std::string space = text.substr(0, static_cast<size_t>(column) - 1);
-    for (char& c : space) {
-      if (c != '\t') c = ' ';  // tabs stay, so that the caret stands under its character
+    const bool pointed = column >= 1 && static_cast<size_t>(column) <= text.size() + 1;
+    const std::string before = pointed ? printable(std::string_view(text).substr(0, column - 1)) : "";
+    const size_t room = std::max(static_cast<size_t>(options_.width), columns_of(before) + 12);
+    add(line(fmt::format("{:>5} | {}", number, printable(text)), room) + "\n");
+    if (!pointed) return;
+    std::string space;
+    for (size_t i = 0; i < before.size(); ++i) {
+      // One column for each character; tabs stay, so that the caret stands under its character.
+      if ((static_cast<unsigned char>(before[i]) & 0xC0) != 0x80) space += before[i] == '\t' ? '\t' : ' ';
     }
     add(fmt::format("      | {}{}\n", space, style_.green("^")));
   }
@@ -162,7 +180,8 @@ class View {
     for (const CaseResult& one : verdict_.cases) name_width = std::max(name_width, columns_of(one.name));
     const auto passed = static_cast<size_t>(
         std::count_if(verdict_.cases.begin(), verdict_.cases.end(), [](const CaseResult& one) { return one.passed; }));
-    const bool list_passed = passed <= kMostPassedCases;
+    if (!detail_.every_case) return cases_in_rows();
+    const bool list_passed = passed <= detail_.passed_cases;
     if (!list_passed)
       add(fmt::format("  {}    {}\n", style_.green("ok"), plural(static_cast<int64_t>(passed), "case")));
     int64_t not_run = 0;
@@ -171,9 +190,8 @@ class View {
       if (!one.ran || (one.passed && !list_passed)) continue;
       const std::string mark = one.passed ? style_.green("ok  ") : style_.red("FAIL");
       const size_t left = static_cast<size_t>(options_.width) > name_width + 10 ? options_.width - name_width - 10 : 20;
-      std::string line = one.tests;
-      if (!one.passed) line = what_is_wrong(one);
-      add(fmt::format("  {}  {}  {}\n", mark, pad(one.name, name_width), fit(line, left)));
+      const std::string what = one.passed ? one.tests : what_is_wrong(one);
+      add(fmt::format("  {}  {}  {}\n", mark, pad(one.name, name_width), line(what, left)));
     }
     if (not_run > 0) add(style_.dim(fmt::format("  -     {} not run\n", plural(not_run, "case"))));
   }
@@ -181,6 +199,21 @@ class View {
   void all_cases_passed() {
     add(fmt::format("  {}    all {}\n", style_.green("ok"),
                     plural(static_cast<int64_t>(verdict_.cases.size()), "case")));
+  }
+
+  /// The names of those that failed and of those that passed, a line each.
+  void cases_in_rows() {
+    std::string failed, passed;
+    int64_t not_run = 0;
+    for (const CaseResult& one : verdict_.cases) {
+      if (!one.ran) ++not_run;
+      std::string& row = one.passed ? passed : failed;
+      if (one.ran) row += (row.empty() ? "" : ", ") + one.name;
+    }
+    const size_t room = static_cast<size_t>(options_.width) - 8;
+    if (!failed.empty()) add(fmt::format("  {}  {}\n", style_.red("FAIL"), fit(failed, room)));
+    if (!passed.empty()) add(fmt::format("  {}    {}\n", style_.green("ok"), fit(passed, room)));
+    if (not_run > 0) add(style_.dim(fmt::format("  -     {} not run\n", plural(not_run, "case"))));
   }
 
   void details(const CaseResult& one) {
@@ -206,11 +239,9 @@ class View {
   void pattern(const Mismatch& m) {
     if (!m.pattern_text.empty()) paragraph(m.pattern_text, "  ");
     if (m.map.empty() || m.total == 1) return;
-    for (size_t i = 0; i < std::min(m.map.size(), kMostMapLines); ++i) {
-      add(fmt::format("  {}\n", painted_map(m.map[i])));
-    }
-    if (m.map.size() > kMostMapLines)
-      add(style_.dim(fmt::format("  ... {} more rows\n", m.map.size() - kMostMapLines)));
+    const size_t shown = std::min(m.map.size(), detail_.map_lines);
+    for (size_t i = 0; i < shown; ++i) add(fmt::format("  {}\n", painted_map(m.map[i])));
+    if (m.map.size() > shown && shown > 0) left_out(fmt::format("{} more rows", m.map.size() - shown));
   }
 
   std::string painted_map(const std::string& row) const {
@@ -225,7 +256,7 @@ class View {
   }
 
   void findings(const std::vector<vgpu::Finding>& all) {
-    for (size_t i = 0; i < std::min(all.size(), kMostFindings); ++i) {
+    for (size_t i = 0; i < std::min(all.size(), detail_.findings); ++i) {
       const vgpu::Finding& finding = all[i];
       std::string place = file_shown(finding.file);
       if (finding.line > 0) place += fmt::format(":{}", finding.line);
@@ -238,9 +269,9 @@ class View {
       if (!finding.cause.empty() && (above == nullptr || above->cause != finding.cause))
         paragraph("Likely cause: " + finding.cause, "    ");
     }
-    if (all.size() > kMostFindings)
-      add(style_.dim(
-          fmt::format("  ... and {} more\n", plural(static_cast<int64_t>(all.size() - kMostFindings), "finding"))));
+    if (all.size() > detail_.findings)
+      left_out(fmt::format("{} more finding{}", all.size() - detail_.findings,
+                           all.size() - detail_.findings == 1 ? "" : "s"));
   }
 
   /// The waste that explains the time, and where it is.
@@ -262,26 +293,18 @@ class View {
     if (verdict_.printed.empty()) return;
     add(fmt::format("\n{}\n", style_.bold("The kernel printed")));
     size_t at = 0, lines = 0;
-    while (at < verdict_.printed.size() && lines < kMostPrintedLines) {
+    while (at < verdict_.printed.size() && lines < detail_.printed_lines) {
       const size_t end = std::min(verdict_.printed.find('\n', at), verdict_.printed.size());
       add(fmt::format("  {}\n",
-                      fit(printable(verdict_.printed.substr(at, end - at)), static_cast<size_t>(options_.width) - 2)));
+                      line(printable(verdict_.printed.substr(at, end - at)), static_cast<size_t>(options_.width) - 2)));
       at = end + 1;
       ++lines;
     }
     if (at < verdict_.printed.size()) {
       const auto more =
           std::count(verdict_.printed.begin() + static_cast<std::ptrdiff_t>(at), verdict_.printed.end(), '\n');
-      add(style_.dim(fmt::format("  ... and {} more; --json has all\n", plural(std::max<int64_t>(more, 1), "line"))));
+      add(style_.dim(fmt::format("  ... and {} more: --all\n", plural(std::max<int64_t>(more, 1), "line"))));
     }
-  }
-
-  /// A kernel may print anything; a terminal must not obey it.
-  static std::string printable(std::string text) {
-    for (char& c : text) {
-      if (static_cast<unsigned char>(c) < 0x20 && c != '\t') c = '?';
-    }
-    return text;
   }
 
   void closing() {
@@ -336,6 +359,7 @@ class View {
   const Verdict& verdict_;
   const Exercise& exercise_;
   const VerdictViewOptions& options_;
+  const Detail& detail_;
   const Style& style_;
   std::string out_;
 };
@@ -378,7 +402,15 @@ std::string hint_for(const Verdict& verdict, const Exercise& exercise) {
 }
 
 std::string view_verdict(const Verdict& verdict, const Exercise& exercise, const VerdictViewOptions& options) {
-  return View(verdict, exercise, options).text();
+  if (options.rows == 0) return View(verdict, exercise, options, everything).text();
+  std::string text;
+  for (const Detail& detail : details) {
+    text = View(verdict, exercise, options, detail).text();
+    const auto lines = std::count(text.begin(), text.end(), '\n');
+    // What passed may be long: it is read once.
+    if (verdict.result == Verdict::Result::pass || options.counters || lines <= options.rows) break;
+  }
+  return text;
 }
 
 }  // namespace tritutor

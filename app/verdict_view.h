@@ -16,6 +16,7 @@ struct VerdictViewOptions {
   std::string source;     ///< its text, for the lines that diagnostics point at
   std::string retry;      ///< command that submits it again: "tritutor submit 1.1"
   bool counters = false;  ///< every counter, not only those that matter most
+  int rows = 0;           ///< lines that a failure should fit into; 0: everything is shown, and no line is cut
   std::string next;       ///< shown after a pass: what comes next
 };
 

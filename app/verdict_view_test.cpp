@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace tritutor;
@@ -41,6 +42,7 @@ VerdictViewOptions plain() {
   VerdictViewOptions options;
   options.file = "level1/vector_scaling.cu";
   options.retry = "tritutor submit 1.1";
+  options.rows = 100;
   return options;
 }
 
@@ -250,4 +252,65 @@ TEST_CASE("a failure of many cases still fits an 80 by 24 terminal's width") {
   size_t at = view.find("  FAIL  a-rather-long-name");
   REQUIRE(at != std::string::npos);
   CHECK(view.find('\n', at) - at <= 80);
+}
+
+namespace {
+
+int64_t lines_of(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
+
+/// A failure with more of everything than a screen takes.
+Verdict long_failure() {
+  Verdict verdict = verdict_of(Verdict::Result::fail);
+  for (int i = 0; i < 12; ++i) {
+    CaseResult one = case_of(("case-" + std::to_string(i)).c_str(), "what it is there for", i == 11);
+    for (int k = 0; i < 11 && k < 5; ++k) {
+      vgpu::Finding finding;
+      finding.kind = vgpu::Finding::Kind::out_of_bounds;
+      finding.file = verdict.file;
+      finding.line = 3 + k;
+      finding.message = "block (0,0,0) thread (1,0,0): read x[1]; x has 1 float (0..0), number " + std::to_string(k);
+      finding.cause = "is the mask that keeps threads past the end from it missing?";
+      one.findings.push_back(finding);
+    }
+    verdict.cases.push_back(one);
+  }
+  for (int i = 0; i < 30; ++i) verdict.printed += "printed line " + std::to_string(i) + "\n";
+  return verdict;
+}
+
+}  // namespace
+
+TEST_CASE("a failure fits the screen: verdict, first cause, hint, next step; what is left out is said") {
+  VerdictViewOptions options = plain();
+  options.source = "1\n2\n3\n4\n5\n6\n7\n8\n";
+  options.rows = 23;
+  const std::string text = view_verdict(long_failure(), scaling(), options);
+  CHECK(lines_of(text) <= 23);
+  CHECK(text.find("FAIL  1.1") == 0);
+  CHECK(text.find("number 0") != std::string::npos);
+  CHECK(text.find("hint") != std::string::npos);
+  CHECK(text.find("tritutor submit 1.1") != std::string::npos);
+  CHECK(text.find("--all") != std::string::npos);
+  CHECK(text.find("case-0, case-1") != std::string::npos);
+}
+
+TEST_CASE("without a screen everything is shown, and no line is cut") {
+  VerdictViewOptions options = plain();
+  options.rows = 0;
+  options.source = "1\n2\n" + std::string(300, 'x') + "\n4\n5\n6\n7\n";
+  const std::string text = view_verdict(long_failure(), scaling(), options);
+  CHECK(text.find("number 4") != std::string::npos);
+  CHECK(text.find("printed line 29") != std::string::npos);
+  CHECK(text.find(std::string(300, 'x')) != std::string::npos);
+  CHECK(text.find("--all") == std::string::npos);
+  CHECK(text.find("...") == std::string::npos);
+}
+
+TEST_CASE("the caret stands under its character, whatever stands before it") {
+  Verdict verdict = verdict_of(Verdict::Result::error);
+  verdict.refusal = Refusal{"compile", "", {{"error", verdict.file, 1, 9, "no such name"}}, "", ""};
+  VerdictViewOptions options = plain();
+  options.source = "\xC3\xA4\xC3\xA4\x1b[2J q\n";  // two letters of two bytes, a sequence that is spelled out
+  const std::string text = view_verdict(verdict, scaling(), options);
+  CHECK(text.find("    1 | \xC3\xA4\xC3\xA4\\x1b[2J q\n      |          ^\n") != std::string::npos);
 }

@@ -131,7 +131,8 @@ std::string lines_table(const vgpu::Counters& counters, const Source& source, co
     text.erase(0, std::min(text.find_first_not_of(" \t"), text.size()));
     out += fmt::format("  {:>5} {:>7} {:>6} {:>7} {:>5} {:>7} {:>9}  {}", each->line, compact(c.warp_instructions),
                        lanes(c), compact(c.global_sectors()), ratio(c.global_sectors(), c.global_requests()),
-                       compact(c.shared_wavefronts()), compact(c.bank_conflicts), options.style.dim(fit(text, room)));
+                       compact(c.shared_wavefronts()), compact(c.bank_conflicts),
+                       options.style.dim(options.cut ? fit(text, room) : text));
     while (out.ends_with(' ')) out.pop_back();
     out += "\n";
   }

@@ -58,7 +58,11 @@ int list_missing(bool as_json) {
     text += fmt::format("  {}\n", each.form);
   }
   text += "\nNor what came with sm_90 and later: wgmma, tcgen05, TMA (cp.async.bulk, tensormap), clusters, multimem.\n";
-  fmt::print("{}", as_json ? text_of({{"missing", json}}) + "\n" : text);
+  if (as_json) {
+    tritutor::write_exact(text_of({{"missing", json}}) + "\n");
+  } else {
+    tritutor::write_output(text);
+  }
   return tritutor::status_ok;
 }
 

@@ -97,6 +97,7 @@ void print(const Outcome& outcome, const Source& source, const Given& given) {
   ViewOptions options;
   options.style = tritutor::Style(tritutor::wants_color(given.color, STDOUT_FILENO));
   options.width = tritutor::terminal_width(STDOUT_FILENO);
+  options.cut = isatty(STDOUT_FILENO) != 0;
   options.counters = given.counters || given.sample > 0;
   tritutor::write_output(view(outcome, source, options));
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <span>
 
+#include "app/printable.h"
 #include "app/vgpu/counters_view.h"
 #include "app/vgpu/kernel_name.h"
 
@@ -14,6 +15,7 @@ namespace {
 
 using tritutor::columns_of;
 using tritutor::fit;
+using tritutor::printable;
 using tritutor::wrap;
 
 constexpr size_t kMostFindings = 20;
@@ -21,14 +23,6 @@ constexpr size_t kMostFindings = 20;
 std::string extent(const vgpu::Dim3& size) {
   if (size.y == 1 && size.z == 1) return grouped(size.x);
   return size.z == 1 ? fmt::format("{} x {}", size.x, size.y) : fmt::format("{} x {} x {}", size.x, size.y, size.z);
-}
-
-/// A kernel may print anything; a terminal must not obey it.
-std::string printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 && c != '\t') c = '?';
-  }
-  return text;
 }
 
 class View {
@@ -132,7 +126,7 @@ class View {
     const std::string line = source_.line(one.file, one.line);
     if (!line.empty()) {
       const size_t room = static_cast<size_t>(std::max(options_.width, 40)) - 8;
-      out_ += fmt::format("{:>5} | {}\n", one.line, fit(printable(line), room));
+      out_ += fmt::format("{:>5} | {}\n", one.line, options_.cut ? fit(printable(line), room) : printable(line));
     }
     for (const vgpu::Finding& each : alike) {
       times = same_count ? "" : fmt::format(", {}", counted(each.count, "time"));

@@ -13,6 +13,7 @@ struct ViewOptions {
   tritutor::Style style;
   int width = 80;         ///< columns
   bool counters = false;  ///< show them
+  bool cut = true;        ///< source lines that are wider; false for a pipe or a file
 };
 
 std::string view(const Outcome& outcome, const Source& source, const ViewOptions& options);

@@ -50,7 +50,7 @@ Refusal refuse(const PlanContext& context, const Case& test, const std::string& 
 }
 
 /// A string as the learner would write it in the source: a name may hold anything.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -68,7 +68,7 @@ std::string quoted(std::string_view text) {
 
 /// A step as the learner wrote it, with its numbers.
 std::string shown(const Step& step) {
-  std::string text = fmt::format("plan.run({}, dim3({}, {}, {}), dim3({}, {}, {})", quoted(step.kernel), step.grid.x,
+  std::string text = fmt::format("plan.run({}, dim3({}, {}, {}), dim3({}, {}, {})", in_quotes(step.kernel), step.grid.x,
                                  step.grid.y, step.grid.z, step.block.x, step.block.y, step.block.z);
   if (step.shared_bytes > 0) text += fmt::format(", {}", step.shared_bytes);
   return text + ")";
@@ -91,7 +91,7 @@ std::string unknown_kernel(const PlanContext& context, const Step& step) {
           shown(step), step.kernel);
     }
   }
-  return fmt::format("{}: the file has no kernel {}; it has {}", shown(step), quoted(step.kernel),
+  return fmt::format("{}: the file has no kernel {}; it has {}", shown(step), in_quotes(step.kernel),
                      fmt::join(callable_kernels(context.module), ", "));
 }
 
