@@ -83,7 +83,7 @@ TEST_CASE("right and not fast enough: what is asked for, what is reached, and th
   shell.write("matrix_transpose.cu", source);
   CHECK(shell.run("submit matrix_transpose.cu") == 1);
   CHECK(contains(shell.out, "RIGHT, NOT FAST ENOUGH  3.1 Matrix transpose\n\n  ok    all 8 cases\n"));
-  CHECK(contains(shell.out, "To pass, 3.1 needs bronze: 65 % of the limit's speed. Predicted are "));
+  CHECK(contains(shell.out, "To pass, 3.1 needs bronze: 65 % of the limit's speed.\nPredicted are "));
   CHECK(contains(shell.out, "\nhint  A warp should read along a row of a"));
   CHECK(contains(shell.out, "matrix_transpose.cu:30: shared-memory wavefronts per request 32, ideal 1\n   30 | "));
   CHECK(contains(shell.out, "pad the rows by one element"));

@@ -235,8 +235,8 @@ TEST_CASE("what the kernel printed is shown in its first lines, without control 
   Verdict verdict = verdict_of(Verdict::Result::pass);
   verdict.printed = "one\n\x1b[2Jtwo\n3\n4\n5\n6\n7\n8\n9\n10\n";
   const std::string view = view_verdict(verdict, scaling(), plain());
-  CHECK(view.find("The kernel printed\n  one\n  ?[2Jtwo\n") != std::string::npos);
-  CHECK(view.find("  8\n  ... and 2 lines more; --json has all") != std::string::npos);
+  CHECK(view.find("The kernel printed\n  one\n  \\x1b[2Jtwo\n") != std::string::npos);
+  CHECK(view.find("  8\n  ... and 2 lines more: --all") != std::string::npos);
   CHECK(view.find("  9\n") == std::string::npos);
   CHECK(view.find('\x1b') == std::string::npos);
 }
