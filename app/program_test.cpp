@@ -176,3 +176,17 @@ TEST_CASE("Ctrl-C stops a submission and records nothing") {
   CHECK(result.out.empty());
   CHECK(tritutor::Record(folder.path / ".tritutor/progress.db").attempts("1.1").empty());
 }
+
+TEST_CASE("an author reads what a learner would, of every mutant and case of an exercise") {
+  Folder folder;
+  const Result result = run(folder.path, {"dev", "messages", "0.1", "--out", "all.md"});
+  CHECK(result.status == 0);
+  CHECK(contains(result.out, "messages in all.md"));
+  const std::string text = read(folder.path / "all.md");
+  CHECK(contains(text, "## 0.1 Vector addition\n"));
+  CHECK(contains(text, "### tests/mutants/vector_addition/no_mask.cu: the mask is missing"));
+  CHECK(contains(text, "```text\nFAIL  0.1 Vector addition"));
+  CHECK(contains(text, "out-of-bounds"));
+  CHECK_FALSE(contains(text, "## Planted"));
+  CHECK(run(folder.path, {"dev", "messages", "0.1", "--out", "missing/all.md"}).status == 2);
+}

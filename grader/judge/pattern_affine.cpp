@@ -91,13 +91,25 @@ Line line_of(const Evidence& e, const Affine& by, int64_t row) {
   return line;
 }
 
+/// The root of the variance of a row of x; 0 where x is not there.
+double deviation_of(const Evidence& e, int64_t row) {
+  const auto x = e.context.inputs->find("x");
+  if (x == e.context.inputs->end() || x->second.count() != e.total()) return 0;
+  double sum = 0, squares = 0;
+  const auto n = static_cast<double>(e.columns);
+  for (int64_t c = 0; c < e.columns; ++c) sum += x->second.at(row * e.columns + c);
+  for (int64_t c = 0; c < e.columns; ++c) squares += std::pow(x->second.at(row * e.columns + c) - sum / n, 2);
+  return std::sqrt(squares / n);
+}
+
 std::optional<Pattern> find_lines(const Evidence& e, const Affine& by) {
   double least = INFINITY, most = -INFINITY, shift = 0;
-  int64_t rows = 0, fitting = 0;
+  int64_t rows = 0, fitting = 0, without_root = 0;
   for (int64_t row = 0; row < e.total() / e.columns; ++row, ++rows) {
     const Line line = line_of(e, by, row);
     if (line.points == 0 || line.worst > 2e-4) continue;
     ++fitting;
+    without_root += std::fabs(line.s * deviation_of(e, row) - 1) < 1e-3 ? 1 : 0;
     least = std::min(least, line.s);
     most = std::max(most, line.s);
     shift = std::max(shift, std::fabs(line.t));
@@ -111,9 +123,14 @@ std::optional<Pattern> find_lines(const Evidence& e, const Affine& by) {
                                "divided by is too {}.",
                                middle, factor_in_words(e, middle), std::fabs(middle) < 1 ? "large" : "small")};
   }
+  if (!shifted && !one_factor && without_root == fitting) {
+    return Pattern{"scaled-rows",
+                   "In each row y - beta is right but for one more division by the row's deviation: the root of the "
+                   "variance is missing."};
+  }
   if (!shifted && !one_factor) {
     return Pattern{"scaled-rows",
-                   fmt::format("In each row y - beta is right up to a factor of its own ({:.4g} to {:.4g}): "
+                   fmt::format("In each row y - beta is right up to a factor of its own ({:.6g} to {:.6g}): "
                                "its mean is right, and its deviation is not.",
                                least, most)};
   }

@@ -270,6 +270,7 @@ TEST_CASE("All blocks at one place is told from a grid that is too small") {
   };
   CHECK(pattern(4) == "same-place");
   CHECK(pattern(1) == "partly-unwritten");
+  CHECK(pattern(3) == "partly-unwritten");
 }
 
 TEST_CASE("Weak evidence weighs less: few values, special data") {

@@ -176,7 +176,7 @@ std::optional<Pattern> find_wrong_index(const Evidence& e) {
                                "two candidates meet, what decides when their values are the same?",
                                got, want)};
   }
-  for (const int64_t block : {32, 64, 128, 256, 512, 1024}) {
+  for (const int64_t block : {32, 64, 128, 256, 512, 1024, 2048, 4096}) {
     if (want >= block && got == want % block) {
       return Pattern{"wrong-index",
                      fmt::format("Index {} is right inside its block of {}, but is meant to count from the "

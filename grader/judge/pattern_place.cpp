@@ -60,7 +60,8 @@ std::optional<Pattern> describe_period(const std::vector<char>& flags, const std
   for (int64_t p = 128; p <= 1024; p *= 2) periods.push_back(p);
   if (block > 64) periods.push_back(block);
   for (const int64_t period : periods) {
-    if (n < 4 * period && !(n >= 2 * period && period == block)) continue;  // twice may be chance
+    const int64_t least_periods = period == 2 ? 3 : period == block ? 2 : 4;  // fewer may be chance
+    if (n < least_periods * period) continue;
     std::vector<int64_t> flagged(static_cast<size_t>(period), 0);
     for (int64_t i = 0; i < n; ++i) flagged[static_cast<size_t>(i % period)] += flags[static_cast<size_t>(i)];
     std::vector<char> in(flagged.size());

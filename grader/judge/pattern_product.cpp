@@ -94,6 +94,31 @@ std::vector<Mistake> mistakes_of(const Product& by) {
   return all;
 }
 
+/// With a bias and a ReLU behind it: the sum stops before the last terms.
+std::optional<Pattern> find_fused_part(const Evidence& e, const Product& by) {
+  if (by.bias == nullptr) return std::nullopt;
+  const auto sum_to = [&](int64_t i, int64_t end) {
+    const int64_t row = i / by.n, column = i % by.n;
+    double sum = 0;
+    for (int64_t t = 0; t < end; ++t) sum += by.a->at(row * by.k + t) * by.b->at(t * by.n + column);
+    return relu(sum + by.bias->at(column));
+  };
+  const auto first = std::find_if(e.wrong_at.begin(), e.wrong_at.end(), [&](int64_t i) { return e.got_at(i) > 0; });
+  if (first == e.wrong_at.end()) return std::nullopt;
+  const auto near = [&](int64_t i, int64_t end) {
+    return std::fabs(sum_to(i, end) - e.got_at(i)) <= 2 * e.bound[static_cast<size_t>(i)];
+  };
+  for (int64_t end = by.k - 1; end >= 0; --end) {
+    if (!near(*first, end)) continue;
+    if (!holds_for_wrong(e, 8, [&](int64_t i) -> std::optional<bool> { return near(i, end); })) continue;
+    return Pattern{"partial-sum",
+                   fmt::format("Each wrong result{} comes from the sum over the first {} of {} terms. Who "
+                               "adds the others, and does their part reach the result?",
+                               at_place(e, e.wrong), end, by.k)};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Pattern> find_product(const Evidence& e) {
@@ -108,10 +133,10 @@ std::optional<Pattern> find_product(const Evidence& e) {
       telling += same && value != 0 ? 1 : 0;
       return same;
     });
-    if (fits && telling >= 4)
+    if (fits && telling >= 8)
       return Pattern{mistake.id, fmt::format("The results are what comes out where {}", mistake.text)};
   }
-  return std::nullopt;
+  return find_fused_part(e, *by);
 }
 
 }  // namespace tritutor

@@ -13,7 +13,10 @@ namespace {
 std::optional<Pattern> find_same_place(const Evidence& e) {
   const auto block = static_cast<int64_t>(e.context.block_threads);
   const int64_t written = e.total() - e.unwritten_count;
-  if (block < 2 || e.context.grid_blocks < 2 || written == 0 || written % block != 0) return std::nullopt;
+  if (e.rows > 1 || block < 2 || e.context.grid_blocks < 2 || written == 0 || written % block != 0) return std::nullopt;
+  // As many blocks as it takes to cover the output, and what one of them covers was written: else the grid is too
+  // small.
+  if (static_cast<int64_t>(e.context.grid_blocks) != (e.total() + written - 1) / written) return std::nullopt;
   const int64_t a_thread = written / block;
   if (a_thread > 16 || e.unwritten[static_cast<size_t>(written) - 1] != 0) return std::nullopt;
   for (int64_t i = 0; i < written; ++i) {
@@ -29,7 +32,8 @@ std::optional<Pattern> find_same_place(const Evidence& e) {
 
 /// "The result is" or "3 of 7 elements are".
 std::string so_many(const Evidence& e, int64_t count) {
-  return e.total() == 1 ? "The result is" : fmt::format("{} of {} elements are", count, e.total());
+  if (count == e.total()) return count == 1 ? "The result is" : fmt::format("All {} elements are", count);
+  return fmt::format("{} of {} elements are", count, e.total());
 }
 
 }  // namespace

@@ -106,6 +106,7 @@ std::string source_of_constant(const Evidence& e, double value) {
   if (e.context.values != nullptr) {
     for (const auto& [name, scalar] : *e.context.values) {
       if (same(scalar)) return fmt::format(", which is {}", name);
+      if (scalar > 1 && same(1 / scalar)) return fmt::format(", which is 1 / {}", name);
     }
   }
   if (same(e.want_at(0))) return ", which belongs at index 0 alone";
