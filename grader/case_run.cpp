@@ -157,7 +157,7 @@ CaseOutcome run_case(const Exercise& exercise, const Case& test, const CaseData&
   for (int run = 1; run <= test.repeat; ++run) {
     for (const Step& step : plan.steps) {
       vgpu::LaunchResult result = device.run(step, buffers.parameters(module, step), limits);
-      blame_plan(result.findings, plan, step);
+      say_in_plan_terms(result.findings, exercise, plan, step);
       add_findings(outcome.findings, std::move(result.findings));
       add_printed(outcome.printed, result.printed);
       if (run == 1) {

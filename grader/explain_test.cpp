@@ -109,20 +109,23 @@ TEST_CASE("one amount or factor in every case is a rule that no case shows by it
 }
 
 TEST_CASE("what the plan asked for is blamed where it is too little") {
+  Exercise exercise;
+  exercise.arguments = {{"x", reference::Type::f32, Role::input, {"n"}},
+                        {"y", reference::Type::f32, Role::output, {"n"}}};
   LaunchPlan plan;
   Step step;
   step.kernel = "k";
   step.grid = {40, 1, 1};
   step.block = {256, 1, 1};
   plan.steps = {step};
-  const auto blamed = [&](const char* buffer, int64_t index, int64_t length) {
-    vgpu::Finding one = finding(Kind::out_of_bounds);
+  const auto blamed = [&](const char* buffer, int64_t index, int64_t length, Kind kind = Kind::out_of_bounds) {
+    vgpu::Finding one = finding(kind);
     one.buffer = buffer;
     one.index = index;
     one.length = length;
     one.cause = "the machine's";
     std::vector<vgpu::Finding> all = {one};
-    blame_plan(all, plan, step);
+    say_in_plan_terms(all, exercise, plan, step);
     return all[0].cause;
   };
   CHECK(blamed("dynamic shared memory", 0, 0)
@@ -137,4 +140,7 @@ TEST_CASE("what the plan asked for is blamed where it is too little") {
   plan.scratch_bytes = 4;
   CHECK(blamed("scratch", 1, 1).find("has room for 1 float, and k has 40 blocks") != std::string::npos);
   CHECK(blamed("x", 1000, 1000) == "the machine's");
+  CHECK(blamed("y", 3, 1000, Kind::uninitialized).starts_with("the output y holds nothing"));
+  CHECK(blamed("scratch", 3, 1000, Kind::uninitialized).starts_with("scratch holds nothing"));
+  CHECK(blamed("tile", 3, 1000, Kind::uninitialized) == "the machine's");
 }

@@ -57,14 +57,31 @@ std::string scratch(const vgpu::Finding& finding, const LaunchPlan& plan, const 
       floats(bytes), step.kernel, blocks);
 }
 
+std::string undefined(const vgpu::Finding& finding, const Exercise& exercise) {
+  if (finding.buffer == "scratch") {
+    return "scratch holds nothing until a block stores to it: which block or step should have stored this element?";
+  }
+  const bool is_output = std::any_of(exercise.arguments.begin(), exercise.arguments.end(), [&](const Argument& each) {
+    return each.role == Role::output && each.name == finding.buffer;
+  });
+  if (!is_output) return "";
+  return fmt::format(
+      "the output {} holds nothing until the kernel stores to it: is it added to (+=, atomicAdd), or read, "
+      "before?",
+      finding.buffer);
+}
+
 }  // namespace
 
-void blame_plan(std::vector<vgpu::Finding>& findings, const LaunchPlan& plan, const Step& step) {
+void say_in_plan_terms(std::vector<vgpu::Finding>& findings, const Exercise& exercise, const LaunchPlan& plan,
+                       const Step& step) {
   for (vgpu::Finding& finding : findings) {
-    if (finding.kind != vgpu::Finding::Kind::out_of_bounds || finding.index < 0) continue;
     std::string cause;
-    if (finding.buffer == "dynamic shared memory") cause = dynamic_shared(finding, step);
-    if (finding.buffer == "scratch") cause = scratch(finding, plan, step);
+    if (finding.kind == vgpu::Finding::Kind::out_of_bounds && finding.index >= 0) {
+      if (finding.buffer == "dynamic shared memory") cause = dynamic_shared(finding, step);
+      if (finding.buffer == "scratch") cause = scratch(finding, plan, step);
+    }
+    if (finding.kind == vgpu::Finding::Kind::uninitialized) cause = undefined(finding, exercise);
     if (!cause.empty()) finding.cause = std::move(cause);
   }
 }

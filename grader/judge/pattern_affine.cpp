@@ -61,15 +61,15 @@ std::optional<Pattern> find_mistake(const Evidence& e, const Affine& by) {
   return std::nullopt;
 }
 
-/// u = s z + t of one row, by least squares; worst: the largest distance from it.
+/// u = s z + t of the columns [begin, end) of one row, by least squares; worst: the largest distance from it.
 struct Line {
   double s = 0, t = 0, worst = 0;
   int64_t points = 0;
 };
 
-Line line_of(const Evidence& e, const Affine& by, int64_t row) {
+Line line_of(const Evidence& e, const Affine& by, int64_t row, int64_t begin, int64_t end) {
   std::vector<double> z, u;
-  for (int64_t c = 0; c < e.columns; ++c) {
+  for (int64_t c = begin; c < end; ++c) {
     const int64_t i = row * e.columns + c;
     const double gamma = by.gamma->at(c), beta = by.beta->at(c);
     if (std::fabs(gamma) < 0.1 || !std::isfinite(e.got_at(i))) continue;
@@ -106,7 +106,7 @@ std::optional<Pattern> find_lines(const Evidence& e, const Affine& by) {
   double least = INFINITY, most = -INFINITY, shift = 0;
   int64_t rows = 0, fitting = 0, without_root = 0;
   for (int64_t row = 0; row < e.total() / e.columns; ++row, ++rows) {
-    const Line line = line_of(e, by, row);
+    const Line line = line_of(e, by, row, 0, e.columns);
     if (line.points == 0 || line.worst > 2e-4) continue;
     ++fitting;
     without_root += std::fabs(line.s * deviation_of(e, row) - 1) < 1e-3 ? 1 : 0;
@@ -144,13 +144,32 @@ std::optional<Pattern> find_lines(const Evidence& e, const Affine& by) {
   return std::nullopt;
 }
 
+/// Each run of 32 columns by itself is a line: one warp's mean or deviation.
+std::optional<Pattern> find_warp_lines(const Evidence& e, const Affine& by) {
+  constexpr int64_t warp = 32;
+  if (e.columns < 2 * warp) return std::nullopt;
+  int64_t runs = 0, fitting = 0;
+  for (int64_t row = 0; row < e.total() / e.columns; ++row) {
+    for (int64_t c = 0; c + warp <= e.columns; c += warp, ++runs) {
+      const Line line = line_of(e, by, row, c, c + warp);
+      fitting += line.points >= 16 && line.worst <= 2e-4 ? 1 : 0;
+    }
+  }
+  if (runs < 4 || fitting * 10 < runs * 9) return std::nullopt;
+  return Pattern{
+      "scaled-warps",
+      "Within a row, each run of 32 columns has a mean or a deviation of its own: it was made by one warp alone. "
+      "A warp's sum is not yet that of its block."};
+}
+
 }  // namespace
 
 std::optional<Pattern> find_affine(const Evidence& e) {
   const std::optional<Affine> by = affine_of(e);
   if (!by || e.wrong_count() * 4 < e.total()) return std::nullopt;
   if (auto mistake = find_mistake(e, *by)) return mistake;
-  return find_lines(e, *by);
+  if (auto lines = find_lines(e, *by)) return lines;
+  return find_warp_lines(e, *by);
 }
 
 }  // namespace tritutor

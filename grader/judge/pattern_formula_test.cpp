@@ -194,6 +194,9 @@ TEST_CASE("gamma and beta: missing, swapped, by the row; the divisor of the vari
   check(
       problem, [&](int64_t i) { return (z(i) + 0.2 + 0.1 * row(i)) * g(i % 96) + b(i % 96); }, "shifted-rows",
       "its mean is wrong");
+  check(
+      problem, [&](int64_t i) { return (z(i) + 0.1 * static_cast<double>(i / 32 % 5)) * g(i % 96) + b(i % 96); },
+      "scaled-warps", "one warp alone");
 }
 
 TEST_CASE("A bias missing, by the row, after the ReLU, several times; an operand read as its transpose") {

@@ -2,7 +2,7 @@
 // exercise: 1.1
 // verdict: fail
 // says: element i holds what belongs at i % 256
-// never says: the mask
+// never says: Does the grid cover
 #include <tritutor.cuh>
 constexpr int BLOCK = 256;
 extern "C" __global__ void vector_scaling(const float* x, float* y, float alpha, int n) {
