@@ -369,6 +369,20 @@ mov.u32 %r1, %reserved_smem_offset_1; ret; }
   CHECK(json.at("kernels").at(1).at("refused").at("line") == 6);
 }
 
+TEST_CASE("list --missing shows the PTX that does not run, by feature") {
+  Folder folder;
+  const Result text = folder.vgpu("list --missing");
+  CHECK(text.status == 0);
+  CHECK(contains(text.out, "\nTextures\n  tex.1d."));
+  CHECK(contains(text.out, "movmatrix.sync"));
+  const nlohmann::json json = nlohmann::json::parse(folder.vgpu("list --missing --json").out);
+  CHECK(json.at("missing").size() > 20);
+  CHECK(json.at("missing").at(0).contains("form"));
+  const Result none = folder.vgpu("list");
+  CHECK(none.status == 2);
+  CHECK(contains(none.err, "list needs a file"));
+}
+
 TEST_CASE("list shows kernels with their parameters") {
   Folder folder;
   const Result text = folder.vgpu("list scale.ptx");

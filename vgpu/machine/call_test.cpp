@@ -209,3 +209,29 @@ TEST_CASE("assert: the message, the function and the line, the launch ends") {
   CHECK(result.findings[0].count == 2);
   CHECK(result.findings[0].thread == Dim3{30, 0, 0});
 }
+
+TEST_CASE(
+    "arguments and results in registers: several, numbers, vectors, under a guard, at every depth of a recursion") {
+  const std::string factorial =
+      ".func (.reg .u64 v) fact(.reg .u32 n)\n{\n.reg .u32 m; .reg .u64 w; .reg .pred p;\n"
+      "mov.u64 v, 1; setp.le.u32 p, n, 1; @p ret; sub.u32 m, n, 1; call.uni (v), fact, (m);\n"
+      "cvt.u64.u32 w, n; mul.lo.u64 v, v, w; ret;\n}\n";
+  CHECK(run_warp_of("and.b32 %r1, %t, 15; call (%rd1), fact, (%r1); st.global.b64 [%o], %rd1;", kNone32, factorial) ==
+        lanes([](uint32_t l) {
+          uint64_t product = 1;
+          for (uint32_t n = 2; n <= (l & 15); ++n) product *= n;
+          return product;
+        }));
+  const std::string both =
+      ".func (.reg .u32 sum, .reg .v2 .u32 rest) both(.reg .u32 a, .reg .v2 .u32 b)\n{\n"
+      "add.u32 sum, a, b.x; sub.u32 rest.x, a, b.y; mov.u32 rest.y, a;\n}\n";
+  const std::string body =
+      ".reg .v2 .u32 v, w; mov.u32 v.x, 7; mov.u32 v.y, %t; setp.ge.u32 %p1, %t, 4; mov.u32 %r1, 9; mov.b64 w, 0;"
+      "@%p1 call (%r1, w), both, (100, v); add.u32 %r1, %r1, w.x; add.u32 %r1, %r1, w.y; cvt.u64.u32 %rd1, %r1;"
+      "st.global.b64 [%o], %rd1;";
+  CHECK(run_warp_of(body, kNone32, both) == lanes([](uint32_t l) { return l < 4 ? 9 : 107 + (100 - l) + 100; }));
+  const std::string pointer =
+      "mov.u64 %rd1, fact; proto: .callprototype (.reg .u64 _) _ (.reg .u32 _); mov.u32 %r1, 5;"
+      "call (%rd2), %rd1, (%r1), proto; st.global.b64 [%o], %rd2;";
+  CHECK(run_warp_of(pointer, kNone32, factorial) == lanes([](uint32_t) { return 120; }));
+}

@@ -293,3 +293,28 @@ TEST_CASE("a member that never comes is a finding, at the instruction that waits
   CHECK(result.findings[1].line == 9);
   CHECK(result.findings[1].count == 24);
 }
+
+TEST_CASE("forms without .sync take the lanes that run them, up to PTX 6.3") {
+  const std::string body =
+      "mov.u32 %r2, 0; setp.ge.u32 %p1, %t, 12; setp.eq.u32 %p2, %t, %t; @%p1 bra UPPER;\n"
+      "vote.ballot.b32 %r1, %p2; vote.all.pred %p3, %p2; @%p3 or.b32 %r2, %r2, 1; shfl.idx.b32 %r3, %t, 3, 31; bra "
+      "END;\n"
+      "UPPER: vote.ballot.b32 %r1, %p2; vote.any.pred %p3, !%p2; @%p3 or.b32 %r2, %r2, 1; shfl.down.b32 %r3, %t, 1, "
+      "31;\n"
+      "END: shl.b32 %r3, %r3, 8; or.b32 %r2, %r2, %r3; mov.b64 %rd1, {%r1, %r2}; st.global.b64 [%o], %rd1;";
+  std::string text = kernel(body);
+  CHECK(refusal(text).find("only with .sync") != std::string::npos);
+  text.replace(text.find(".version 8.0\n.target sm_80"), 26, ".version 6.3\n.target sm_75");
+  CHECK(refusal(text) == "");
+  Machine m(text);
+  const Address out = m.zeros<uint64_t>("out", 32);
+  m.run(1, 32, out, out);
+  CHECK(m.values<uint64_t>(out) == lanes([](uint32_t l) -> uint64_t {
+          const uint64_t shuffled = l < 12 ? 3 : l == 31 ? 31 : l + 1;
+          const uint64_t upper = shuffled << 8 | (l < 12 ? 1 : 0);
+          return upper << 32 | (l < 12 ? 0xfffu : 0xfffff000u);
+        }));
+  text = kernel("shfl.down.b32 %r1, %r2, 1, 31, -1;");
+  text.replace(text.find(".version 8.0\n.target sm_80"), 26, ".version 6.3\n.target sm_75");
+  CHECK(refusal(text).find("an operand too many") != std::string::npos);
+}

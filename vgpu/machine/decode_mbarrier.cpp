@@ -3,25 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "vgpu/machine/decoder.h"
 #include "vgpu/machine/mbarrier.h"
 #include "vgpu/machine/warp.h"
 
 namespace vgpu {
-
-namespace {
-
-/// 90 for "sm_90a".
-int architecture(const std::string& target) {
-  int number = 0;
-  const size_t digit = target.find_first_of("0123456789");
-  if (digit != std::string::npos) std::from_chars(target.data() + digit, target.data() + target.size(), number);
-  return number;
-}
-
-}  // namespace
 
 const char* newer_feature(const ptx::Instruction& inst) {
   const std::string& op = inst.opcode;
@@ -50,7 +37,7 @@ const char* newer_feature(const ptx::Instruction& inst) {
 void Decoder::decode_mbarrier(const Instruction& inst) {
   const bool copies = inst.opcode == "cp";
   const bool try_wait = inst.has("try_wait");
-  if (inst.has("expect_tx") || inst.has("complete_tx") || (try_wait && architecture(program_.module.target) < 90))
+  if (inst.has("expect_tx") || inst.has("complete_tx") || (try_wait && target_of(program_.module) < 90))
     refuse(inst, newer_feature(inst));
   allow(inst,
         {"init", "inval", "arrive", "arrive_drop", "noComplete", "test_wait", "try_wait", "parity", "pending_count",

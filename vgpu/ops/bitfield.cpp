@@ -22,21 +22,21 @@ U shift_left(U a, uint32_t n) {
   return n < kBits<U> ? static_cast<U>(a << (n & (kBits<U> - 1))) : U{0};
 }
 
-// Position and length are the low byte of their operands (of 64-bit forms, which an H100 makes of others, the position
-// is all of it), so a field may begin or end past the top bit: what is past it reads as the sign (bfe.s: the field's
+// Position and length are the low byte of their operands (of 64-bit forms, which an H100 makes of others, all of them),
+// so a field may begin or end past the top bit: what is past it reads as the sign (bfe.s: the field's
 // top bit or the word's, whichever is lower) or as 0, and is not written.
 template <class U>
-constexpr uint32_t kPosition = sizeof(U) == 8 ? ~0u : 0xff;
+constexpr uint32_t kField = sizeof(U) == 8 ? ~0u : 0xff;
 
 template <class T>
 struct Bfe {
   static T apply(T a, uint32_t b, uint32_t c) {
     using U = std::make_unsigned_t<T>;
-    const uint32_t position = b & kPosition<U>, length = c & 0xff, top = kBits<U> - 1;
+    const uint32_t position = b & kField<U>, length = c & kField<U>, top = kBits<U> - 1;
     const U field = low_bits<U>(length);
     U value = position <= top ? static_cast<U>(static_cast<U>(a) >> (position & top)) & field : U{0};
     if constexpr (std::is_signed_v<T>) {
-      const uint32_t end = position < top ? position + length - 1 : top;
+      const uint64_t end = uint64_t{position} + length - 1;
       const bool sign = length != 0 && ((static_cast<U>(a) >> (end < top ? end : top)) & 1);
       // Bits of the field that lie past the word's top, and those above the field.
       const U read = position <= top ? field & low_bits<U>(kBits<U> - position) : U{0};
@@ -48,8 +48,8 @@ struct Bfe {
 template <class U>
 struct Bfi {
   static U apply(U a, U b, uint32_t c, uint32_t d) {
-    const uint32_t position = c & kPosition<U>;
-    const U field = shift_left(low_bits<U>(d & 0xff), position);
+    const uint32_t position = c & kField<U>;
+    const U field = shift_left(low_bits<U>(d & kField<U>), position);
     return static_cast<U>((b & ~field) | (shift_left(a, position) & field));
   }
 };

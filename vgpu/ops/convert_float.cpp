@@ -187,12 +187,12 @@ struct ToTf32 {
     const bool special = (x & 0x7fffffffu) >= 0x7f800000u;
     uint32_t r = (special ? x : x + half) & ~0x1fffu;
     if constexpr (C == Clamp::satfinite || C == Clamp::relu_satfinite) {
-      r = (r & 0x7fffffffu) == 0x7f800000u ? r - 0x2000u : r;
+      r = (r & 0x7fffffffu) >= 0x7f800000u ? r - 0x2000u : r;
     }
     if constexpr (C == Clamp::relu || C == Clamp::relu_satfinite) r = (r >> 31) != 0 ? 0 : r;
-    // An H100's rna leaves a NaN as it is; the others came with the next processor.
-    const uint32_t nan = R == TfRound::rna ? x : kNan32;
-    return (x & 0x7fffffffu) > 0x7f800000u ? nan : r;
+    // An H100's rna treats a NaN as a number too great to be rounded; the others came with it.
+    if constexpr (R != TfRound::rna) r = (x & 0x7fffffffu) > 0x7f800000u ? kNan32 : r;
+    return r;
   }
 };
 template <TfRound R>
@@ -201,9 +201,11 @@ void add_tf32(OpTable& table, const char* rounding) {
     add_op<ToTf32<R, C>, uint32_t, uint32_t>(table, OpName("cvt", rounding, modifiers, ".tf32.f32").text);
   };
   add.template operator()<Clamp::none>("");
-  add.template operator()<Clamp::relu>(".relu");
   add.template operator()<Clamp::satfinite>(".satfinite");
-  add.template operator()<Clamp::relu_satfinite>(".relu.satfinite");
+  if constexpr (R != TfRound::rna) {
+    add.template operator()<Clamp::relu>(".relu");
+    add.template operator()<Clamp::relu_satfinite>(".relu.satfinite");
+  }
 }
 
 template <class H>

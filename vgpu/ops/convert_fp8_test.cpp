@@ -57,6 +57,15 @@ Bits half_of(double x) {  // of a number that f16 has
 
 }  // namespace
 
+TEST_CASE("every conversion of 8-bit floats is among those tested here: three a format, each with and without .relu") {
+  for (const auto& [isa, table] : op_tables()) {
+    const auto of_eight_bits = [](const Op& op) {
+      return op.name.find("e4m3") != std::string::npos || op.name.find("e5m2") != std::string::npos;
+    };
+    CHECK_MESSAGE(std::count_if(table->all().begin(), table->all().end(), of_eight_bits) == 2 * 3 * 2, isa);
+  }
+}
+
 TEST_CASE("every 8-bit float widens to its value") {
   for (const Format8& f : kFormats) {
     for (const bool relu : {false, true}) {

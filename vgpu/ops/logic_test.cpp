@@ -110,8 +110,8 @@ std::vector<Sources> field_tuples(Row row, bool insert) {
   return tuples;
 }
 
-/// The low byte of the operand; of 64-bit forms all of it.
-int64_t field_position(Bits operand, int bits) {
+/// A position or length: the low byte of the operand; of 64-bit forms all of it.
+int64_t field_operand(Bits operand, int bits) {
   return static_cast<int64_t>(operand & (bits == 64 ? 0xffffffffu : 0xffu));
 }
 
@@ -122,7 +122,7 @@ std::vector<OpCase> field_cases() {
     const int n = row_bits(row), top = n - 1;
     for (const std::string kind : {"u", "s"}) {
       OpCase bfe = make("bfe." + kind + width, row, {row, Row::b32, Row::b32}, [=](const Sources& s) {
-        const int64_t position = field_position(s[1], n), length = static_cast<int>(s[2] & 0xff);
+        const int64_t position = field_operand(s[1], n), length = field_operand(s[2], n);
         const int end = static_cast<int>(std::min<int64_t>(position + length - 1, top));
         const bool sign = kind == "s" && length != 0 && bit(s[0], end);
         return word(n, [&](int i) {
@@ -146,7 +146,7 @@ std::vector<OpCase> field_cases() {
       }));
     }
     OpCase bfi = make("bfi.b" + width, row, {row, row, Row::b32, Row::b32}, [=](const Sources& s) {
-      const int64_t position = field_position(s[2], n), length = static_cast<int>(s[3] & 0xff);
+      const int64_t position = field_operand(s[2], n), length = field_operand(s[3], n);
       return word(n, [&](int i) {
         return i >= position && i < position + length ? bit(s[0], i - static_cast<int>(position)) : bit(s[1], i);
       });

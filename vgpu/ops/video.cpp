@@ -4,9 +4,14 @@
 //   video   scalar: d, a, b, c
 //   video2  two halves
 //   video4  four bytes
+//
+// An H100 has none of them: what it runs in their place departs from the ISA's text in what scalar forms do with a
+// negative number, a whole factor and the upper half, and is followed here as it was measured. Shifts that saturate
+// are the text's.
+
+#include "vgpu/ops/video.h"
 
 #include "vgpu/ops/lanes.h"
-#include "vgpu/ops/video.h"
 
 namespace vgpu::VGPU_ISA {
 namespace {
@@ -21,7 +26,8 @@ int64_t extended(uint32_t value, int bits, bool is_signed) {
 int64_t part_of(uint32_t value, VideoPart part, bool is_signed) {
   if (part == VideoPart::all) return extended(value, 32, is_signed);
   const int index = static_cast<int>(part) - static_cast<int>(VideoPart::b0);
-  return index < 4 ? extended(value >> (8 * index), 8, is_signed) : extended(value >> (16 * (index - 4)), 16, is_signed);
+  return index < 4 ? extended(value >> (8 * index), 8, is_signed)
+                   : extended(value >> (16 * (index - 4)), 16, is_signed);
 }
 
 int bits_of_part(VideoPart part) { return part == VideoPart::all ? 32 : part < VideoPart::h0 ? 8 : 16; }
@@ -30,6 +36,15 @@ Wide128 clamped(Wide128 value, int bits, bool is_signed) {
   const Wide128 most = (Wide128{1} << (is_signed ? bits - 1 : bits)) - 1;
   const Wide128 least = is_signed ? -most - 1 : 0;
   return value < least ? least : value > most ? most : value;
+}
+
+/// A negative number is a great one where its type has no sign.
+uint64_t as_unsigned(Wide128 value) { return static_cast<uint64_t>(value); }
+
+/// For a byte or a half of the destination: only from above.
+Wide128 clamped_part(Wide128 value, int bits, bool is_signed) {
+  const uint64_t most = (uint64_t{1} << (is_signed ? bits - 1 : bits)) - 1, u = as_unsigned(value);
+  return u > most ? most : u;
 }
 
 bool compared(int64_t a, int64_t b, VideoCompare compare) {
@@ -77,46 +92,59 @@ Wide128 shifted(const VideoForm& form, int64_t a, int64_t by) {
   return form.op == VideoOp::shl ? Wide128{a} * (Wide128{1} << amount) : Wide128{a} >> amount;
 }
 
-uint32_t multiplied(const VideoForm& form, int64_t a, int64_t b, uint32_t c) {
+/// a * b + c. A factor that is a whole word has a sign, and so has c, whatever their types.
+uint32_t multiplied(const VideoForm& form, uint32_t a, uint32_t b, uint32_t c) {
   const bool is_signed = form.a_signed || form.b_signed || form.negate_product || form.negate_c;
-  Wide128 sum = Wide128{a} * b;
+  const int64_t first = part_of(a, form.a, form.a_signed || form.a == VideoPart::all);
+  const int64_t second = part_of(b, form.b, form.b_signed || form.b == VideoPart::all);
+  Wide128 sum = Wide128{first} * second;
   if (form.negate_product) sum = -sum;
-  // -c is the negative of what c's type says; unsigned where the product is.
-  const bool c_signed = form.a_signed || form.b_signed || form.negate_product;
-  const int64_t third = extended(c, 32, c_signed);
-  sum += form.negate_c ? -third : third;
-  sum = (sum + form.plus_one) >> form.scale;
+  sum += extended(form.negate_c ? ~c : c, 32, true);
+  sum = (sum + form.plus_one + form.negate_c) >> form.scale;
   if (form.saturate) sum = clamped(sum, 32, is_signed);
   return static_cast<uint32_t>(sum);
 }
 
-/// The result with the third source: added, compared with it, or with the result in its part of it.
-uint32_t finished(const VideoForm& form, uint32_t result, uint32_t c) {
-  const int64_t mine = extended(result, 32, form.d_signed), other = extended(c, 32, form.d_signed);
+/// The result with the third source: added, compared with it, or with the result in its part of it. The upper half is
+/// the result's own upper half.
+uint32_t finished(const VideoForm& form, Wide128 result, uint32_t c) {
+  const auto low = static_cast<uint32_t>(result);
+  const bool is_signed = form.op == VideoOp::set ? form.a_signed : form.d_signed;
+  const bool less = is_signed ? result < extended(c, 32, true) : as_unsigned(result) < c;
   switch (form.second) {
     case VideoSecond::add:
-      return result + c;
+      return low + c;
     case VideoSecond::min:
-      return mine < other ? result : c;
+      return less ? low : c;
     case VideoSecond::max:
-      return mine > other ? result : c;
+      return less ? c : low;
     case VideoSecond::none:
       break;
   }
-  if (form.d == VideoPart::all) return result;
-  const int bits = bits_of_part(form.d);
-  const int index = static_cast<int>(form.d) - static_cast<int>(bits == 8 ? VideoPart::b0 : VideoPart::h0);
-  const uint32_t field = ((1u << bits) - 1) << (bits * index);
-  return (c & ~field) | ((result << (bits * index)) & field);
+  switch (form.d) {
+    case VideoPart::all:
+      return low;
+    case VideoPart::h0:
+      return (c & 0xffff0000u) | (low & 0xffffu);
+    case VideoPart::h1:
+      return (low & 0xffff0000u) | (c & 0xffffu);
+    default: {
+      const int shift = 8 * (static_cast<int>(form.d) - static_cast<int>(VideoPart::b0));
+      return (c & ~(0xffu << shift)) | ((low & 0xffu) << shift);
+    }
+  }
 }
 
 uint32_t scalar(const VideoForm& form, uint32_t a, uint32_t b, uint32_t c) {
+  if (form.op == VideoOp::mad) return multiplied(form, a, b, c);
   const int64_t first = part_of(a, form.a, form.a_signed), second = part_of(b, form.b, form.b_signed);
-  if (form.op == VideoOp::mad) return multiplied(form, first, second, c);
   const bool shift = form.op == VideoOp::shl || form.op == VideoOp::shr;
   Wide128 result = shift ? shifted(form, first, second) : Wide128{combined(form, first, second)};
-  if (form.saturate) result = clamped(result, bits_of_part(form.d), form.d_signed);
-  return finished(form, static_cast<uint32_t>(result), c);
+  if (form.saturate) {
+    const int bits = bits_of_part(form.d);
+    result = bits == 32 || shift ? clamped(result, bits, form.d_signed) : clamped_part(result, bits, form.d_signed);
+  }
+  return finished(form, result, c);
 }
 
 template <int kElements>

@@ -1,4 +1,5 @@
-// Video instructions against their definitions (PTX ISA, "Video Instructions"), on lists of parts in 128-bit numbers.
+// Video instructions against their definitions (PTX ISA, "Video Instructions") and what an H100 was measured to do, on
+// lists of parts in 128-bit numbers.
 
 #include "vgpu/ops/video.h"
 
@@ -75,27 +76,38 @@ Signed arithmetic(const VideoForm& form, Signed a, Signed b) {
   }
 }
 
+/// As an H100 has it: a negative number is a great one where the type has no sign, a byte or half is clamped from above
+/// alone, a factor that is a whole word has a sign, and the upper half is the result's upper half.
 Bits scalar(const VideoForm& form, const Sources& s) {
   const Field fa = field_of(form.a), fb = field_of(form.b), fd = field_of(form.d);
+  if (form.op == VideoOp::mad) {
+    const Signed a = number(s[0] >> fa.shift, fa.width, form.a_signed || fa.width == 32);
+    const Signed b = number(s[1] >> fb.shift, fb.width, form.b_signed || fb.width == 32);
+    const Signed c = form.negate_c ? number(~s[2], 32, true) + 1 : number(s[2], 32, true);
+    Signed sum = (form.negate_product ? -(a * b) : a * b) + c + (form.plus_one ? 1 : 0);
+    for (uint64_t i = 0; i < form.scale; ++i) sum = (sum - (sum % 2 != 0 && sum < 0 ? 1 : 0)) / 2;
+    const bool is_signed = form.a_signed || form.b_signed || form.negate_product || form.negate_c;
+    return static_cast<Bits>(form.saturate ? clamp(sum, 32, is_signed) : sum);
+  }
   const Signed a = number(s[0] >> fa.shift, fa.width, form.a_signed);
   const Signed b = number(s[1] >> fb.shift, fb.width, form.b_signed);
-  if (form.op == VideoOp::mad) {
-    const bool product_signed = form.a_signed || form.b_signed || form.negate_product;
-    const Signed c = number(s[2], 32, product_signed);
-    Signed sum = (form.negate_product ? -(a * b) : a * b) + (form.negate_c ? -c : c) + (form.plus_one ? 1 : 0);
-    for (uint64_t i = 0; i < form.scale; ++i) sum = (sum - (sum % 2 != 0 && sum < 0 ? 1 : 0)) / 2;
-    return static_cast<Bits>(form.saturate ? clamp(sum, 32, product_signed || form.negate_c) : sum);
-  }
   Signed result = arithmetic(form, a, b);
-  if (form.saturate) result = clamp(result, fd.width, form.d_signed);
-  const Signed mine = number(static_cast<Bits>(result), 32, form.d_signed), c = number(s[2], 32, form.d_signed);
-  if (form.second == VideoSecond::add) return static_cast<Bits>(mine + c);
+  const auto great = [](Signed x) { return x < 0 ? x + (Signed{1} << 64) : x % (Signed{1} << 64); };
+  if (form.saturate) {
+    const bool by_the_isa = fd.width == 32 || form.op == VideoOp::shl || form.op == VideoOp::shr;
+    result = by_the_isa ? clamp(result, fd.width, form.d_signed)
+                        : std::min(great(result), (Signed{1} << (form.d_signed ? fd.width - 1 : fd.width)) - 1);
+  }
+  const bool is_signed = form.op == VideoOp::set ? form.a_signed : form.d_signed;
+  const Signed mine = is_signed ? result : great(result), c = number(s[2], 32, is_signed);
+  if (form.second == VideoSecond::add) return static_cast<Bits>(result + c);
   if (form.second == VideoSecond::min) return static_cast<Bits>(std::min(mine, c));
   if (form.second == VideoSecond::max) return static_cast<Bits>(std::max(mine, c));
   Bits d = 0;
   for (int bit = 0; bit < 32; ++bit) {
     const bool inside = bit >= fd.shift && bit < fd.shift + fd.width;
-    d |= ((inside ? static_cast<Bits>(result) >> (bit - fd.shift) : s[2] >> bit) & 1) << bit;
+    const int from = form.d == VideoPart::h1 ? bit : bit - fd.shift;
+    d |= ((inside ? static_cast<Bits>(result) >> from : s[2] >> bit) & 1) << bit;
   }
   return d;
 }

@@ -122,7 +122,8 @@ TEST_CASE("constant expressions: precedence, signs, and both kinds of integers")
   CHECK(constant("1<<2+1") == 8);
   CHECK(constant("7&3|8^1") == 11);
   CHECK(constant("-7/2") == -3);
-  CHECK(constant("-7 % 4") == -3);
+  CHECK(constant("-7 % 4") == 1);
+  CHECK(constant("-8 % 3 - 5 < 0") == 1);
   CHECK(constant("-16>>2") == -4);
   CHECK(constant("(.u64)-16>>60") == 15);
   CHECK(constant("-1 < 1") == 1);

@@ -1,4 +1,5 @@
-// Constant expressions of integers (PTX ISA, "Constant Expressions"): 64 bits, signed unless a part of it is not.
+// Constant expressions of integers (PTX ISA, "Constant Expressions"): 64 bits, signed unless a part of it is not, but
+// for remainders, whose operands have no sign.
 
 #include <string_view>
 
@@ -41,12 +42,11 @@ bool compared(std::string_view op, uint64_t a, uint64_t b, bool is_unsigned) {
   return op == "<=" ? less || a == b : !less && a != b;
 }
 
-/// a / b or a % b; b is not 0.
-uint64_t divided(std::string_view op, uint64_t a, uint64_t b, bool is_unsigned) {
-  if (is_unsigned) return op == "/" ? a / b : a % b;
-  if (b == ~uint64_t{0}) return op == "/" ? 0 - a : 0;  // the least number by -1 does not fit
-  const auto x = static_cast<int64_t>(a), y = static_cast<int64_t>(b);
-  return static_cast<uint64_t>(op == "/" ? x / y : x % y);
+/// a / b; b is not 0.
+uint64_t divided(uint64_t a, uint64_t b, bool is_unsigned) {
+  if (is_unsigned) return a / b;
+  if (b == ~uint64_t{0}) return 0 - a;  // the least number by -1 does not fit
+  return static_cast<uint64_t>(static_cast<int64_t>(a) / static_cast<int64_t>(b));
 }
 
 uint64_t calculated(std::string_view op, uint64_t a, uint64_t b, bool is_unsigned) {
@@ -58,7 +58,8 @@ uint64_t calculated(std::string_view op, uint64_t a, uint64_t b, bool is_unsigne
   if (op == "^") return a ^ b;
   if (op == "&&") return a != 0 && b != 0;
   if (op == "||") return a != 0 || b != 0;
-  if (op == "/" || op == "%") return divided(op, a, b, is_unsigned);
+  if (op == "%") return a % b;
+  if (op == "/") return divided(a, b, is_unsigned);
   return op == "<<" || op == ">>" ? shifted(op, a, b, is_unsigned) : compared(op, a, b, is_unsigned);
 }
 
@@ -89,7 +90,7 @@ Parser::Constant Parser::parse_constant_primary(int depth) {
     Constant operand = parse_constant_primary(depth + 1);
     if (sign == '-') operand.bits = 0 - operand.bits;
     if (sign == '!') operand = {operand.bits == 0};
-    if (sign == '~') operand.bits = ~operand.bits;
+    if (sign == '~') operand = {~operand.bits, true};
     return operand;
   }
   if (token_.kind == Token::Kind::identifier && token_.text == "WARP_SZ") {
@@ -118,8 +119,10 @@ Parser::Constant Parser::parse_constant_from(Constant left, int least, int depth
     if ((op == "/" || op == "%") && right.bits == 0) fail("a constant is divided by zero");
     const bool shift = op == "<<" || op == ">>";
     const bool is_unsigned = left.is_unsigned || (!shift && right.is_unsigned);
-    const bool truth = bound == 1 || bound == 2 || bound == 6 || bound == 7;
-    left = {calculated(op, left.bits, right.bits, is_unsigned), !truth && is_unsigned};
+    // Whatever its operands: a remainder and a truth have a sign, combined bits have none.
+    const bool has_sign = bound == 1 || bound == 2 || bound == 6 || bound == 7 || op == "%";
+    const bool of_bits = op == "&" || op == "|" || op == "^";
+    left = {calculated(op, left.bits, right.bits, is_unsigned), of_bits || (!has_sign && is_unsigned)};
   }
   return left;
 }
