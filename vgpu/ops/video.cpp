@@ -6,8 +6,7 @@
 //   video4  four bytes
 //
 // An H100 has none of them: what it runs in their place departs from the ISA's text in what scalar forms do with a
-// negative number, a whole factor and the upper half, and is followed here as it was measured. Shifts that saturate
-// are the text's.
+// negative number, a whole factor, the upper half and a shift that saturates, and is followed here as it was measured.
 
 #include "vgpu/ops/video.h"
 
@@ -45,6 +44,13 @@ uint64_t as_unsigned(Wide128 value) { return static_cast<uint64_t>(value); }
 Wide128 clamped_part(Wide128 value, int bits, bool is_signed) {
   const uint64_t most = (uint64_t{1} << (is_signed ? bits - 1 : bits)) - 1, u = as_unsigned(value);
   return u > most ? most : u;
+}
+
+/// Of a shift: 34 bits of it, to a whole word; to the left as a number with a sign, whatever its type.
+Wide128 clamped_shift(const VideoForm& form, Wide128 value) {
+  const auto low = static_cast<int64_t>(static_cast<uint64_t>(value) << 30) >> 30;
+  const Wide128 word = clamped(low, 32, form.d_signed);
+  return form.op == VideoOp::shl ? Wide128{extended(static_cast<uint32_t>(word), 32, true)} : word;
 }
 
 bool compared(int64_t a, int64_t b, VideoCompare compare) {
@@ -142,7 +148,9 @@ uint32_t scalar(const VideoForm& form, uint32_t a, uint32_t b, uint32_t c) {
   Wide128 result = shift ? shifted(form, first, second) : Wide128{combined(form, first, second)};
   if (form.saturate) {
     const int bits = bits_of_part(form.d);
-    result = bits == 32 || shift ? clamped(result, bits, form.d_signed) : clamped_part(result, bits, form.d_signed);
+    result = shift        ? clamped_shift(form, result)
+             : bits == 32 ? clamped(result, bits, form.d_signed)
+                          : clamped_part(result, bits, form.d_signed);
   }
   return finished(form, result, c);
 }

@@ -94,9 +94,14 @@ Bits scalar(const VideoForm& form, const Sources& s) {
   Signed result = arithmetic(form, a, b);
   const auto great = [](Signed x) { return x < 0 ? x + (Signed{1} << 64) : x % (Signed{1} << 64); };
   if (form.saturate) {
-    const bool by_the_isa = fd.width == 32 || form.op == VideoOp::shl || form.op == VideoOp::shr;
-    result = by_the_isa ? clamp(result, fd.width, form.d_signed)
-                        : std::min(great(result), (Signed{1} << (form.d_signed ? fd.width - 1 : fd.width)) - 1);
+    if (form.op == VideoOp::shl || form.op == VideoOp::shr) {  // 34 bits, to a word whatever the part
+      result = clamp(number(static_cast<Bits>(result), 34, true), 32, form.d_signed);
+      if (form.op == VideoOp::shl) result = number(static_cast<Bits>(result), 32, true);
+    } else if (fd.width == 32) {
+      result = clamp(result, 32, form.d_signed);
+    } else {
+      result = std::min(great(result), (Signed{1} << (form.d_signed ? fd.width - 1 : fd.width)) - 1);
+    }
   }
   const bool is_signed = form.op == VideoOp::set ? form.a_signed : form.d_signed;
   const Signed mine = is_signed ? result : great(result), c = number(s[2], 32, is_signed);
