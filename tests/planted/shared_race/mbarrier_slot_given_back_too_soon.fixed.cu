@@ -1,8 +1,7 @@
-// planted: the producing warp fills a slot again without waiting for its readers
+// fixed: it gives the slot back once it has read it
 // launch: grid 1,1,1 block 64,1,1 shared 0
 // arg: i32[256]=iota ro
 // arg: i32[32]=undefined
-// finds: race
 
 #include <cuda_awbarrier_primitives.h>
 
@@ -29,7 +28,9 @@ __global__ void sum_of_rows(const int* x, int* y) {
   __syncthreads();
   if (threadIdx.x < 32) {
     for (int row = 0; row < 8; ++row) {
-      slot[row % 2][lane] = x[row * 32 + lane];  // <- here
+      while (row >= 2 && !is_complete(&empty[row % 2], (row / 2 - 1) % 2)) {
+      }
+      slot[row % 2][lane] = x[row * 32 + lane];
       __mbarrier_arrive(&full[row % 2]);
     }
   } else {
@@ -37,7 +38,7 @@ __global__ void sum_of_rows(const int* x, int* y) {
     for (int row = 0; row < 8; ++row) {
       while (!is_complete(&full[row % 2], row / 2 % 2)) {
       }
-      sum += slot[row % 2][31 - lane];  // <- and here
+      sum += slot[row % 2][31 - lane];
       __mbarrier_arrive(&empty[row % 2]);
     }
     y[lane] = sum;

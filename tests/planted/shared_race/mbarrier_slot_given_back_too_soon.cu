@@ -1,7 +1,8 @@
-// fixed: it waits until all of them have arrived at the slot's other barrier
+// planted: the reading warp gives its slot back before it reads it
 // launch: grid 1,1,1 block 64,1,1 shared 0
 // arg: i32[256]=iota ro
 // arg: i32[32]=undefined
+// finds: race
 
 #include <cuda_awbarrier_primitives.h>
 
@@ -30,7 +31,7 @@ __global__ void sum_of_rows(const int* x, int* y) {
     for (int row = 0; row < 8; ++row) {
       while (row >= 2 && !is_complete(&empty[row % 2], (row / 2 - 1) % 2)) {
       }
-      slot[row % 2][lane] = x[row * 32 + lane];
+      slot[row % 2][lane] = x[row * 32 + lane];  // <- here
       __mbarrier_arrive(&full[row % 2]);
     }
   } else {
@@ -38,8 +39,8 @@ __global__ void sum_of_rows(const int* x, int* y) {
     for (int row = 0; row < 8; ++row) {
       while (!is_complete(&full[row % 2], row / 2 % 2)) {
       }
-      sum += slot[row % 2][31 - lane];
       __mbarrier_arrive(&empty[row % 2]);
+      sum += slot[row % 2][31 - lane];  // <- and here
     }
     y[lane] = sum;
   }
