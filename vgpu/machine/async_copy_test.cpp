@@ -212,7 +212,6 @@ TEST_CASE("cp.async: the record is of one block") {
 
 TEST_CASE("cp.async: what is not there is refused by name") {
   const std::pair<const char*, const char*> refused[] = {
-      {"cp.async.mbarrier.arrive.shared.b64 [%r1];", "mbarrier"},
       {"cp.async.bulk.commit_group;", "bulk"},
       {"cp.async.cg.shared.global [%r1], [%rd1], 8;", "16 bytes"},
       {"cp.async.ca.shared.global [%r1], [%rd1], 12;", "4, 8 or 16"},

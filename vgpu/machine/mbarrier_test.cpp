@@ -1,5 +1,7 @@
 // mbarrier: phases, counts and parities by PTX; what goes wrong with them; and what they order.
 
+#include <algorithm>
+
 #include "vgpu/machine/machine_testing.h"
 
 using namespace vgpu;
@@ -115,7 +117,9 @@ TEST_CASE("an arrival passes on what was done before it, a completed wait takes 
     const LaunchResult result = m.launch({}, {64, 1, 1}, out, out);
     CHECK(result.completed);
     CHECK(result.findings.empty() == waits);
-    for (const Finding& finding : result.findings) CHECK(finding.kind == Finding::Kind::race);
+    const bool races = std::any_of(result.findings.begin(), result.findings.end(),
+                                   [](const Finding& finding) { return finding.kind == Finding::Kind::race; });
+    CHECK(races == !waits);  // and the words that were not there yet are undefined
     if (!waits) continue;
     for (uint64_t i = 0; i < 64; ++i) CHECK(m.values<uint64_t>(out)[i] == 63 - i);
   }
