@@ -341,7 +341,7 @@ TEST_CASE("A kernel that the virtual GPU cannot run is refused where the plan na
   // It begins in line 10, its asm stands in line 12.
   const std::string spare = R"(extern "C" __global__ void spare(const float* x, float* y, float alpha, int n) {
   unsigned v;
-  asm volatile("mov.u32 %0, %%reserved_smem_offset_1;" : "=r"(v));
+  asm volatile("mov.u32 %0, %%pm0;" : "=r"(v));
   y[n - 1] = alpha * x[v];
 }
 )";
@@ -349,7 +349,7 @@ TEST_CASE("A kernel that the virtual GPU cannot run is refused where the plan na
   const Verdict verdict = submit(test::scaling_with("plan.run(\"vector_scaling\"", "plan.run(\"spare\"") + spare);
   REQUIRE(verdict.refusal);
   CHECK(verdict.refusal->kind == "unsupported");
-  CHECK(contains(verdict.refusal->message, "%reserved_smem_offset_1"));
+  CHECK(contains(verdict.refusal->message, "%pm0"));
   REQUIRE(verdict.refusal->diagnostics.size() == 1);
   CHECK(verdict.refusal->diagnostics[0].file == "work/vector_scaling.cu");
   CHECK(verdict.refusal->diagnostics[0].line == 12);

@@ -29,7 +29,7 @@ struct Folder {
 constexpr Folder folders[] = {
     {"bounds", 12},      {"misaligned", 4},   {"null_pointer", 4}, {"read_only", 3}, {"stack", 3},
     {"barrier", 6},      {"mask", 6},         {"timeout", 4},      {"trap", 3},      {"uninitialized", 18},
-    {"shared_race", 20}, {"global_race", 12}, {"async_copy", 6},      {"heap", 3},
+    {"shared_race", 20}, {"global_race", 12}, {"async_copy", 6},   {"heap", 3},
 };
 constexpr size_t least_silent = 36;
 
@@ -116,6 +116,7 @@ TEST_CASE("planted: uninitialised memory") { check_folder("uninitialized"); }
 TEST_CASE("planted: races in shared memory") { check_folder("shared_race"); }
 TEST_CASE("planted: races in global memory") { check_folder("global_race"); }
 TEST_CASE("planted: asynchronous copies") { check_folder("async_copy"); }
+TEST_CASE("planted: memory from malloc") { check_folder("heap"); }
 
 TEST_CASE("benign idioms are silent") {
   const std::vector<fs::path> files = kernels_of("silent", false);

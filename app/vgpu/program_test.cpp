@@ -352,14 +352,14 @@ TEST_CASE("a kernel that cannot run is named by list and refused by run, and its
 .visible .entry good(.param .u64 out) { .reg .b64 %rd<2>; ld.param.u64 %rd1, [out]; st.global.u32 [%rd1], 7; ret; }
 .visible .entry bad(.param .u64 out) { .reg .b32 %r<2>;
 .loc 1 6 3
-mov.u32 %r1, %reserved_smem_offset_1; ret; }
+mov.u32 %r1, %pm0; ret; }
 )";
   const std::string run = "run pair.ptx --grid 1 --block 1 --arg 'u32[1]=undefined' --kernel ";
   CHECK(folder.vgpu(run + "good").status == 0);
   const Result bad = folder.vgpu(run + "bad");
   CHECK(bad.status == 2);
   CHECK(contains(bad.err, "pair.cu:6"));
-  CHECK(contains(bad.err, "%reserved_smem_offset_1"));
+  CHECK(contains(bad.err, "%pm0"));
   const Result listed = folder.vgpu("list pair.ptx");
   CHECK(listed.status == 0);
   CHECK(contains(listed.out, "good"));
