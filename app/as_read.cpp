@@ -17,7 +17,7 @@ AsRead submit_as_read(const Home& home, const Exercise& exercise, const std::fil
   view.rows = 23;
   view.retry = fmt::format("tritutor submit {} --exercise {}", view.file, exercise.id);
   try {
-    view.source = read_text(file);
+    view.source = read_kernel_file(file);
   } catch (const CommandError& error) {
     read.text = error.what();
     return read;

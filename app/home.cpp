@@ -10,6 +10,7 @@
 
 #include "app/error.h"
 #include "app/printable.h"
+#include "grader/dialect/source_file.h"
 
 namespace tritutor {
 
@@ -81,6 +82,14 @@ std::string read_text(const fs::path& file) {
   std::ostringstream text;
   text << in.rdbuf();
   return text.str();
+}
+
+std::string read_kernel_file(const fs::path& file) {
+  try {
+    return read_source_file(file, shown(file));
+  } catch (const SourceFileError& error) {
+    throw CommandError(status_usage, error.what());
+  }
 }
 
 std::string shown(const fs::path& path) {

@@ -32,6 +32,9 @@ std::filesystem::path executable_path();
 /// The whole text of a file. Throws CommandError that names it.
 std::string read_text(const std::filesystem::path& file);
 
+/// The text of a kernel file: a regular file of text that is not too large. Throws CommandError that says what it is.
+std::string read_kernel_file(const std::filesystem::path& file);
+
 /// A path as a person in the current folder would write it.
 std::string shown(const std::filesystem::path& path);
 

@@ -12,7 +12,7 @@
 #include "app/output.h"
 #include "app/profiles.h"
 #include "app/verdict_view.h"
-#include "grader/dialect/source_file.h"
+#include "grader/record/clip.h"
 #include "grader/submission.h"
 
 namespace tritutor {
@@ -99,14 +99,6 @@ Target target_of(Session& session, const Arguments& arguments) {
   return target;
 }
 
-std::string source_of(const fs::path& file) {
-  try {
-    return read_source_file(file, shown(file));
-  } catch (const SourceFileError& error) {
-    throw CommandError(status_usage, error.what());
-  }
-}
-
 Attempt attempt_of(const Verdict& verdict, const std::string& source, const std::string& file) {
   Attempt attempt;
   attempt.exercise = verdict.exercise;
@@ -117,7 +109,7 @@ Attempt attempt_of(const Verdict& verdict, const std::string& source, const std:
   attempt.device = fmt::format("{}: {}", verdict.device_kind, verdict.device_name);
   attempt.toolchain = verdict.toolchain;
   if (verdict.seed) attempt.seed = std::to_string(*verdict.seed);
-  attempt.details = to_json(verdict).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  attempt.details = clipped(to_json(verdict)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return attempt;
 }
 
@@ -185,7 +177,7 @@ void print_verdict(Session& session, const Arguments& arguments, const Target& t
 
 void submit(Session& session, const Arguments& arguments) {
   const Target target = target_of(session, arguments);
-  const std::string source = source_of(target.file);
+  const std::string source = read_kernel_file(target.file);
   const DeviceProfile profile = profile_of(session.home(), arguments.profile);
   Interrupt interrupt;
   SubmitOptions options;

@@ -371,7 +371,11 @@ std::string hint_for(const Verdict& verdict, const Exercise& exercise) {
     const auto found = exercise.hints.on.find(key);
     return found == exercise.hints.on.end() ? "" : found->second;
   };
-  if (verdict.refusal) return keyed(verdict.refusal->kind);
+  if (verdict.refusal) {
+    // The exercise's own words are about the signature; what a compile error means, the refusal itself says.
+    const std::string& kind = verdict.refusal->kind;
+    return kind == "signature" || kind == "missing-kernel" ? keyed("compile") : verdict.refusal->advice;
+  }
   if (verdict.right) return keyed("slow");
   const CaseResult* one = telling_case(verdict);
   if (one == nullptr) return "";

@@ -193,6 +193,7 @@ TEST_CASE("a compile error points at the learner's line, tabs kept") {
   verdict.refusal = Refusal{};
   verdict.refusal->kind = "compile";
   verdict.refusal->message = "the file does not compile";
+  verdict.refusal->advice = "Did you mean fool?";
   verdict.refusal->diagnostics = {{"error", verdict.file, 2, 4, "identifier \"foo\" is undefined"}};
   VerdictViewOptions options = plain();
   options.source = "void f() {\n\t  foo = 3;\r\n}\n";
@@ -203,9 +204,11 @@ TEST_CASE("a compile error points at the learner's line, tabs kept") {
         "    2 | \t  foo = 3;\n"
         "      | \t  ^\n"
         "\n"
-        "hint  The signature must stay.\n"
+        "hint  Did you mean fool?\n"
         "next  edit level1/vector_scaling.cu, then: tritutor submit 1.1\n"
         "      more help: tritutor hint 1.1\n");
+  verdict.refusal->kind = "signature";
+  CHECK(hint_for(verdict, scaling()) == "The signature must stay.");
 }
 
 TEST_CASE("a wrong signature shows both forms") {

@@ -79,6 +79,7 @@ json to_json(const Refusal& refusal) {
   json out = {{"kind", refusal.kind}, {"message", refusal.message}, {"diagnostics", to_json(refusal.diagnostics)}};
   if (!refusal.expected.empty()) out["expected"] = refusal.expected;
   if (!refusal.found.empty()) out["found"] = refusal.found;
+  if (!refusal.advice.empty()) out["advice"] = refusal.advice;
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include "app/interrupt.h"
 #include "app/output.h"
 #include "grader/dialect/cuda/compile.h"
+#include "grader/dialect/cuda/device_headers.h"
 #include "grader/dialect/cuda/nvrtc.h"
 #include "grader/dialect/cuda/source_scan.h"
 #include "grader/dialect/cuda/standard_headers.h"
@@ -136,8 +137,16 @@ void Source::compile(const std::vector<std::string>& include) {
   disk_[absolute(name).string()] = file_;
   try {
     tritutor::Interrupt interrupt;
-    const tritutor::Nvrtc::Output output =
-        tritutor::Nvrtc::instance().compile({name, cuda_, headers.texts}, interrupt.flag());
+    const tritutor::Nvrtc& nvrtc = tritutor::Nvrtc::instance();
+    tritutor::Nvrtc::Program program{name, cuda_, headers.texts};
+    prepare_headers(
+        tritutor::scan_source(cuda_), [&](const std::string& header) { return nvrtc.find_header(header).has_value(); },
+        program);
+    tritutor::Nvrtc::Output output = nvrtc.compile(program, interrupt.flag());
+    if (!output.compiled && !output.stopped && !program.options.empty()) {
+      program.options.clear();
+      output = nvrtc.compile(program, interrupt.flag());
+    }
     if (output.stopped) throw CommandError(tritutor::status_stopped, "stopped while the file was compiled");
     if (!output.fault.empty()) throw CommandError(tritutor::status_usage, fmt::format("{}: {}", file_, output.fault));
     if (!output.log.empty()) tritutor::print_error("{}{}", output.log, output.log.ends_with('\n') ? "" : "\n");

@@ -72,7 +72,7 @@ TEST_CASE("Compile errors stand at the learner's line and column") {
   // The kernel: line 3 its head, 4 `const int i`, 5 the store, 6 `}`; launch(): lines 7 to 9.
   const Row rows[] = {
       {"alpha * x[i]", "beta * x[i]", 5, 21, "\"beta\" is undefined"},
-      {"threadIdx.x;", "threadIdx.x", 5, 3, "expected a \";\""},
+      {"threadIdx.x;", "threadIdx.x", 4, 49, "expected a \";\""},
       {"if (i < n) y[i]", "\tif (i < n) z[i]", 5, 15, "\"z\" is undefined"},
       {"alpha * x[i]", "\"text\"", 5, 19, "const char *"},
       {"p.n", "p.m", 8, 37, "has no member \"m\""},
@@ -92,6 +92,112 @@ TEST_CASE("Compile errors stand at the learner's line and column") {
     CHECK_MESSAGE(contains(first.message, row.says), first.message);
     for (const Diagnostic& each : refusal.diagnostics) CHECK(each.file.rfind("tritutor-", 0) != 0);
   }
+}
+
+TEST_CASE("A usual mistake is explained in a learner's words") {
+  struct Row {
+    const char *part, *replacement;
+    const char* advice;
+  };
+  const Row rows[] = {
+      {"blockIdx", "blockidx", "Did you mean blockIdx?"},
+      {"threadIdx", "threadIDx", "Did you mean threadIdx?"},
+      {"threadIdx.x", "threadIdx", "write .x, .y or .z"},
+      {"blockIdx.x * BLOCK", "blockIdx.x * blockDim", "write .x, .y or .z"},
+      {"threadIdx.x;", "threadIdx.x", "';' missing at the end of line 4"},
+      {"x[i];\n}", "x[i]\n}", "';' missing at the end of line 5"},
+      {"x[i];\n}", "x[i];\n", "A function begins here, but the one before it has not ended"},
+      {"if (i < n)", "if (i < n", "is never closed"},
+      {"if (i < n)", "if (i < n))", "closes nothing"},
+      {"p.n", "n", "write p.n"},
+      {"p.n", "x", "launch() only plans"},
+      {"p.n", "p.N", "p.alpha, p.n"},
+      {"plan.run", "plan->run", "write plan.run(...)"},
+      {", BLOCK);", ");", "the grid and the block"},
+      {"\"vector_scaling\"", "vector_scaling", "in quotes"},
+      {"y[i] =", "x[i] =", "x is an input and cannot be written; the result belongs into y"},
+      {"(i < n)", "(i = n)", "write =="},
+      {"alpha * x[i]", "alpha * x[i] * 2f", "written 2.0f"},
+      {"alpha * x[i]", "alpha * x", "x[i]"},
+      {"alpha * x[i]", "std::max(alpha, x[i])", "no std::"},
+      {"alpha * x[i]", "std::sqrt(x[i])", "without std::"},
+      {"alpha * x[i]", "beta * x[i]", "declares beta"},
+      {"alpha * x[i]", "__shfl_down(x[i], 1)", "__shfl_down_sync(0xffffffff"},
+      {"alpha * x[i]", "__half2float(x[i])", "cuda_fp16.h"},
+      {"  if (i", "  __syncthread();\n  if (i", "Did you mean __syncthreads?"},
+      {"  if (i", "  syncthreads();\n  if (i", "Did you mean __syncthreads?"},
+      {"  if (i", "  std::cout << i;\n  if (i", "printf"},
+      {"  if (i", "  std::vector<float> v;\n  if (i", "array of fixed size"},
+      {"  if (i", "  __shared__ float s = 0;\n  if (i", "begins undefined"},
+      {"  if (i", "  __shared__ float s[n];\n  if (i", "known when the file is compiled"},
+      {"y[i] =", "atomicAdd(y[i], 1.0f); y[i] =", "takes an address"},
+      {"const int i", "const float i", "integer"},
+      {"extern", "__host__ float f() { return 1; }\nextern", "remove __host__"},
+      {"__global__", "_global_", "Did you mean __global__?"},
+      {"\"vector_scaling\"", "\u201cvector_scaling\u201d", "no character of C++"},
+      {"cdiv(p.n, BLOCK)", "ceil(p.n / BLOCK)", "cdiv(a, b)"},
+      {"#include <tritutor.cuh>\n", "", "no #include <tritutor.cuh>"},
+  };
+  for (const Row& row : rows) {
+    const Refusal refusal = refusal_of(test::scaling_with(row.part, row.replacement));
+    CAPTURE(row.replacement);
+    CHECK(refusal.kind == "compile");
+    CHECK_MESSAGE(contains(refusal.advice, row.advice), refusal.message);
+    CHECK(refusal.diagnostics.front().severity == "error");
+    for (const Diagnostic& each : refusal.diagnostics) CHECK(each.severity != "warning");
+  }
+}
+
+TEST_CASE("A file written for a host is told what takes its place") {
+  const char* const texts[] = {
+      "#include <cuda_runtime.h>\n__global__ void vector_scaling(const float* x, float* y, float alpha, int n) {}\n"
+      "extern \"C\" void solve(const float* x, float* y, float alpha, int n) {\n"
+      "  vector_scaling<<<(n + 255) / 256, 256>>>(x, y, alpha, n);\n  cudaDeviceSynchronize();\n}\n",
+      "#include <tritutor.cuh>\nextern \"C\" __global__ void vector_scaling(const float* x, float* y, float alpha, int "
+      "n) "
+      "{}\n\n\nint main() { return 0; }\n",
+      "#include <tritutor.cuh>\n\n\nvoid launch(Plan& plan, const Problem& p) { float* d; cudaMalloc(&d, p.n * 4); "
+      "}\n"};
+  for (const char* text : texts) {
+    const Refusal refusal = refusal_of(text);
+    CHECK(refusal.kind == "compile");
+    CHECK(refusal.diagnostics.at(0).line == 4);
+    CHECK(contains(refusal.diagnostics[0].message, "host code"));
+    CHECK(contains(refusal.advice,
+                   "void launch(Plan& plan, const Problem& p) { plan.run(\"vector_scaling\", cdiv(p.n, "
+                   "256), 256); }"));
+  }
+}
+
+TEST_CASE("Errors that come from another signature are told as that") {
+  for (const char* other : {"const float* x, float* y, float alpha", "const float* x, float y, float alpha, int n"}) {
+    const Refusal refusal = refusal_of(test::scaling_with("const float* x, float* y, float alpha, int n", other));
+    CHECK(refusal.kind == "signature");
+    CHECK(refusal.diagnostics.at(0).line == 3);
+  }
+  const Refusal launch = refusal_of(test::scaling_with("(Plan& plan, const Problem& p)", "()"));
+  CHECK(launch.kind == "signature");
+  CHECK(launch.diagnostics.at(0).line == 7);
+  // A mistake in the declaration itself is one of the language.
+  CHECK(refusal_of(test::scaling_with("float alpha", "flaot alpha")).kind == "compile");
+}
+
+TEST_CASE("A header of CUDA's that needs a host is named where it is included") {
+  const Refusal refusal = refusal_of("\n#include <thrust/device_vector.h>\n" + test::scaling_solution());
+  CHECK(refusal.kind == "compile");
+  CHECK(refusal.diagnostics.at(0).file == "work/vector_scaling.cu");
+  CHECK(refusal.diagnostics.at(0).line == 2);
+  CHECK(contains(refusal.diagnostics[0].message, "<thrust/device_vector.h>"));
+  CHECK(contains(refusal.advice, "launched by a host"));
+}
+
+TEST_CASE("cub's parts for blocks and warps come by its usual header") {
+  const CompileResult result = compile_text("#include <cub/cub.cuh>\n" + test::scaling_solution() +
+                                            "__device__ float sum(float x) {\n"
+                                            "  __shared__ cub::BlockReduce<float, 256>::TempStorage temp;\n"
+                                            "  return cub::BlockReduce<float, 256>(temp).Sum(x);\n}\n");
+  const auto* refusal = std::get_if<Refusal>(&result);
+  CHECK_MESSAGE(!refusal, (refusal ? refusal->message : ""));
 }
 
 TEST_CASE("Every error is listed, and a note stands after its error") {
@@ -183,6 +289,16 @@ TEST_CASE("A missing kernel is said, with what the file has") {
       refusal_of("#include <tritutor.cuh>\n" + std::string("constexpr int BLOCK = 1;\n") + test::scaling_launch).kind ==
       "missing-kernel");
   CHECK(refusal_of("").kind == "missing-kernel");
+}
+
+TEST_CASE("A kernel within a namespace, and a launch of another name, are told so") {
+  const Refusal hidden = refusal_of(test::scaling_head + std::string("namespace k {\n") + test::scaling_kernel + "}\n" +
+                                    test::scaling_launch);
+  CHECK(hidden.kind == "missing-kernel");
+  CHECK(contains(hidden.message, "namespace"));
+  const Refusal capital = refusal_of(test::scaling_with("void launch", "void Launch"));
+  CHECK(capital.kind == "signature");
+  CHECK(contains(capital.message, "only Launch()"));
 }
 
 TEST_CASE("A missing or different launch() is said with both forms") {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "grader/dialect/cuda/wrapper.h"
+#include "grader/nearest.h"
 
 namespace tritutor {
 namespace {
@@ -41,6 +42,12 @@ Refusal refuse(std::string kind, std::string message, std::string expected, cons
 
 Refusal missing_kernel(const Exercise& exercise, const std::vector<Declaration>& all, const std::string& file) {
   const std::vector<std::string> names = kernel_names(all);
+  if (std::find(names.begin(), names.end(), exercise.slug) != names.end()) {
+    return refuse("missing-kernel",
+                  fmt::format("{} stands in a namespace or a class, where it cannot be found; move it out of there",
+                              exercise.slug),
+                  exercise.signature(), find_declaration(all, exercise.slug), file);
+  }
   const std::string others =
       names.empty() ? "it has no kernel at all" : fmt::format("it has {}", fmt::join(names, ", "));
   return refuse(
@@ -58,10 +65,19 @@ Refusal wrong_kernel(const Exercise& exercise, const std::vector<Declaration>& a
 
 Refusal wrong_launch(const std::vector<Declaration>& all, const std::string& file) {
   const Declaration* found = find_declaration(all, "launch");
-  const std::string message = found
-                                  ? "launch() has another type than it must have; write its first line exactly as below"
-                                  : "the file has no launch(): it says how the kernel is launched, by "
-                                    "plan.run(\"kernel\", grid, block); add it";
+  std::string message = "launch() has another type than it must have; write its first line exactly as below";
+  if (!found) {
+    std::vector<std::string> names;
+    for (const Declaration& each : all) {
+      if (!each.kernel) names.push_back(each.name);
+    }
+    const std::vector<std::string> meant = nearest("launch", names, 1);
+    message = fmt::format(
+        "the file has no launch(){}: it says how the kernel is launched, by plan.run(\"kernel\", grid, "
+        "block); add it",
+        meant.empty() ? "" : fmt::format(", only {}()", meant[0]));
+    if (!meant.empty()) found = find_declaration(all, meant[0]);
+  }
   return refuse("signature", message, std::string(launch_signature), found, file);
 }
 
@@ -98,6 +114,25 @@ std::optional<Refusal> explain_wrapper_errors(const std::vector<Diagnostic>& dia
     return absent ? missing_kernel(exercise, all, file) : wrong_kernel(exercise, all, file);
   }
   return wrong_launch(all, file);
+}
+
+std::optional<Refusal> explain_other_signature(const std::vector<Diagnostic>& log,
+                                               const std::vector<Diagnostic>& errors, const Exercise& exercise,
+                                               const SourceScan& scan, const std::string& file) {
+  if (scan.unbalanced()) return std::nullopt;
+  const std::vector<Declaration> all = declarations(scan);
+  const auto differs = [&](std::string_view check, std::string_view name) {
+    const bool told = std::any_of(log.begin(), log.end(), [&](const Diagnostic& d) {
+      return d.file == check && d.message.find("static assertion failed") != std::string::npos;
+    });
+    const Declaration* found = find_declaration(all, name);
+    if (!told || !found) return false;
+    return std::none_of(errors.begin(), errors.end(),
+                        [&](const Diagnostic& d) { return d.line >= found->line && d.line <= found->last_line; });
+  };
+  if (differs(kernel_check_file, exercise.slug)) return wrong_kernel(exercise, all, file);
+  if (differs(launch_check_file, "launch")) return wrong_launch(all, file);
+  return std::nullopt;
 }
 
 bool has_entry(std::string_view ptx, std::string_view name) {

@@ -16,6 +16,12 @@ namespace tritutor {
 std::optional<Refusal> explain_wrapper_errors(const std::vector<Diagnostic>& diagnostics, const Exercise& exercise,
                                               const SourceScan& scan, const std::string& file);
 
+/// The same where the learner's text has errors too, but not in the declaration that differs: a parameter that is
+/// missing there is what they come from.
+std::optional<Refusal> explain_other_signature(const std::vector<Diagnostic>& log,
+                                               const std::vector<Diagnostic>& errors, const Exercise& exercise,
+                                               const SourceScan& scan, const std::string& file);
+
 /// Whether PTX that compiled has the kernel under its plain name; if not, extern "C" or __global__ is missing.
 std::optional<Refusal> check_entry(std::string_view ptx, const Exercise& exercise, const SourceScan& scan,
                                    const std::string& file);

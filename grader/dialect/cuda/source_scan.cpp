@@ -301,6 +301,7 @@ std::vector<Declaration> declarations(const SourceScan& scan) {
     }
     found.text = text_of(tokens, start, end);
     found.line = tokens[start].line;
+    found.last_line = tokens[end].line;
     if (found.name != "__launch_bounds__" && found.name != "__align__" && found.name != "alignas") {
       result.push_back(std::move(found));
     }

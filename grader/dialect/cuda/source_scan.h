@@ -45,6 +45,7 @@ struct Declaration {
   bool kernel = false;    ///< has __global__
   bool extern_c = false;  ///< has extern "C" in its own text (not by a surrounding block)
   int line = 0;
+  int last_line = 0;  ///< of its closing parenthesis
 };
 
 /// Every function that the file declares or defines, by the look of it: `word... name(...)` outside of any body.
