@@ -40,7 +40,9 @@ std::string missing_semicolon(const Diagnostic& error, const CompiledText& text)
         "line {}?",
         error.line);
   }
-  if (before->line < error.line) return fmt::format("Is the ';' missing at the end of line {}?", before->line);
+  if (before->line < error.line || here == nullptr) {
+    return fmt::format("Is the ';' missing at the end of line {}?", before->line);
+  }
   return fmt::format("Is a ';' missing after '{}' in line {}?", before->text, before->line);
 }
 

@@ -155,7 +155,7 @@ TEST_CASE("A file written for a host is told what takes its place") {
       "  vector_scaling<<<(n + 255) / 256, 256>>>(x, y, alpha, n);\n  cudaDeviceSynchronize();\n}\n",
       "#include <tritutor.cuh>\nextern \"C\" __global__ void vector_scaling(const float* x, float* y, float alpha, int "
       "n) "
-      "{}\n\n\nint main() { return 0; }\n",
+      "{}\n\nint main() { return 0; }\n",
       "#include <tritutor.cuh>\n\n\nvoid launch(Plan& plan, const Problem& p) { float* d; cudaMalloc(&d, p.n * 4); "
       "}\n"};
   for (const char* text : texts) {

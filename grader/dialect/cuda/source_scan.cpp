@@ -265,7 +265,8 @@ std::optional<Token> SourceScan::unbalanced() const {
     if (token.text == "}" || token.text == ")" || token.text == "]") {
       const std::string_view wanted = token.text == "}" ? "{" : token.text == ")" ? "(" : "[";
       if (open.empty()) return token;
-      if (open.back()->text != wanted) return *open.back();
+      // A round or square bracket does not reach beyond the block that it stands in.
+      if (open.back()->text != wanted) return open.back()->text == "{" ? token : *open.back();
       open.pop_back();
     }
   }
