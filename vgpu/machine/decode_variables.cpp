@@ -20,6 +20,7 @@ using ptx::Operand;
 
 /// "tile" for "_ZZ6kernelPKfE4tile": the name as it stands in the source.
 std::string source_name(const std::string& name) {
+  if (!name.starts_with("_Z")) return name;  // "s" would be taken for the type short
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> readable(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status),
                                                         std::free);
