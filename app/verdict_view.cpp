@@ -388,9 +388,11 @@ std::string hint_for(const Verdict& verdict, const Exercise& exercise) {
         finding.buffer.empty() || std::any_of(exercise.arguments.begin(), exercise.arguments.end(),
                                               [&](const Argument& each) { return each.name == finding.buffer; });
     // What is said of the exercise's buffers fits no tile, no array of a thread and no scratch; of races, the reverse.
-    const bool fits = finding.kind == vgpu::Finding::Kind::out_of_bounds ? is_argument
-                      : finding.kind == vgpu::Finding::Kind::race        ? !is_argument
-                                                                         : true;
+    // A local variable without a value is in no buffer, and its finding says all.
+    const bool fits = finding.kind == vgpu::Finding::Kind::out_of_bounds   ? is_argument
+                      : finding.kind == vgpu::Finding::Kind::race          ? !is_argument
+                      : finding.kind == vgpu::Finding::Kind::uninitialized ? !finding.buffer.empty()
+                                                                           : true;
     return fits ? keyed(kind) : "";
   }
   const std::string of_pattern = one->mismatch ? keyed(one->mismatch->pattern) : "";

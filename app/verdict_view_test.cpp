@@ -188,6 +188,54 @@ TEST_CASE("a finding shows its line, its place and its likely cause, and chooses
   CHECK(hint_for(verdict, scaling()) == "What should threads past n do?");
 }
 
+TEST_CASE("a finding's hint is that of its kind and buffer, and never one of the values") {
+  Exercise exercise = scaling();
+  exercise.arguments = {{"x", reference::Type::f32, Role::input, {"n"}}};
+  exercise.hints.on["out-of-bounds:scratch"] = "One for each block.";
+  exercise.hints.on["race"] = "A barrier between the two.";
+  exercise.hints.on["uninitialized"] = "Who stores it?";
+  Verdict verdict = verdict_of(Verdict::Result::fail);
+  CaseResult tail = case_of("tail", "", false);
+  tail.mismatch = Mismatch{};
+  tail.mismatch->pattern = "tail";
+  tail.findings.resize(1);
+  const auto hint = [&](vgpu::Finding::Kind kind, const char* buffer) {
+    tail.findings[0].kind = kind;
+    tail.findings[0].buffer = buffer;
+    verdict.cases = {tail};
+    return hint_for(verdict, exercise);
+  };
+  using Kind = vgpu::Finding::Kind;
+  CHECK(hint(Kind::out_of_bounds, "x") == "What should threads past n do?");
+  CHECK(hint(Kind::out_of_bounds, "scratch") == "One for each block.");
+  CHECK(hint(Kind::out_of_bounds, "tile").empty());
+  CHECK(hint(Kind::race, "tile") == "A barrier between the two.");
+  CHECK(hint(Kind::race, "x").empty());
+  CHECK(hint(Kind::uninitialized, "tile") == "Who stores it?");
+  CHECK(hint(Kind::uninitialized, "").empty());
+  CHECK(hint(Kind::barrier, "").empty());
+}
+
+TEST_CASE("what is known to be wrong stands above the values, and no pattern is read into them") {
+  Verdict verdict = verdict_of(Verdict::Result::fail);
+  CaseResult tail = case_of("tail", "", false);
+  vgpu::Finding finding;
+  finding.kind = vgpu::Finding::Kind::race;
+  finding.file = verdict.file;
+  finding.message = "read s[1], which thread 3 wrote";
+  tail.findings = {finding};
+  tail.mismatch = Mismatch{};
+  tail.mismatch->output = "y";
+  tail.mismatch->index = {7};
+  tail.mismatch->pattern = "nan";
+  tail.mismatch->pattern_text = "It comes from 0 / 0.";
+  verdict.cases = {tail};
+  const std::string view = view_verdict(verdict, scaling(), plain());
+  CHECK(view.find("0 / 0") == std::string::npos);
+  CHECK(view.find("y[7]") != std::string::npos);
+  CHECK(view.find("which thread 3 wrote") < view.find("y[7]"));
+}
+
 TEST_CASE("a compile error points at the learner's line, tabs kept") {
   Verdict verdict = verdict_of(Verdict::Result::error);
   verdict.refusal = Refusal{};

@@ -128,6 +128,12 @@ TEST_CASE("what the plan asked for is blamed where it is too little") {
     say_in_plan_terms(all, exercise, plan, step);
     return all[0].cause;
   };
+  vgpu::Finding named = finding(Kind::out_of_bounds);
+  named.buffer = "s";
+  named.message = "wrote s[0]; s is dynamic shared memory, of which there are 0 bytes";
+  std::vector<vgpu::Finding> one_named = {named};
+  say_in_plan_terms(one_named, exercise, plan, step);
+  CHECK(one_named[0].cause.starts_with("plan.run asks for 0 bytes"));
   CHECK(blamed("dynamic shared memory", 0, 0)
             .starts_with("plan.run asks for 0 bytes of dynamic shared memory: they "
                          "are its fourth argument"));

@@ -177,6 +177,12 @@ std::optional<Pattern> find_constant(const Evidence& e) {
     return std::nullopt;
   }
   const std::string source = source_of_constant(e, first);
+  if (source.starts_with(", which is 1 / ")) {
+    return Pattern{"constant",
+                   fmt::format("Every element is {:.6g}{}: all that goes into a sum counts alike, as if the "
+                               "values made no difference.",
+                               first, source)};
+  }
   return Pattern{"constant",
                  fmt::format("Every element is {:.6g}{}: {}", first, source,
                              source.empty() ? "does the index take part in what is loaded?"
