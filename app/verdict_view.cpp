@@ -63,6 +63,7 @@ class View {
     if (verdict_.result == Verdict::Result::pass) warnings();
     printed();
     if (const CaseResult* one = telling_case(verdict_)) details(*one);
+    notes();
     if (verdict_.right && verdict_.inefficient) inefficiency(*verdict_.inefficient);
     if (options_.counters)
       add(view_counters(verdict_, options_.source, style_, options_.rows == 0 ? 1'000'000 : options_.width));
@@ -272,6 +273,29 @@ class View {
     if (all.size() > detail_.findings)
       left_out(fmt::format("{} more finding{}", all.size() - detail_.findings,
                            all.size() - detail_.findings == 1 ? "" : "s"));
+  }
+
+  /// What is worth saying and fails nothing: each line of the file once, from the telling case or from all.
+  void notes() {
+    std::vector<const vgpu::Finding*> shown;
+    const CaseResult* telling = telling_case(verdict_);
+    for (const CaseResult& one : verdict_.cases) {
+      if (telling != nullptr && &one != telling) continue;
+      for (const vgpu::Finding& note : one.notes) {
+        const bool known = std::any_of(shown.begin(), shown.end(), [&](const vgpu::Finding* other) {
+          return other->file == note.file && other->line == note.line;
+        });
+        if (!known) shown.push_back(&note);
+      }
+    }
+    if (shown.empty()) return;
+    add("\n");
+    for (size_t i = 0; i < std::min(shown.size(), kMostFindings); ++i) {
+      const std::string place =
+          shown[i]->line > 0 ? fmt::format("{}:{}: ", file_shown(shown[i]->file), shown[i]->line) : "";
+      const std::string text = wrap("note: " + place + shown[i]->message, options_.width);
+      add(style_.dim(text.substr(0, text.find_last_not_of('\n') + 1)) + "\n");
+    }
   }
 
   /// The waste that explains the time, and where it is.

@@ -159,6 +159,7 @@ CaseOutcome run_case(const Exercise& exercise, const Case& test, const CaseData&
       vgpu::LaunchResult result = device.run(step, buffers.parameters(module, step), limits);
       say_in_plan_terms(result.findings, exercise, plan, step);
       add_findings(outcome.findings, std::move(result.findings));
+      add_findings(outcome.notes, std::move(result.notes));
       add_printed(outcome.printed, result.printed);
       if (run == 1) {
         outcome.steps.push_back({step.kernel, step.grid.count(), std::move(result.counters), result.blocks_run, false});

@@ -32,6 +32,7 @@ struct CaseOutcome {
   std::optional<Mismatch> mismatch;
   std::string problem;
   std::vector<vgpu::Finding> findings;
+  std::vector<vgpu::Finding> notes;  ///< worth saying, and held against nobody
   std::string printed;
   std::vector<StepCounters> steps;  ///< of the first run
 };

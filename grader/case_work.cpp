@@ -138,6 +138,7 @@ void CaseWork::run_job(size_t index, CaseJob& job) {
   }
   job.ran = true;
   for (vgpu::Finding& finding : job.outcome.findings) finding.file = program_->own_file(finding.file);
+  for (vgpu::Finding& note : job.outcome.notes) note.file = program_->own_file(note.file);
   if (!job.outcome.passed) {
     for (SampleJob& sample : samples_) sample.stop.store(true);
   }

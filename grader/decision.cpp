@@ -31,6 +31,7 @@ bool decide_cases(const Exercise& exercise, CaseWork& work, Verdict& verdict) {
       result.problem = std::move(job.outcome.problem);
       result.findings = std::move(job.outcome.findings);
       sort_by_cause(result.findings);
+      result.notes = std::move(job.outcome.notes);
       if (several && !job.outcome.printed.empty()) verdict.printed += fmt::format("case {}:\n", test.name);
       verdict.printed += job.outcome.printed;
     }

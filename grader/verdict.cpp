@@ -150,10 +150,11 @@ std::string_view name_of(Verdict::Result result) {
 }
 
 json to_json(const Verdict& verdict, bool lines) {
-  json cases = json::array(), findings = json::array();
+  json cases = json::array(), findings = json::array(), notes = json::array();
   for (const CaseResult& each : verdict.cases) {
     cases.push_back(to_json(each));
     for (const vgpu::Finding& finding : each.findings) findings.push_back(to_json(finding, each.name));
+    for (const vgpu::Finding& note : each.notes) notes.push_back(to_json(note, each.name));
   }
   json out = {{"exercise", verdict.exercise},
               {"slug", verdict.slug},
@@ -166,6 +167,7 @@ json to_json(const Verdict& verdict, bool lines) {
               {"device", {{"kind", verdict.device_kind}, {"name", verdict.device_name}}},
               {"cases", std::move(cases)},
               {"findings", std::move(findings)},
+              {"notes", std::move(notes)},
               {"warnings", to_json(verdict.warnings)},
               {"timing", to_json(verdict.timing)},
               {"printed", verdict.printed},

@@ -26,6 +26,7 @@ struct CaseResult {
   std::optional<Mismatch> mismatch;
   std::string problem;  ///< why it failed where neither a mismatch nor a finding says so ("input x was changed")
   std::vector<vgpu::Finding> findings;
+  std::vector<vgpu::Finding> notes;  ///< worth saying, and held against nobody
 };
 
 struct Timing {

@@ -222,7 +222,8 @@ struct Limits {
 /// What a launch did.
 struct LaunchResult {
   std::vector<Finding> findings;
-  std::string printed;             ///< what printf wrote
+  std::vector<Finding> notes;  ///< worth saying, and yet nothing that is wrong: threads that returned before a barrier
+  std::string printed;         ///< what printf wrote
   uint64_t warp_instructions = 0;  ///< PTX instructions, not the machine's
   uint64_t lane_instructions = 0;
   Counters counters;

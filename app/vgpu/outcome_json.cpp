@@ -70,8 +70,9 @@ Json arguments_of(const Outcome& outcome) {
 
 Json to_json(const Outcome& outcome, const Source& source) {
   const vgpu::LaunchResult& result = outcome.result;
-  Json findings = Json::array();
+  Json findings = Json::array(), notes = Json::array();
   for (const vgpu::Finding& each : result.findings) findings.push_back(to_json(each, source));
+  for (const vgpu::Finding& each : result.notes) notes.push_back(to_json(each, source));
   const char* clean = outcome.sampled ? "sampled" : "clean";
   const char* verdict = result.stopped ? "stopped" : result.findings.empty() ? clean : "findings";
   Json json = {{"file", outcome.file},
@@ -85,6 +86,7 @@ Json to_json(const Outcome& outcome, const Source& source) {
                {"warp_instructions", result.warp_instructions},
                {"lane_instructions", result.lane_instructions},
                {"findings", findings},
+               {"notes", notes},
                {"printed", result.printed},
                {"counters", to_json(result.counters, source)},
                {"arguments", arguments_of(outcome)}};

@@ -33,6 +33,7 @@ class View {
   std::string text() {
     headline();
     findings();
+    notes();
     printed();
     if (options_.counters && result_.sample_end != vgpu::SampleEnd::waiting)
       out_ += fmt::format("\n{}", view_counters(result_.counters, source_, options_));
@@ -106,6 +107,19 @@ class View {
       out_ += "\n";
       paragraph("The kernel was ended there: buffers hold what was written up to then.", "  ");
     }
+  }
+
+  /// What is worth saying and no finding.
+  void notes() {
+    const std::vector<vgpu::Finding>& all = result_.notes;
+    if (!all.empty()) out_ += "\n";
+    for (size_t i = 0; i < std::min(all.size(), kMostFindings); ++i) {
+      std::string place = all[i].file.empty() ? outcome_.file : source_.shown(all[i].file);
+      if (all[i].line > 0) place += fmt::format(":{}", all[i].line);
+      paragraph(fmt::format("note: {}: {}", place, all[i].message), "");
+    }
+    if (all.size() > kMostFindings)
+      out_ += style_.dim(fmt::format("... and {} more; --json has all\n", counted(all.size() - kMostFindings, "note")));
   }
 
   static bool is_alike(const vgpu::Finding& a, const vgpu::Finding& b) {

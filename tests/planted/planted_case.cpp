@@ -247,7 +247,7 @@ std::vector<std::string> judge(const Case& wanted, const std::vector<vgpu::Findi
   for (const int line : wanted.here) {
     if (!contains(found, line)) complaints.push_back(fmt::format("not found: {} at line {}", wanted.finds, line));
   }
-  if (wanted.finds == "race" && !wanted.and_here.empty() && !names_other_line) {
+  if ((wanted.finds == "race" || wanted.finds == "barrier") && !wanted.and_here.empty() && !names_other_line) {
     complaints.push_back(fmt::format("no finding names the other line, {}", fmt::join(wanted.and_here, " or ")));
   }
   return complaints;

@@ -39,13 +39,97 @@ TEST_CASE("bar.sync: what every warp wrote before it, every warp reads after it"
   }
 }
 
-TEST_CASE("bar.sync reached from both arms of a branch is one barrier") {
+TEST_CASE("barrier.sync, not aligned, reached from both arms of a branch is one barrier") {
   const std::string body =
       kMirror + std::string(
-                    "and.b32 %r6, %t, 1; setp.eq.u32 %p1, %r6, 0; @%p1 bra EVEN; st.shared.b32 [%r1], %r4; bar.sync 0;"
-                    "bra END; EVEN: st.shared.b32 [%r1], %r4; bar.sync 0; END: ld.shared.b32 %r5, [%r2]; st.global.b32 "
-                    "[%o], %r5;");
+                    "and.b32 %r6, %t, 1; setp.eq.u32 %p1, %r6, 0; @%p1 bra EVEN; st.shared.b32 [%r1], %r4;"
+                    "barrier.sync 0; bra END; EVEN: st.shared.b32 [%r1], %r4; barrier.sync 0;"
+                    "END: ld.shared.b32 %r5, [%r2]; st.global.b32 [%o], %r5;");
   CHECK(run_block_of(body, 96) == threads_of(96, [](uint32_t t) { return uint64_t{195 - t}; }));
+}
+
+TEST_CASE("the aligned form wants all lanes of a warp at one instruction: a finding that says who is where") {
+  for (const char* bar : {"bar.sync 0", "barrier.sync.aligned 0", "bar.red.popc.u32 %r7, 0, %p1", "bar.sync 2, 64"}) {
+    CAPTURE(bar);
+    Machine m(kernel(with(
+        ".file 1 \"b.cu\"\nand.b32 %r6, %t, 16; setp.eq.u32 %p1, %r6, 0; @%p1 bra LOW;\n.loc 1 7 5\n{b}; bra END;\n"
+        ".loc 1 9 5\nLOW: {b};\n.loc 1 10 1\nEND: st.global.b32 [%o], 1;",
+        {{"b", bar}})));
+    const Address out = m.zeros<uint64_t>("out", 64);
+    const LaunchResult result = m.launch({1, 1, 1}, {64, 1, 1}, out, out);
+    CHECK_FALSE(result.completed);
+    REQUIRE(result.findings.size() == 1);
+    const Finding& finding = result.findings[0];
+    CHECK(finding.kind == Finding::Kind::barrier);
+    CHECK(finding.line == 7);
+    CHECK(finding.count == 16);
+    CHECK(finding.thread == Dim3{16, 0, 0});
+    CHECK(finding.message.find("threads 16 to 31 of a warp are at") != std::string::npos);
+    CHECK(finding.message.find("threads 0 to 15 are not") != std::string::npos);
+    CHECK(finding.message.find("of line 9") != std::string::npos);
+  }
+}
+
+TEST_CASE("lanes that have passed a barrier by are found whatever they do next, but for returning at once") {
+  const std::string start =
+      ".file 1 \"b.cu\"\nsetp.ge.u32 %p1, %t, 20; @%p1 bra PAST;\n.loc 1 5 5\nbar.sync 0;\n.loc 1 6 5\n";
+  for (const char* rest : {"PAST: st.global.b32 [%o], 1;", "PAST: bar.sync 0;",
+                           "PAST: bra LONG; LONG: add.u32 %r1, %r1, 1;", "PAST: vote.sync.ballot.b32 %r1, %p1, -1;"}) {
+    CAPTURE(rest);
+    Machine m(kernel(start + rest));
+    const Address out = m.zeros<uint64_t>("out", 32);
+    const LaunchResult result = m.launch({1, 1, 1}, {32, 1, 1}, out, out);
+    REQUIRE(result.findings.size() == 1);
+    CHECK(result.findings[0].line == 5);
+    CHECK(result.findings[0].message.find("threads 20 to 31 are not (they ") != std::string::npos);
+    CHECK(result.notes.empty());
+  }
+  for (const char* rest : {"PAST: ret;", "PAST: bra OUT; OUT: exit;", "ret; PAST: st.global.b32 [%o], 1; ret;"}) {
+    CAPTURE(rest);
+    Machine m(kernel(start + rest));
+    const Address out = m.zeros<uint64_t>("out", 32);
+    const LaunchResult result = m.launch({1, 1, 1}, {32, 1, 1}, out, out);
+    CHECK(result.completed);
+    CHECK(result.findings.empty());
+    REQUIRE(result.notes.size() == 1);
+    CHECK(result.notes[0].line == 5);
+    CHECK(result.notes[0].count == 12);
+    CHECK(result.notes[0].message.find("threads 20 to 31 returned before the __syncthreads() of line 5") !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("lanes that come late to a barrier are waited for, in a function too") {
+  // Odd lanes go round a loop for so long that the even ones are let past.
+  const std::string late =
+      "mov.u32 %r3, 0; and.b32 %r6, %t, 1; mul.lo.u32 %r7, %r6, 20000;"
+      "AGAIN: add.u32 %r3, %r3, 1; setp.lt.u32 %p2, %r3, %r7; @%p2 bra AGAIN;";
+  const std::string body = kMirror + late +
+                           "st.shared.b32 [%r1], %r4; bar.sync 0; ld.shared.b32 %r5, [%r2];"
+                           "bar.sync 0; st.global.b32 [%o], %r5;";
+  CHECK(run_block_of(body, 96) == threads_of(96, [](uint32_t t) { return uint64_t{195 - t}; }));
+}
+
+TEST_CASE("__syncthreads() is one for the whole block; a barrier with a count may stand in two places") {
+  const char* const body =
+      ".file 1 \"b.cu\"\nsetp.lt.u32 %p1, %t, 32; @%p1 bra LOW;\n.loc 1 7 5\n{b}; bra END;\n"
+      ".loc 1 9 5\nLOW: {b};\nEND: st.global.b32 [%o], 1;";
+  for (const char* bar : {"bar.sync 0", "bar.red.or.pred %p2, 0, %p1"}) {
+    CAPTURE(bar);
+    Machine m(kernel(with(body, {{"b", bar}})));
+    const Address out = m.zeros<uint64_t>("out", 96);
+    const LaunchResult result = m.launch({1, 1, 1}, {96, 1, 1}, out, out);
+    REQUIRE(result.findings.size() == 1);
+    CHECK(result.findings[0].kind == Finding::Kind::barrier);
+    CHECK(result.findings[0].line == 7);
+    CHECK(result.findings[0].message.find("threads 32 to 63 are at") != std::string::npos);
+    CHECK(result.findings[0].message.find("threads 0 to 31 are not") != std::string::npos);
+    CHECK(result.findings[0].message.find("of line 9") != std::string::npos);
+  }
+  for (const char* bar : {"bar.sync 1, 96", "bar.sync 3", "barrier.sync 0"}) {
+    CAPTURE(bar);
+    CHECK(run_block_of(with(body, {{"b", bar}}), 96) == std::vector<uint64_t>(96, 1));
+  }
 }
 
 TEST_CASE("a barrier in a loop: every round waits") {
@@ -101,18 +185,18 @@ TEST_CASE("bar.red: popc, and, or, of a predicate and its negation") {
   }
 }
 
-TEST_CASE("bar.red from both arms sums over both, and starts anew each time") {
+TEST_CASE("barrier.red from both arms sums over both, and starts anew each time") {
   const std::string body =
-      "and.b32 %r6, %t, 1; setp.eq.u32 %p1, %r6, 0; mov.u32 %r7, 0; L: @%p1 bra EVEN; bar.red.popc.u32 %r1, 0, %p1; "
+      "and.b32 %r6, %t, 1; setp.eq.u32 %p1, %r6, 0; mov.u32 %r7, 0; L: @%p1 bra EVEN; barrier.red.popc.u32 %r1, 0, %p1;"
       "bra END;"
-      "EVEN: bar.red.popc.u32 %r1, 0, %p1; END: add.u32 %r7, %r7, 1; setp.lt.u32 %p2, %r7, 3; @%p2 bra L; "
+      "EVEN: barrier.red.popc.u32 %r1, 0, %p1; END: add.u32 %r7, %r7, 1; setp.lt.u32 %p2, %r7, 3; @%p2 bra L; "
       "st.global.b32 [%o], %r1;";
   CHECK(run_block_of(body, 64) == std::vector<uint64_t>(64, 32));
 }
 
 TEST_CASE("a barrier some threads never reach is a finding: its line, how many came, where the others are") {
   const std::string body =
-      ".file 1 \"b.cu\"\nsetp.lt.u32 %p1, %t, 40; @!%p1 bra OTHER;\n.loc 1 11 5\nbar.sync 0; bra END;\n"
+      ".file 1 \"b.cu\"\nsetp.lt.u32 %p1, %t, 32; @!%p1 bra OTHER;\n.loc 1 11 5\nbar.sync 0; bra END;\n"
       ".loc 1 14 5\nOTHER: bar.sync 1;\nEND:";
   Machine m(kernel(body));
   const Address out = m.zeros<uint64_t>("out", 64);
@@ -123,16 +207,16 @@ TEST_CASE("a barrier some threads never reach is a finding: its line, how many c
   CHECK(first.kind == Finding::Kind::barrier);
   CHECK(first.file == "b.cu");
   CHECK(first.line == 11);
-  CHECK(first.count == 40);
+  CHECK(first.count == 32);
   CHECK(first.thread == Dim3{0, 0, 0});
-  CHECK(first.message.find("40 of 64") != std::string::npos);
+  CHECK(first.message.find("32 of 64") != std::string::npos);
   CHECK(first.message.find("line 14") != std::string::npos);
   CHECK_FALSE(first.cause.empty());
   const Finding& second = result.findings[1];
   CHECK(second.line == 14);
-  CHECK(second.count == 24);
-  CHECK(second.thread == Dim3{40, 0, 0});
-  CHECK(second.message.find("24 of 64") != std::string::npos);
+  CHECK(second.count == 32);
+  CHECK(second.thread == Dim3{32, 0, 0});
+  CHECK(second.message.find("32 of 64") != std::string::npos);
   CHECK(second.message.find("line 11") != std::string::npos);
 }
 
@@ -159,9 +243,8 @@ TEST_CASE("a barrier that a lane of a warp skips by waiting at a warp-wide opera
   Machine m(kernel(body));
   const Address out = m.zeros<uint64_t>("out", 64);
   const LaunchResult result = m.launch({1, 1, 1}, {64, 1, 1}, out, out);
-  REQUIRE(result.findings.size() == 2);
-  CHECK(result.findings[0].line == 3);
-  CHECK(result.findings[0].count == 63);
-  CHECK(result.findings[1].line == 2);
-  CHECK(result.findings[1].count == 1);
+  REQUIRE(result.findings.size() == 1);
+  CHECK(result.findings[0].line == 2);
+  CHECK(result.findings[0].count == 1);
+  CHECK(result.findings[0].message.find("they are at the __syncthreads() of line 3") != std::string::npos);
 }

@@ -285,13 +285,12 @@ TEST_CASE("a member that never comes is a finding, at the instruction that waits
   const Address out = m.zeros<uint64_t>("out", 32);
   const LaunchResult result = m.launch({1, 1, 1}, {32, 1, 1}, out, out);
   CHECK_FALSE(result.completed);
-  REQUIRE(result.findings.size() == 2);
-  for (const Finding& finding : result.findings) CHECK(finding.kind == Finding::Kind::barrier);
+  REQUIRE(result.findings.size() == 1);  // at what the others have not come to, rather than where they are
+  CHECK(result.findings[0].kind == Finding::Kind::barrier);
   CHECK(result.findings[0].line == 8);
   CHECK(result.findings[0].count == 8);
   CHECK(result.findings[0].message.find("0xffffffff") != std::string::npos);
-  CHECK(result.findings[1].line == 9);
-  CHECK(result.findings[1].count == 24);
+  CHECK(result.findings[0].message.find("line 9") != std::string::npos);
 }
 
 TEST_CASE("forms without .sync take the lanes that run them, up to PTX 6.3") {

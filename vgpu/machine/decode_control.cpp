@@ -255,6 +255,7 @@ void Decoder::decode_return(const Instruction& inst) {
 void Decoder::decode_barrier(const Instruction& inst) {
   allow(inst, {"cta", "sync", "arrive", "red", "popc", "and", "or", "pred", "u32", "aligned"});
   BarrierInfo info;
+  info.aligned = inst.opcode == "bar" || inst.has("aligned");
   size_t next = 0;
   if (inst.has("red")) {
     const bool count = inst.has("popc");

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "vgpu/machine/control_flow.h"
+#include "vgpu/machine/deadlock.h"
 #include "vgpu/machine/definedness.h"
 #include "vgpu/machine/warp.h"
 
@@ -44,6 +46,8 @@ int pick_group(Warp& warp) {
     if (!same_place(groups[i], groups[best])) continue;
     groups[best].mask |= groups[i].mask;
     groups[best].turns = std::min(groups[best].turns, groups[i].turns);
+    groups[best].split_at = kNone;
+    if (groups[best].passed_by == kNone) groups[best].passed_by = groups[i].passed_by;
     groups[best].loops = std::max(groups[best].loops, groups[i].loops);
     groups.erase(groups.begin() + static_cast<ptrdiff_t>(i));
     if (static_cast<int>(i) < best) --best;
@@ -54,6 +58,8 @@ int pick_group(Warp& warp) {
 // Where the running group must stop because another one waits to merge there.
 uint32_t meeting_point(const Warp& warp, const Group& group) {
   uint32_t limit = kNone;
+  if (warp.gathering > 0) [[unlikely]]
+    limit = group.pc + 1;  // is it on the way to the barrier? (look_behind)
   for (const Group& other : warp.groups) {
     if (&other == &group || other.state != Group::State::ready || other.frame != group.frame) continue;
     if (other.pc > group.pc) limit = std::min(limit, other.pc);
@@ -91,7 +97,32 @@ bool give_up_at_warp_steps(Block& block) {
   return any;
 }
 
-void exit_lanes(Warp& warp, size_t index, uint32_t mask) {
+/// Lanes gather at a barrier, and this group runs on: will it come? False after reporting that it will not.
+bool look_behind(Warp& warp, Group& group) {
+  Block& block = *warp.block;
+  if (!block.paths) block.paths = std::make_unique<ControlFlow>(block.launch->program);
+  if (block.paths->leads_out(group)) return true;
+  for (const Group& waiting : warp.groups) {
+    if (waiting.state != Group::State::gathering) continue;
+    const Passing passing = block.paths->passing(waiting, group);
+    if (passing == Passing::before) continue;
+    group.passed_by = waiting.pc;
+    if (passing == Passing::by) continue;
+    report_apart(warp, waiting);
+    return false;
+  }
+  return true;
+}
+
+/// `at`: the instruction by which they leave, kNone where that is not known.
+void exit_lanes(Warp& warp, size_t index, uint32_t mask, uint32_t at) {
+  if (warp.gathering > 0 && warp.groups[index].passed_by != kNone) [[unlikely]] {
+    for (const Group& waiting : warp.groups) {
+      if (waiting.state == Group::State::gathering && waiting.pc == warp.groups[index].passed_by)
+        return report_apart(warp, waiting);
+    }
+  }
+  for (uint32_t m = mask; m != 0; m &= m - 1) warp.left_at[std::countr_zero(m)] = at;
   warp.groups[index].mask &= ~mask;
   warp.live &= ~mask;
   warp.block->live -= static_cast<uint32_t>(std::popcount(mask));
@@ -99,12 +130,14 @@ void exit_lanes(Warp& warp, size_t index, uint32_t mask) {
   if (!warp.groups.empty()) {
     retry_collectives(warp);
     gather_at_warp_step(warp);
+    gather_at_barriers(warp);
   }
   release_barriers(*warp.block);
 }
 
-// The group splits: `mask` of its lanes become a new group at `pc`.
+// The group splits at the warp's pc: `mask` of its lanes become a new group at `pc`.
 void split(Warp& warp, size_t index, uint32_t mask, uint32_t pc) {
+  warp.groups[index].split_at = warp.pc;
   Group other = warp.groups[index];
   other.mask = mask;
   other.pc = pc;
@@ -223,6 +256,7 @@ End run_group(Warp& warp, size_t index) {
           --steps, --counts[pc].warps;
           lane_steps -= busy, counts[pc].lanes -= busy;
           finish(pc);
+          warp.pc = pc;
           if (mask != active) {
             split(warp, index, active & ~mask, pc + 1);
             return End::switch_group;
@@ -277,6 +311,7 @@ End run_group(Warp& warp, size_t index) {
           break;
         }
         finish(target);
+        warp.pc = pc;
         split(warp, index, active & ~mask, pc + 1);
         return End::switch_group;
       }
@@ -295,6 +330,7 @@ End run_group(Warp& warp, size_t index) {
           return End::yielded;
         }
         finish(pc + 1);
+        warp.pc = pc;
         uint32_t left = mask;
         if (active & ~mask) split(warp, index, active & ~mask, pc + 1);
         while (left != 0) {
@@ -336,6 +372,7 @@ End run_group(Warp& warp, size_t index) {
       case Code::ret:
         if (!group->returns.empty()) {
           finish(pc);
+          warp.pc = pc;
           if (mask != active) {
             split(warp, index, active & ~mask, pc + 1);
             return End::switch_group;
@@ -346,25 +383,25 @@ End run_group(Warp& warp, size_t index) {
         [[fallthrough]];
       case Code::exit:
         finish(pc + 1);
-        exit_lanes(warp, index, mask);
+        exit_lanes(warp, index, mask, inst.guard != kNone ? pc : group->split_at);
         return End::exited;
       case Code::barrier:
         finish(pc);
+        warp.pc = pc;
         if (mask != active) {
           split(warp, index, active & ~mask, pc + 1);
           return End::switch_group;
         }
-        warp.pc = pc;
         arrive_at_barrier(warp, index, inst);
         return End::blocked;
       case Code::collective:
         finish(pc);
         steps = lane_steps = 0;
+        warp.pc = pc;
         if (mask != active) {
           split(warp, index, active & ~mask, pc + 1);
           return End::switch_group;
         }
-        warp.pc = pc;
         if (!run_collective(warp, index, inst)) return End::blocked;
         ++pc;
         // Others may have been set free by it, or something undefined has come up.
@@ -401,7 +438,9 @@ Turn run_warp(Warp& warp, bool& progress) {
   for (;;) {
     if (warp.groups.empty()) return Turn::done;
     const int index = pick_group(warp);
-    if (index < 0) return Turn::blocked;
+    if (index < 0) return report_stuck(warp) ? Turn::aborted : Turn::blocked;
+    if (warp.gathering > 0 && !look_behind(warp, warp.groups[static_cast<size_t>(index)])) [[unlikely]]
+      return Turn::aborted;
     const size_t count = warp.groups.size();
     const auto at = static_cast<size_t>(index);
     const End end = warp.tracking ? run_group<true>(warp, at) : run_group<false>(warp, at);
@@ -461,7 +500,6 @@ Turn run_block(Block& block) {
     if (give_up_at_warp_steps(block)) continue;
     // Nobody ran: a barrier or a warp-wide operation that cannot complete.
     report_deadlock(block);
-    launch.abort = true;
     return Turn::aborted;
   }
 }

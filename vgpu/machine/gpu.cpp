@@ -272,8 +272,8 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   const Program& program = module.program();
   const auto code = std::find_if(program.functions.begin(), program.functions.end(),
                                  [&](const FunctionCode& f) { return f.entry && f.name == kernel; });
-  Report report(program, grid, block);
-  LaunchState state(program, *code, impl_->memory, report);
+  Report report(program, grid, block), notes(program, grid, block);
+  LaunchState state(program, *code, impl_->memory, report, notes);
   state.grid = grid;
   state.block = block;
   state.parameters = parameters;
@@ -310,6 +310,7 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
     run_sample(state, result);
     // A block that reads what others leave may have gone astray for want of it.
     if (!program.blocks_may_talk || state.grid_too_large) result.findings = report.findings();
+    result.notes = notes.findings();
     result.printed = report.printed();
     return result;
   }
@@ -330,6 +331,7 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
     if (state.conflict || (state.abort && !state.stopped)) {
       before->restore();
       report.clear();
+      notes.clear();
       state.parallel = false;
       state.abort = false;
       state.conflict = false;
@@ -352,6 +354,7 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   });
   if (before && !state.abort) follow_racing_reads(state, impl_->memory, *before);
   result.findings = report.findings();
+  result.notes = notes.findings();
   result.printed = report.printed();
   result.warp_instructions = state.warp_instructions;
   result.lane_instructions = state.lane_instructions;

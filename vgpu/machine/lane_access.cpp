@@ -194,13 +194,13 @@ uint32_t lanes_left(uint32_t lanes, Counted counted) {
 }  // namespace
 
 uint32_t unreported(const Warp& warp, uint32_t lanes, Finding::Kind kind, std::string_view buffer, uint64_t offset,
-                    uint32_t read_site) {
+                    uint32_t read_site, uint32_t weight) {
   if (lanes == 0) return 0;
   Report& report = warp.launch->report;
   const uint32_t pc = learners_pc(warp);
   return lanes_left(lanes, [&](int lane) {
     return report.count(kind, pc, buffer, static_cast<int64_t>(offset), warp.block->index, warp.thread_of(lane),
-                        read_site);
+                        read_site, weight);
   });
 }
 

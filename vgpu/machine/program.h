@@ -174,6 +174,7 @@ enum class BarrierKind : uint8_t { sync, arrive, red_popc, red_and, red_or };
 
 struct BarrierInfo {
   BarrierKind kind = BarrierKind::sync;
+  bool aligned = true;     ///< all lanes of a warp come to it together
   uint32_t id = kNone;     ///< row, 32 bits
   uint32_t count = kNone;  ///< row, kNone: all threads of the block
   uint32_t d = kNone;      ///< red: result row (32 bits for popc, predicate for and, or)

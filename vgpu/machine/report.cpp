@@ -70,8 +70,8 @@ uint64_t Report::rank_of(uint64_t block, const Dim3& thread) const {
   return block * block_.count() + linear(thread, block_);
 }
 
-void Report::widen(Group& group, uint64_t block, int64_t byte_offset) {
-  ++group.count;
+void Report::widen(Group& group, uint64_t block, int64_t byte_offset, uint64_t threads) {
+  group.count += threads;
   group.first_block = std::min(group.first_block, block);
   group.last_block = std::max(group.last_block, block);
   group.lowest = std::min(group.lowest, byte_offset);
@@ -79,24 +79,25 @@ void Report::widen(Group& group, uint64_t block, int64_t byte_offset) {
 }
 
 bool Report::count(Finding::Kind kind, uint32_t pc, std::string_view buffer, int64_t byte_offset, Dim3 block_index,
-                   Dim3 thread, uint32_t read_site) {
+                   Dim3 thread, uint32_t read_site, uint32_t weight) {
   const std::lock_guard lock(mutex_);
-  return count_in_group({line_of(pc), static_cast<int>(kind), buffer}, byte_offset, block_index, thread, read_site);
+  return count_in_group({line_of(pc), static_cast<int>(kind), buffer}, byte_offset, block_index, thread, read_site,
+                        weight);
 }
 
 bool Report::count_at(Finding::Kind kind, int line, std::string_view buffer, int64_t byte_offset, Dim3 block_index,
                       Dim3 thread) {
   const std::lock_guard lock(mutex_);
-  return count_in_group({line, static_cast<int>(kind), buffer}, byte_offset, block_index, thread);
+  return count_in_group({line, static_cast<int>(kind), buffer}, byte_offset, block_index, thread, 0);
 }
 
 bool Report::count_in_group(const std::tuple<int64_t, int, std::string_view>& key, int64_t byte_offset,
-                            const Dim3& block_index, const Dim3& thread, uint32_t read_site) {
+                            const Dim3& block_index, const Dim3& thread, uint32_t read_site, uint32_t weight) {
   const auto found = groups_.find(key);
   if (found == groups_.end()) return groups_.size() >= kMaxGroups;
   const uint64_t block = linear(block_index, grid_);
-  if (rank_of(block, thread) < found->second.rank) return false;
-  widen(found->second, block, byte_offset);
+  if (found->second.outdone_by(weight, rank_of(block, thread))) return false;
+  widen(found->second, block, byte_offset, 1);
   add_site(found->second, read_site);
   return true;
 }
@@ -139,15 +140,15 @@ void Report::add(const Incident& incident) {
   const uint64_t rank = rank_of(block, incident.thread);
   if (found == groups_.end()) {
     if (groups_.size() >= kMaxGroups) return;
-    Group first{incident, rank, 1, block, block, incident.byte_offset, incident.byte_offset, {}, false};
+    Group first{incident, rank, incident.threads, block, block, incident.byte_offset, incident.byte_offset, {}, false};
     add_site(first, incident.read_site);
     groups_.emplace(key, std::move(first));
     return;
   }
   Group& group = found->second;
   add_site(group, incident.read_site);
-  widen(group, block, incident.byte_offset);
-  if (rank < group.rank) {
+  widen(group, block, incident.byte_offset, incident.threads);
+  if (group.outdone_by(incident.weight, rank)) {
     group.example = incident;
     group.rank = rank;
   }
@@ -239,8 +240,10 @@ Finding Report::finish(const Group& group) const {
     what += "; the value that is read is never used";
     finding.cause = "no result hangs on it, but it is a race: read only what is used (inside the mask, for example)";
   }
-  finding.message = fmt::format("block ({},{},{}) thread ({},{},{}): {}", incident.block.x, incident.block.y,
-                                incident.block.z, incident.thread.x, incident.thread.y, incident.thread.z, what);
+  finding.message = fmt::format("block ({},{},{})", incident.block.x, incident.block.y, incident.block.z);
+  if (!incident.of_many)
+    finding.message += fmt::format(" thread ({},{},{})", incident.thread.x, incident.thread.y, incident.thread.z);
+  finding.message += ": " + what;
   return finding;
 }
 

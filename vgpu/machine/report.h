@@ -17,6 +17,9 @@
 
 namespace vgpu {
 
+/// What kind of memory an incident is about, for its likely cause.
+enum class Memory : uint8_t { other, global, shared, dynamic_shared };
+
 /// One thing that went wrong in one thread.
 struct Incident {
   Finding::Kind kind{};
@@ -29,8 +32,12 @@ struct Incident {
   int64_t byte_offset = 0;  ///< from the buffer's start
   uint64_t buffer_bytes = 0;
   uint64_t address = 0;
-  uint32_t width = 0;  ///< bytes of the access
-  std::string text;    ///< the whole message where the parts above do not make it
+  uint32_t width = 0;    ///< bytes of the access
+  uint64_t threads = 1;  ///< that did it
+  bool of_many = false;  ///< the text says which threads: the message names only the block
+  uint32_t weight = 0;   ///< of two examples the one with more is kept
+  Memory memory = Memory::other;
+  std::string text;  ///< the whole message where the parts above do not make it
   std::string cause;
   uint32_t read_site =
       kNone;  ///< of a race: the instruction that reads, kNone: none does, or its value is not followed
@@ -44,7 +51,7 @@ class Report {
   /// Where the incident belongs to a finding that is known and keeps its example, counts it: true, and there is no need
   /// to put it into words. Findings in loops come by the million.
   bool count(Finding::Kind kind, uint32_t pc, std::string_view buffer, int64_t byte_offset, Dim3 block, Dim3 thread,
-             uint32_t read_site = kNone);
+             uint32_t read_site = kNone, uint32_t weight = 0);
   /// The same for findings with a place of their own, Incident::place, at this line.
   bool count_at(Finding::Kind kind, int line, std::string_view buffer, int64_t byte_offset, Dim3 block, Dim3 thread);
   /// Adds one thread's incident. Safe from several host threads; the example kept is the lowest block's lowest
@@ -78,15 +85,20 @@ class Report {
     int64_t lowest = 0, highest = 0;   ///< byte offsets
     std::vector<uint32_t> read_sites;  ///< of a race
     bool value_unused = false;
+
+    /// Whether an incident with this weight and rank is the better example.
+    bool outdone_by(uint32_t weight, uint64_t other_rank) const {
+      return weight != example.weight ? weight > example.weight : other_rank < rank;
+    }
   };
   using Key = std::tuple<int64_t, int, std::string>;
 
   int64_t line_of(uint32_t pc);
   bool count_in_group(const std::tuple<int64_t, int, std::string_view>& key, int64_t byte_offset, const Dim3& block,
-                      const Dim3& thread, uint32_t read_site = kNone);
+                      const Dim3& thread, uint32_t read_site = kNone, uint32_t weight = 0);
   uint64_t rank_of(uint64_t block, const Dim3& thread) const;
   static void add_site(Group& group, uint32_t site);
-  static void widen(Group& group, uint64_t block, int64_t byte_offset);
+  static void widen(Group& group, uint64_t block, int64_t byte_offset, uint64_t threads);
   Finding finish(const Group& group) const;
   std::string cause_of(const Group& group) const;
 

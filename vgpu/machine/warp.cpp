@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "vgpu/machine/control_flow.h"
 #include "vgpu/machine/definedness.h"
 #include "vgpu/machine/mbarrier.h"
 #include "vgpu/ops/lane_memory.h"
@@ -125,6 +126,11 @@ Dim3 Warp::thread_of(int lane) const {
   return {linear % size.x, linear / size.x % size.y, linear / (size.x * size.y)};
 }
 
+uint32_t Warp::existing() const {
+  const uint32_t lanes = std::min<uint32_t>(block->threads - index * kLanes, kLanes);
+  return lanes == kLanes ? kFullMask : (1u << lanes) - 1;
+}
+
 void Warp::reserve_file(uint32_t bytes) {
   if (bytes <= file_bytes) return;
   if (bytes > kMaxFileBytes) throw LaunchError("the call stack's registers grew past 256 MiB: endless recursion?");
@@ -178,6 +184,8 @@ Block::Block(LaunchState& state) : launch(&state) {
   counts.resize(state.program.code.size());
 }
 
+Block::~Block() = default;
+
 void Block::start(uint64_t linear_index) {
   const LaunchState& state = *launch;
   const auto kernel = static_cast<uint32_t>(&state.kernel - state.program.functions.data());
@@ -198,6 +206,7 @@ void Block::start(uint64_t linear_index) {
   if (mbarriers) mbarriers->clear();
   std::fill(barrier_time.begin(), barrier_time.end(), 0);
   barriers.fill({});
+  noted.clear();
   if (!shared.empty()) std::memset(shared.data(), 0xff, shared.size());
   if (const uint32_t own = state.program.reserved_shared; own != 0) {  // the system hands it over as zeros
     std::memset(shared.data() + state.shared_offset[own], 0, state.shared_bytes[own]);
@@ -208,8 +217,7 @@ void Block::start(uint64_t linear_index) {
     warp.block = this;
     warp.launch = launch;
     warp.index = static_cast<uint32_t>(w);
-    const uint32_t lanes = std::min<uint32_t>(threads - warp.index * kLanes, kLanes);
-    warp.live = lanes == kLanes ? kFullMask : (1u << lanes) - 1;
+    warp.live = warp.existing();
     if (warp.prepared != kernel) {
       prepare_frame(warp, kernel, 0);
       warp.prepared = kernel;
@@ -244,6 +252,7 @@ void Block::start(uint64_t linear_index) {
     warp.steps = 0;
     warp.lane_steps = 0;
     warp.groups.clear();
+    warp.gathering = 0;
     Group group;
     group.mask = warp.live;
     group.pc = state.kernel.first;

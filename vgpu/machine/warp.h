@@ -27,6 +27,7 @@ namespace vgpu {
 struct Block;
 struct Warp;
 class AsyncCopies;
+class ControlFlow;
 struct MBarriers;
 
 /// Where a device function returns to.
@@ -40,7 +41,8 @@ struct Return {
 
 /// Lanes of a warp that are at the same place.
 struct Group {
-  enum class State : uint8_t { ready, at_barrier, at_collective, at_warp_step };
+  // gathering: at a barrier of the aligned form, to which the rest of the warp has still to come
+  enum class State : uint8_t { ready, at_barrier, gathering, at_collective, at_warp_step };
   uint32_t mask = 0;
   uint32_t pc = 0;
   uint32_t function = 0;
@@ -51,6 +53,8 @@ struct Group {
   uint32_t turns = 0;           ///< how often it was made to yield in a loop
   uint32_t loops = 0;           ///< backward branches and calls since it last yielded
   uint32_t waits_for = 0;       ///< at_collective: members; at_barrier: the barrier's id
+  uint32_t passed_by = kNone;   ///< a barrier where others of the warp gather, and which these lanes have passed by
+  uint32_t split_at = kNone;    ///< the branch that parted its lanes from others last
   std::vector<Return> returns;  ///< call stack, innermost last
 };
 
@@ -60,6 +64,7 @@ struct LaunchState {
   const FunctionCode& kernel;
   MemoryMap& memory;
   Report& report;
+  Report& notes;
   Dim3 grid, block;
   std::span<const std::byte> parameters;
   Limits limits;
@@ -85,8 +90,8 @@ struct LaunchState {
   std::atomic<uint64_t> warp_instructions{0};
   std::atomic<uint64_t> lane_instructions{0};
 
-  LaunchState(const Program& p, const FunctionCode& k, MemoryMap& m, Report& r)
-      : program(p), kernel(k), memory(m), report(r) {}
+  LaunchState(const Program& p, const FunctionCode& k, MemoryMap& m, Report& r, Report& n)
+      : program(p), kernel(k), memory(m), report(r), notes(n) {}
   /// Hears Limits::stop, which ends every block. True once anything has ended them.
   bool stop_asked() {
     if (limits.stop != nullptr && limits.stop->load(std::memory_order_relaxed)) {
@@ -115,7 +120,9 @@ struct Warp {
   std::unique_ptr<char[]> storage;
   uint32_t prepared = kNone;  ///< function whose constants and special rows lie in the frame at 0
   std::vector<Group> groups;
-  uint64_t steps = 0;  ///< instructions since the block started
+  uint32_t gathering = 0;         ///< groups that are
+  uint32_t left_at[kLanes] = {};  ///< the instruction by which each exited lane left, kNone: not known
+  uint64_t steps = 0;             ///< instructions since the block started
   uint64_t lane_steps = 0;
 
   // The group that runs now, for step functions.
@@ -157,6 +164,7 @@ struct Warp {
   uint64_t expected[kLanes] = {};            ///< and what it compares with
 
   Dim3 thread_of(int lane) const;
+  uint32_t existing() const;  ///< lanes that exist, whether they have exited or not
   /// Makes room for `bytes` of registers; frames keep their offsets.
   void reserve_file(uint32_t bytes);
   /// Makes room for `bytes` of stack in every lane. False past the limit.
@@ -170,6 +178,7 @@ struct Barrier {
   std::vector<std::pair<uint32_t, uint32_t>> passed;  ///< warp and lanes that arrived without waiting
   uint32_t popc = 0;
   bool all = true, any = false;
+  uint32_t pc = kNone;  ///< of the first __syncthreads() that a warp came to, which must be that of all
 };
 
 /// A block that has started and not ended.
@@ -193,8 +202,11 @@ struct Block {
   uint32_t idle_turns = 0;               ///< its last turns in which nobody but other blocks could have ended its loops
   bool waiting = false;                 ///< its last turn ended because all its warps seem to wait for others
   std::array<Barrier, 16> barriers{};
+  std::vector<uint32_t> noted;         ///< barriers that some threads had returned before, as a note says
+  std::unique_ptr<ControlFlow> paths;  ///< nullptr until a warp's lanes are apart at a barrier
 
   explicit Block(LaunchState& state);
+  ~Block();
   /// Sets everything to a block's start; the storage is used again.
   void start(uint64_t linear_index);
   /// A new moment on the clock.
@@ -225,7 +237,7 @@ void report_waiting(Block& block, const std::string& text, const std::string& ca
 // What run_warp() calls, by family.
 void arrive_at_barrier(Warp& warp, size_t group, const Inst& inst);  // barrier.cpp
 void release_barriers(Block& block);
-void report_deadlock(Block& block);
+void gather_at_barriers(Warp& warp);
 bool run_collective(Warp& warp, size_t group, const Inst& inst);  // collective.cpp: true when it is done for the group
 void retry_collectives(Warp& warp);
 bool enter_call(Warp& warp, Group& group, const Inst& inst);  // call.cpp: false when the callee is the machine's own
@@ -241,7 +253,7 @@ void note_look(Warp& warp, uint32_t row, uint32_t bytes, uint32_t mask);  // wai
 /// (Report::count).
 /// `read_site`: a race's read, whose value may turn out not to be used (race_taint.h).
 uint32_t unreported(const Warp& warp, uint32_t lanes, Finding::Kind kind, std::string_view buffer, uint64_t offset,
-                    uint32_t read_site = kNone);
+                    uint32_t read_site = kNone, uint32_t weight = 0);
 /// Likewise, for findings that are shown at `line` of the learner's file rather than at the pc's.
 uint32_t unreported_at(const Warp& warp, uint32_t lanes, Finding::Kind kind, std::string_view buffer, int line);
 /// The instruction whose place a finding shows: the warp's pc, or, where that is in a function of a header, the call
@@ -260,6 +272,11 @@ inline uint64_t local_origin_key(int lane, uint64_t offset) {
 template <class T>
 T* row_at(char* registers, uint32_t offset) {
   return reinterpret_cast<T*>(registers + offset);
+}
+
+/// A word that one lane of a row holds.
+inline uint32_t lane_of(const char* registers, uint32_t row, int lane) {
+  return reinterpret_cast<const uint32_t*>(registers + row)[lane];
 }
 
 }  // namespace vgpu

@@ -13,5 +13,5 @@ __global__ void smooth(const float* x, float* y) {
     __syncthreads();  // <- here
     v += even[(t / 2 + 1) % 32];
   }
-  y[t] = v + __shfl_xor_sync(0xffffffff, v, 1);  // <- here
+  y[t] = v + __shfl_xor_sync(0xffffffff, v, 1);  // <- and here
 }

@@ -13,6 +13,6 @@ __global__ void large_lanes(const int* x, unsigned* y) {
     const unsigned large = __ballot_sync(0xffffffff, x[t] > 75);  // <- here
     atomicOr(&lanes, large);
   }
-  __syncthreads();  // <- here
+  __syncthreads();  // <- and here
   y[t] = lanes;
 }

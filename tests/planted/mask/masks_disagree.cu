@@ -11,6 +11,6 @@ __global__ void exchange(const float* x, float* y) {
   float v = x[t];
   v += __shfl_xor_sync(partners, v, 8);  // <- here
   tile[t] = v;
-  __syncthreads();  // <- here
+  __syncthreads();  // <- and here
   y[t] = tile[31 - t];
 }

@@ -13,6 +13,6 @@ __global__ void peers(const int* key, unsigned* same, int n) {
   if (t < n) {
     result[t] = __match_any_sync(present, key[t] / 3);  // <- here
   }
-  __syncthreads();  // <- here
+  __syncthreads();  // <- and here
   same[t] = result[31 - t];
 }

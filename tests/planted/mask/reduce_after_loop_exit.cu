@@ -15,6 +15,6 @@ __global__ void halve(const int* x, int* y) {
     v /= 2;
   }
   atomicAdd(&total, rounds);
-  __syncthreads();  // <- here
+  __syncthreads();  // <- and here
   y[t] = total;
 }

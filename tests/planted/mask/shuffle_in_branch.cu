@@ -14,6 +14,6 @@ __global__ void half_sum(const float* x, float* y) {
     }
     if (lane == 0) sum[threadIdx.x / 32] = v;
   }
-  __syncthreads();  // <- here
+  __syncthreads();  // <- and here
   y[threadIdx.x] = sum[threadIdx.x / 32];
 }

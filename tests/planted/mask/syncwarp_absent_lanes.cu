@@ -14,6 +14,6 @@ __global__ void fold(const float* x, float* y) {
     __syncwarp(0xffffffff);  // <- here
     tile[t] = v;
   }
-  __syncthreads();  // <- here
+  __syncthreads();  // <- and here
   y[t] = tile[t % 16];
 }
