@@ -174,7 +174,8 @@ TEST_CASE("the judge") {
     CHECK(planted::judge(wanted, {finding(Kind::race, 7, "written at line 3, read at line 7")}).empty());
     CHECK(planted::judge(wanted, {finding(Kind::race, 7, "written at line 31, read at line 7")}).size() == 1);
     CHECK(planted::judge(wanted, {finding(Kind::race, 7, "read here")}).size() == 2);
-    CHECK(planted::judge(wanted, {finding(Kind::race, 3, "written at line 3, read at line 7")}).size() == 2);
+    CHECK(planted::judge(wanted, {finding(Kind::race, 3, "written at line 3, read at line 7")}).empty());
+    CHECK(planted::judge(wanted, {finding(Kind::race, 3, "written at line 3, read at line 8")}).size() == 2);
     wanted.and_here.clear();
     CHECK(planted::judge(wanted, {finding(Kind::race, 7, "written at line 7 by two threads")}).empty());
     CHECK(planted::judge(wanted, {finding(Kind::race, 7, "written at line 8")}).size() == 1);

@@ -88,9 +88,16 @@ __device__ inline float warp_max(float v) {
   return v;
 }
 
+/// Ends the launch where a block is not of whole warps: lanes that are not there would be summed.
+__device__ inline void whole_warps(const char* caller) {
+  if (blockDim.x % 32 != 0)
+    __assertfail("the block has whole warps: a multiple of 32 threads", "tritutor.cuh", __LINE__, caller, 1);
+}
+
 /// Sum over a one-dimensional block of whole warps, in every thread. All threads must call: it waits at barriers.
 __device__ inline float block_sum(float v) {
   __shared__ float of_warp[32];
+  whole_warps("tutor::block_sum");
   const unsigned lane = threadIdx.x % 32, warp = threadIdx.x / 32;
   v = warp_sum(v);
   __syncthreads();  // the readers of an earlier call are done with of_warp
@@ -102,6 +109,7 @@ __device__ inline float block_sum(float v) {
 /// Maximum over a one-dimensional block of whole warps, in every thread. All threads must call.
 __device__ inline float block_max(float v) {
   __shared__ float of_warp[32];
+  whole_warps("tutor::block_max");
   const unsigned lane = threadIdx.x % 32, warp = threadIdx.x / 32;
   v = warp_max(v);
   __syncthreads();

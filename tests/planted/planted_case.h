@@ -11,9 +11,9 @@
 // or scratch (nor does the host read it); `ro` makes it an input. A scalar is i32=1000 or f32=2.5, a pointer to nothing
 // f32*=null. Types: f32, f64, i8 to i64, u8 to u64.
 //
-// The bug is found in the lines that end with `// <- here`, in each of them. It may also be found in those that end
-// with `// <- and here`; one of its findings names one of them in its message, as "line 12". A race without such lines
-// is of one line with itself.
+// The bug is found in the lines that end with `// <- here`, in each of them (races of one buffer in one of them, and
+// the others are named). It may also be found in those that end with `// <- and here`; one of its findings names one of
+// them in its message, as "line 12". A race without such lines is of one line with itself.
 
 #include <cstdint>
 #include <filesystem>

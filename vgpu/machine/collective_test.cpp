@@ -279,9 +279,9 @@ TEST_CASE("members that have exited, or never existed, are not waited for") {
 }
 
 TEST_CASE("a member that never comes is a finding, at the instruction that waits") {
-  Machine m(kernel(
-      ".file 1 \"warp.cu\"\n.loc 1 7 3\nsetp.lt.u32 %p1, %t, 8; @%p1 bra HERE;\n.loc 1 9 3\n bar.sync 0; bra END;\n"
-      ".loc 1 8 5\nHERE: vote.sync.ballot.b32 %r1, %p1, -1;\n END:"));
+  Machine m(
+      kernel(".file 1 \"warp.cu\"\n.loc 1 7 3\nsetp.lt.u32 %p1, %t, 8; @%p1 bra HERE; bra END;\n"
+             ".loc 1 8 5\nHERE: vote.sync.ballot.b32 %r1, %p1, -1;\n.loc 1 9 3\nEND: bar.sync 0;"));
   const Address out = m.zeros<uint64_t>("out", 32);
   const LaunchResult result = m.launch({1, 1, 1}, {32, 1, 1}, out, out);
   CHECK_FALSE(result.completed);
@@ -289,7 +289,7 @@ TEST_CASE("a member that never comes is a finding, at the instruction that waits
   CHECK(result.findings[0].kind == Finding::Kind::barrier);
   CHECK(result.findings[0].line == 8);
   CHECK(result.findings[0].count == 8);
-  CHECK(result.findings[0].message.find("0xffffffff") != std::string::npos);
+  CHECK(result.findings[0].message.find("0xffffffff names threads 8 to 31 too") != std::string::npos);
   CHECK(result.findings[0].message.find("line 9") != std::string::npos);
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "vgpu/machine/absence.h"
+
 namespace vgpu {
 
 namespace {
@@ -97,8 +99,8 @@ OriginId first_use(Warp& warp, uint32_t pc) {
 OriginId absent_lane_origin(Warp& warp, uint32_t pc, int source) {
   return origin_at(warp, pc, kAbsentKey + static_cast<uint64_t>(source), [&] {
     Origin origin;
-    origin.absent_lane = true;
     origin.what = fmt::format("lane {} of the warp, which takes no part in the shuffle", source);
+    origin.cause = why_absent(warp, pc, source);
     return origin;
   });
 }
@@ -221,9 +223,8 @@ void report_undefined_origin(Warp& warp, uint32_t lanes, OriginId id, const std:
                                   place.empty() ? "" : ", read", place);
     }
     incident.cause = origin.is_variable ? "give it a value where it is declared (float sum = 0;), or on every way here"
-                     : origin.absent_lane
-                         ? "have those threads returned, or are they in another branch? All that are read must be there"
-                         : "is a part of it never stored before it is read?";
+                     : !origin.cause.empty() ? origin.cause
+                                             : "is a part of it never stored before it is read?";
     report_lane(warp, lane, incident);
   }
 }

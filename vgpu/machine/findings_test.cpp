@@ -286,3 +286,81 @@ TEST_CASE("a parameter index past the parameters") {
   CHECK(f.buffer == "the kernel's parameters");
   CHECK(f.count == 5);
 }
+
+TEST_CASE("races of one buffer are one finding, which asks for the widest barrier that is missing") {
+  // Each thread reads what its neighbour in the warp wrote, then what one of the other warp did.
+  const std::string body =
+      ".shared .b32 s[64]; mov.u32 %r1, s; mad.lo.u32 %r2, %t, 4, %r1; xor.b32 %r3, %t, 1; mad.lo.u32 %r3, %r3, 4, %r1;"
+      "xor.b32 %r4, %t, 32; mad.lo.u32 %r4, %r4, 4, %r1; mov.u32 %r6, 0;"
+      "st.shared.b32 [%r2], %r6; bar.sync 0;\n.loc 1 5 1\nst.shared.b32 [%r2], %t;\n.loc 1 6 1\n"
+      "ld.shared.b32 %r5, [%r3];\n.loc 1 7 1\n{w}\n.loc 1 8 1\nadd.u32 %r5, %r5, %r6; st.global.b32 [%o], %r5;";
+  {
+    Machine m(kernel(with(body, {{"w", "ld.shared.b32 %r6, [%r4];"}}), "", kFile));
+    const Address out = m.zeros<uint64_t>("out", 64);
+    const Finding f = only_finding(m.launch({1, 1, 1}, {64, 1, 1}, out, out));
+    CHECK(f.kind == Finding::Kind::race);
+    CHECK(f.line == 5);
+    CHECK(f.count > 64);  // those within the warps are counted too
+    CHECK(has(f.message, "read at line 7 with no barrier between"));
+    CHECK(has(f.message, "likewise in line 6"));
+    CHECK(has(f.cause, "__syncthreads()"));
+  }
+  {
+    Machine m(kernel(with(body, {{"w", ""}}), "", kFile));
+    const Address out = m.zeros<uint64_t>("out", 64);
+    const Finding f = only_finding(m.launch({1, 1, 1}, {64, 1, 1}, out, out));
+    CHECK(f.line == 6);
+    CHECK_FALSE(has(f.message, "likewise"));
+    CHECK(has(f.cause, "__syncwarp()"));
+  }
+}
+
+TEST_CASE("out of bounds: the likely cause goes by the memory and by how far past the end it is") {
+  const auto cause_of = [](const std::string& body, uint32_t threads, uint32_t dynamic) {
+    CAPTURE(body);
+    Machine m(
+        kernel(".shared .b32 s[16]; mov.u32 %r1, s; mov.u32 %r2, d; mul.wide.u32 %rd1, %t, 4;"
+               "add.u64 %rd1, %in, %rd1; mad.lo.u32 %r1, %t, 4, %r1; mad.lo.u32 %r2, %t, 4, %r2;"
+               "mul.wide.u32 %rd2, %t, 16; add.u64 %rd2, %in, %rd2;" +
+                   body,
+               "", std::string(kFile) + ".extern .shared .align 4 .b8 d[];\n"));
+    m.dynamic_shared = dynamic;
+    const Address x = m.zeros<uint32_t>("x", 40, "int"), out = m.zeros<uint64_t>("out", 256);
+    const LaunchResult result = m.launch({1, 1, 1}, {threads, 1, 1}, out, x);
+    REQUIRE(result.findings.size() == 1);
+    return result.findings[0].cause;
+  };
+  CHECK(has(cause_of("st.shared.b32 [%r2], 1;", 32, 0), "asks for 0 bytes of dynamic shared memory"));
+  CHECK(has(cause_of("st.shared.b32 [%r2], 1;", 32, 32),
+            "asks for 32 bytes of dynamic shared memory, and index 31 needs "
+            "128: is the size given in elements rather than bytes?"));
+  CHECK_FALSE(has(cause_of("st.shared.b32 [%r2+400], 1;", 32, 64), "elements rather than bytes"));
+  CHECK(has(cause_of("st.shared.b32 [%r1], 1;", 32, 0), "shared by 32 threads and has 16 elements"));
+  CHECK(has(cause_of("st.shared.b32 [%r1+4], 1;", 16, 0), "one past the end of a shared array"));
+  CHECK(has(cause_of("st.shared.b32 [%r1+400], 1;", 16, 0), "outside it"));
+  CHECK(has(cause_of("ld.global.b32 %r3, [%rd1];", 64, 0), "mask"));
+  CHECK(has(cause_of("ld.global.b32 %r3, [%rd1];", 41, 0), "mask"));
+  CHECK(has(cause_of("ld.global.b32 %r3, [%rd1+4];", 40, 0), "one past the end"));
+  CHECK(has(cause_of("ld.global.b32 %r3, [%rd2];", 40, 0), "in bytes where elements are meant"));
+}
+
+TEST_CASE("a shuffle from threads that are not there: they returned, do not exist, or are not named") {
+  const auto cause_of = [](const std::string& body, uint32_t threads) {
+    CAPTURE(body);
+    Machine m(kernel(body + "\n.loc 1 9 1\nst.global.b32 [%o], %r1; OUT:", "", kFile));
+    const Address out = m.zeros<uint64_t>("out", 64);
+    m.gpu.mark_undefined(out);
+    const LaunchResult result = m.launch({1, 1, 1}, {threads, 1, 1}, out, out);
+    REQUIRE(result.findings.size() == 1);
+    CHECK(result.findings[0].kind == Finding::Kind::uninitialized);
+    return result.findings[0].cause;
+  };
+  const std::string shuffle = "\n.loc 1 8 1\nshfl.sync.down.b32 %r1, %t, 16, 31, {m};";
+  CHECK(has(cause_of(".loc 1 4 1\nsetp.ge.u32 %p1, %t, 20; @%p1 bra OUT;" + with(shuffle, {{"m", "-1"}}), 32),
+            "threads 20 to 31 returned in line 4 before this shuffle, which names all 32 lanes of the warp"));
+  CHECK(has(cause_of(with(shuffle, {{"m", "-1"}}), 20), "the block has 20 threads"));
+  CHECK(has(cause_of(".loc 1 4 1\nsetp.ge.u32 %p1, %t, 20; @%p1 bra REST;" + with(shuffle, {{"m", "0x000fffff"}}) +
+                         "bra STORE; REST: mov.u32 %r1, 0; STORE:",
+                     32),
+            "which its mask does not name (0x000fffff)"));
+}

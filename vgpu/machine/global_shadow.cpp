@@ -52,11 +52,14 @@ void report(Warp& warp, const Buffer& buffer, uint64_t offset, int lane, const c
     if (!reads_now && block != GlobalShadow::kManyBlocks) reader = {block - 1, thread};
     return launch.taint->race(launch.report.race_line(learners_pc(warp)), buffer.name, read_site, reader);
   }
-  if (unreported(warp, 1u << lane, Finding::Kind::race, buffer.name, offset, read_site) == 0) return;
   const bool across = block != warp.block->linear + 1;
+  const uint32_t weight = across ? 1 : 0;
+  if (unreported(warp, 1u << lane, Finding::Kind::race, buffer.name, offset, read_site, weight) == 0) return;
   Incident incident;
   incident.kind = Finding::Kind::race;
   incident.read_site = read_site;
+  incident.weight = weight;
+  incident.other_line = place_of(launch.program, site).line;
   incident.buffer = buffer.name;
   incident.element_name = buffer.element_name;
   incident.element_bytes = buffer.element_bytes;
@@ -73,11 +76,16 @@ void report(Warp& warp, const Buffer& buffer, uint64_t offset, int lane, const c
                               offset / std::max<uint32_t>(buffer.element_bytes, 1), who, before,
                               line_text(launch, site), across ? "nothing that orders the blocks" : "no barrier");
   const bool same_line = site == warp.pc;
+  const bool same_thread = block != GlobalShadow::kManyBlocks &&
+                           thread == warp.index * kLanes + static_cast<uint32_t>(lane) && launch.block.count() > 1;
   incident.cause =
-      across ? (same_line ? "several blocks write the same element: is the index meant to differ, or an atomic needed?"
-                          : "blocks run in any order: use a second step of the launch, or an atomic")
-             : (same_line ? "several threads write the same element: is the index meant to differ, or an atomic needed?"
-                          : "is a __syncthreads() missing between the two?");
+      across
+          ? (same_line && same_thread
+                 ? "the same thread of each block writes the same element: does the index leave out blockIdx?"
+             : same_line ? "several blocks write the same element: is the index meant to differ, or an atomic needed?"
+                         : "blocks run in any order: use a second step of the launch, or an atomic")
+          : (same_line ? "several threads write the same element: is the index meant to differ, or an atomic needed?"
+                       : "is a __syncthreads() missing between the two?");
   report_lane(warp, lane, incident);
 }
 

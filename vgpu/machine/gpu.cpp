@@ -145,7 +145,7 @@ void follow_racing_reads(LaunchState& done, MemoryMap& memory, const Snapshot& b
   if (sites.empty() || RaceTaint::too_large(sites.size(), done.grid.count() * threads)) return;
   RaceTaint taint(done.program, sites, keys, done.grid.count(), static_cast<uint32_t>(threads));
   Report report(done.program, done.grid, done.block);
-  LaunchState state(done.program, done.kernel, memory, report);
+  LaunchState state(done.program, done.kernel, memory, report, report);  // nothing of it is shown
   state.grid = done.grid;
   state.block = done.block;
   state.parameters = done.parameters;

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <optional>
 
+#include "vgpu/machine/absence.h"
 #include "vgpu/machine/definedness.h"
 #include "vgpu/machine/region.h"
 #include "vgpu/ops/lane_memory.h"
@@ -42,6 +43,11 @@ void describe(const Warp& warp, const MemoryInfo& info, uint64_t address, const 
     // An array's element type is lost in PTX: the access says how large its elements are.
     incident.element_name = variable.element_bytes < info.width ? "element" : variable.element;
     incident.element_bytes = std::max<uint32_t>(variable.element_bytes, info.width);
+  }
+  if (region.buffer != nullptr) incident.memory = Memory::global;
+  if (region.is_shared) {
+    const bool dynamic = shared_variable(warp, info, region).bytes == 0;
+    incident.memory = dynamic ? Memory::dynamic_shared : Memory::shared;
   }
   incident.byte_offset = static_cast<int64_t>(address - region.base);
   incident.buffer_bytes = region.bytes;
@@ -160,6 +166,8 @@ OriginId origin_of_read(Warp& warp, const MemoryInfo& info, int lane, uint32_t f
     Origin origin;
     origin.buffer = name_of(warp, info, region);
     origin.what = element_at(warp, info, address) + ", which nobody wrote";
+    const std::string returned = region.is_shared ? who_returned(*warp.block) : "";
+    if (!returned.empty()) origin.cause = returned + ": was it theirs to write?";
     return origin;
   });
 }

@@ -27,7 +27,7 @@ struct Origin {
   std::string kernel;        ///< that read it
   Place place;               ///< where that was, in the learner's own file
   bool is_variable = false;  ///< a local variable rather than memory
-  bool absent_lane = false;  ///< a shuffle's source that took no part
+  std::string cause;         ///< the likely one, where it is known better than in general
 };
 
 /// All of a GPU's origins. Safe from several host threads; what was added stays.

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 
 namespace vgpu {
@@ -173,25 +175,59 @@ std::string Report::printed() const {
   return all;
 }
 
+std::string Report::cause_out_of_bounds(const Group& group) const {
+  const Incident& incident = group.example;
+  if (incident.buffer.empty()) return "";
+  if (group.highest < 0) return "the index is below 0: is something subtracted that can be larger?";
+  const int64_t element = std::max<uint32_t>(incident.element_bytes, 1);
+  const auto bytes = static_cast<int64_t>(incident.buffer_bytes);
+  const int64_t length = bytes / element;
+  const int64_t highest = floor_div(group.highest, element);  // index
+  const auto block_threads = static_cast<int64_t>(block_.count());
+  if (incident.memory == Memory::dynamic_shared) {
+    if (bytes == 0) {
+      return "the launch asks for 0 bytes of dynamic shared memory: it must say how many a block needs, in bytes";
+    }
+    const std::string asked =
+        fmt::format("the launch asks for {} bytes of dynamic shared memory, and index {} needs {}", bytes, highest,
+                    (highest + 1) * element);
+    return highest < bytes ? asked + ": is the size given in elements rather than bytes?" : asked;
+  }
+  if (incident.memory == Memory::shared) {
+    if (highest < block_threads && length < block_threads) {
+      return fmt::format("the array is shared by {} threads and has {} elements: is it too small for the block?",
+                         block_threads, length);
+    }
+    return highest == length ? "one past the end of a shared array: is it < rather than <=, or a neighbour's index?"
+                             : "an index into a shared array is outside it: does it fit the array's declared size?";
+  }
+  const uint64_t blocks = grid_.count();
+  const bool all_in_last = group.first_block == group.last_block && group.last_block == blocks - 1;
+  // Threads past the end are fewer than a block has; in a matrix a row past it is many elements.
+  if (all_in_last && (highest - length < block_threads || block_.y > 1)) {
+    const uint64_t thread = linear(incident.block, grid_) * block_.count() + linear(incident.thread, block_);
+    if (highest == length && group.count == 1 && thread != static_cast<uint64_t>(highest)) {
+      return "one past the end: is it < rather than <=, or a neighbour's index that the last element does not have?";
+    }
+    if (blocks == 1) return "is the mask that keeps threads past the end from it missing?";
+    return fmt::format("{}all in the last block: is the mask that keeps threads past the end from it missing?",
+                       group.count > 1 ? fmt::format("{} threads, ", group.count) : "");
+  }
+  if (length > 0 && element > 1 && highest >= 2 * length && highest / element < length) {
+    return "far past the end: is the index in bytes where elements are meant, or a stride too large?";
+  }
+  if (group.first_block != group.last_block) {
+    return "threads of several blocks do it: does the index formula fit the buffer's shape?";
+  }
+  return "does the index formula fit the buffer's shape?";
+}
+
 std::string Report::cause_of(const Group& group) const {
   const Incident& incident = group.example;
   if (!incident.cause.empty()) return incident.cause;
-  const uint64_t blocks = grid_.count();
   switch (incident.kind) {
-    case Finding::Kind::out_of_bounds: {
-      if (incident.buffer.empty()) return "";
-      if (group.highest < 0) return "the index is below 0: is something subtracted that can be larger?";
-      const bool all_in_last = group.first_block == group.last_block && group.last_block == blocks - 1;
-      if (all_in_last && blocks > 1) {
-        return fmt::format("{}all in the last block: is the mask that keeps threads past the end from it missing?",
-                           group.count > 1 ? fmt::format("{} threads, ", group.count) : "");
-      }
-      if (blocks == 1) return "is the mask that keeps threads past the end from it missing?";
-      if (group.first_block != group.last_block) {
-        return "threads of several blocks do it: does the index formula fit the buffer's shape?";
-      }
-      return "";
-    }
+    case Finding::Kind::out_of_bounds:
+      return cause_out_of_bounds(group);
     case Finding::Kind::misaligned:
       return fmt::format("an access of {} bytes needs an address that is a multiple of {}", incident.width,
                          incident.width);
@@ -233,6 +269,8 @@ Finding Report::finish(const Group& group) const {
       const std::string noun = plural(incident.element_name, static_cast<uint64_t>(finding.length));
       what += finding.length > 0
                   ? fmt::format("; {} has {} {} (0..{})", incident.buffer, finding.length, noun, finding.length - 1)
+              : incident.memory == Memory::dynamic_shared
+                  ? fmt::format("; {} is dynamic shared memory, of which there are 0 bytes", incident.buffer)
                   : fmt::format("; {} is empty", incident.buffer);
     }
   }
@@ -247,14 +285,51 @@ Finding Report::finish(const Group& group) const {
   return finding;
 }
 
+Finding Report::finish_races(const std::vector<const Group*>& races) const {
+  const auto order = [](const Group& race) { return std::pair(!race.value_unused, race.example.weight); };
+  const Group* widest = races[0];
+  for (const Group* race : races) {
+    if (order(*race) > order(*widest)) widest = race;
+  }
+  Finding finding = finish(*widest);
+  std::set<int> lines;
+  for (const Group* race : races) {
+    if (race != widest) finding.count += race->count;
+    lines.insert({place_of(program_, race->example.pc).line, race->example.other_line});
+  }
+  for (const int told : {0, finding.line, widest->example.other_line}) lines.erase(told);
+  if (!lines.empty()) {
+    finding.message += "; likewise in ";
+    size_t left = lines.size();
+    for (const int line : lines) {
+      finding.message += fmt::format("line {}{}", line, left > 2 ? ", " : left == 2 ? " and " : "");
+      --left;
+    }
+  }
+  return finding;
+}
+
 std::vector<Finding> Report::findings() const {
   const std::lock_guard lock(mutex_);
   std::vector<const Group*> order;
   for (const auto& [key, group] : groups_) order.push_back(&group);
   std::stable_sort(order.begin(), order.end(), [](const Group* a, const Group* b) { return a->rank < b->rank; });
   std::vector<Finding> findings;
-  findings.reserve(order.size());
-  for (const Group* group : order) findings.push_back(finish(*group));
+  std::vector<std::string> raced;
+  for (const Group* group : order) {
+    const Incident& incident = group->example;
+    if (incident.kind != Finding::Kind::race || incident.buffer.empty()) {
+      findings.push_back(finish(*group));
+      continue;
+    }
+    if (std::find(raced.begin(), raced.end(), incident.buffer) != raced.end()) continue;
+    raced.push_back(incident.buffer);
+    std::vector<const Group*> races;
+    std::copy_if(order.begin(), order.end(), std::back_inserter(races), [&](const Group* other) {
+      return other->example.kind == Finding::Kind::race && other->example.buffer == incident.buffer;
+    });
+    findings.push_back(finish_races(races));
+  }
   return findings;
 }
 

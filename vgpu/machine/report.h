@@ -36,6 +36,7 @@ struct Incident {
   uint64_t threads = 1;  ///< that did it
   bool of_many = false;  ///< the text says which threads: the message names only the block
   uint32_t weight = 0;   ///< of two examples the one with more is kept
+  int other_line = 0;    ///< of a race: the other access's
   Memory memory = Memory::other;
   std::string text;  ///< the whole message where the parts above do not make it
   std::string cause;
@@ -71,6 +72,7 @@ class Report {
   /// The line that a race at this instruction is counted at.
   int64_t race_line(uint32_t pc);
 
+  /// In the order of their examples. Races of one buffer are one finding: the one that asks for the widest barrier.
   std::vector<Finding> findings() const;
   /// What printf wrote, block by block in order.
   std::string printed() const;
@@ -100,6 +102,8 @@ class Report {
   static void add_site(Group& group, uint32_t site);
   static void widen(Group& group, uint64_t block, int64_t byte_offset, uint64_t threads);
   Finding finish(const Group& group) const;
+  Finding finish_races(const std::vector<const Group*>& races) const;
+  std::string cause_out_of_bounds(const Group& group) const;
   std::string cause_of(const Group& group) const;
 
   const Program& program_;

@@ -104,10 +104,13 @@ void report_race(Warp& warp, int lane, uint64_t offset, uint32_t width, Race rac
     return launch.taint->race(launch.report.race_line(learners_pc(warp)), shared.name, read_site,
                               race == Race::read_written ? me : reader_of(warp, who));
   }
-  if (unreported(warp, 1u << lane, Finding::Kind::race, shared.name, in, read_site) == 0) return;
+  const bool same_warp = who != kManyWarps && who != kManyStrong && warp_of(who) == warp.index;
+  const uint32_t weight = same_warp ? 0 : 1;  // a barrier of the block is wider than one of the warp
+  if (unreported(warp, 1u << lane, Finding::Kind::race, shared.name, in, read_site, weight) == 0) return;
   Incident incident;
   incident.kind = Finding::Kind::race;
   incident.read_site = read_site;
+  incident.weight = weight;
   // An array's element type is lost in PTX: the access says how large its elements are.
   const uint32_t element = std::max(shared.element_bytes, width);
   incident.buffer = shared.name;
@@ -115,7 +118,7 @@ void report_race(Warp& warp, int lane, uint64_t offset, uint32_t width, Race rac
   incident.element_bytes = element;
   incident.byte_offset = static_cast<int64_t>(in);
   incident.buffer_bytes = launch.shared_bytes[variable];
-  const bool same_warp = who != kManyWarps && who != kManyStrong && warp_of(who) == warp.index;
+  incident.other_line = place_of(launch.program, site).line;
   incident.text =
       fmt::format("{} {}[{}] (shared), which {} {} at {} with no {} between", now, shared.name, in / element,
                   thread_text(warp, who), before, line_text(launch, site), same_warp ? "__syncwarp" : "barrier");

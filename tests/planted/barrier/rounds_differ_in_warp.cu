@@ -15,6 +15,6 @@ __global__ void fold(const float* x, float* y, int n) {
     v += tile[t];
   }
   tile[t] = v;
-  __syncthreads();  // <- and here
+  __syncthreads();
   y[t] = tile[63 - t];
 }
