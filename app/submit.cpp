@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 #include "app/names.h"
 #include "app/output.h"
 #include "app/profiles.h"
+#include "app/progress_line.h"
 #include "app/verdict_view.h"
 #include "grader/record/clip.h"
 #include "grader/submission.h"
@@ -187,7 +189,12 @@ void submit(Session& session, const Arguments& arguments) {
   options.all_cases = !arguments.first;
   options.profile = &profile;
   options.stop = interrupt.flag();
-  const Verdict verdict = grade(*target.exercise, target.file, source, options);
+  Progress progress;
+  options.progress = &progress;
+  const Verdict verdict = [&] {
+    const ProgressLine line(progress, !arguments.json && isatty(STDERR_FILENO) != 0);
+    return grade(*target.exercise, target.file, source, options);
+  }();
   if (interrupt.seen() || (verdict.refusal && verdict.refusal->kind == "stopped")) {
     throw CommandError(status_stopped, "stopped. Nothing was judged or recorded");
   }

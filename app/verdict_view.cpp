@@ -10,6 +10,7 @@
 #include "app/printable.h"
 #include "app/speed_view.h"
 #include "grader/explain.h"
+#include "grader/judge/slow_launch.h"
 
 namespace tritutor {
 
@@ -406,6 +407,8 @@ std::string hint_for(const Verdict& verdict, const Exercise& exercise) {
   if (!one->findings.empty()) {
     // That of the first finding and no other's: what it did to the values is no cause.
     const vgpu::Finding& finding = one->findings[0];
+    // No endless loop: what helps against one would mislead.
+    if (finding.message.starts_with(too_slow_to_use)) return keyed("too-slow");
     const std::string kind(vgpu::name_of(finding.kind));
     if (std::string hint = keyed(kind + ":" + finding.buffer); !hint.empty()) return hint;
     const bool is_argument =
@@ -419,6 +422,8 @@ std::string hint_for(const Verdict& verdict, const Exercise& exercise) {
                                                                            : true;
     return fits ? keyed(kind) : "";
   }
+  // A problem at the sizes of a GPU: what the case is there for has nothing to do with it.
+  if (!one->problem.empty() && (!one->mismatch || one->mismatch->pattern == "large-sizes")) return "";
   const std::string of_pattern = one->mismatch ? keyed(one->mismatch->pattern) : "";
   const auto failed = std::count_if(verdict.cases.begin(), verdict.cases.end(),
                                     [](const CaseResult& each) { return each.ran && !each.passed; });

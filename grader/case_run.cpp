@@ -9,6 +9,7 @@
 
 #include "grader/case_data.h"
 #include "grader/judge/compare.h"
+#include "grader/judge/slow_launch.h"
 #include "grader/plan_terms.h"
 
 namespace tritutor {
@@ -109,6 +110,21 @@ void add_printed(std::string& all, const std::string& more) {
   }
 }
 
+/// Puts the true cause to the finding of a launch that took too long.
+void explain_slowness(const Exercise& exercise, const Case& test, const Step& step, vgpu::LaunchResult& result) {
+  std::vector<LargeBuffer> buffers;
+  for (const Argument& argument : exercise.arguments) {
+    if (argument.role != Role::input && argument.role != Role::output) continue;
+    uint64_t elements = 1;
+    for (const int64_t extent : shape_of(argument, test.values)) elements *= static_cast<uint64_t>(extent);
+    buffers.push_back({argument.name, elements});
+  }
+  const SlowLaunch launch{step.kernel, step.grid, step.block, result, buffers};
+  for (vgpu::Finding& finding : result.findings) {
+    if (finding.kind == vgpu::Finding::Kind::timeout) explain(launch, sizes_in_words(exercise, test.values), finding);
+  }
+}
+
 }  // namespace
 
 CaseData prepare_case(const Exercise& exercise, const Case& test, uint64_t seed) {
@@ -145,6 +161,11 @@ vgpu::Limits case_limits(const Exercise& exercise, const Case& test, const std::
   // A hundred steps for each byte and operation are plenty for one warp that does all of it alone.
   const double steps = 1e6 + 100 * least_work(exercise, test);
   result.warp_steps = static_cast<uint64_t>(std::min(steps, static_cast<double>(result.warp_steps)));
+  // Tens of times what right kernels take, and seconds rather than minutes of a learner's time. That no verdict hangs
+  // on the machine's pace, instructions are what counts; time is the last resort, for those that take hundreds of times
+  // as long as most.
+  result.total_steps = static_cast<uint64_t>(std::min(1e8 + 100 * least_work(exercise, test), 1e9));
+  result.thread_seconds = 12;
   result.threads = threads;
   result.stop = stop;
   return result;
@@ -157,6 +178,7 @@ CaseOutcome run_case(const Exercise& exercise, const Case& test, const CaseData&
   for (int run = 1; run <= test.repeat; ++run) {
     for (const Step& step : plan.steps) {
       vgpu::LaunchResult result = device.run(step, buffers.parameters(module, step), limits);
+      if (result.over_budget) explain_slowness(exercise, test, step, result);
       say_in_plan_terms(result.findings, exercise, plan, step);
       add_findings(outcome.findings, std::move(result.findings));
       add_findings(outcome.notes, std::move(result.notes));

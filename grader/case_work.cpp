@@ -113,8 +113,12 @@ void CaseWork::work_on_sample(size_t index) {
     const reference::Arrays inputs = make_inputs(exercise_, exercise_.cases[test], jobs_[test].seed);
     build_.wait(Build::going);
     if (given_up() || job.stop) return;
-    VirtualDevice plan_device(program_->module, program_->hardware), device(program_->module, program_->hardware);
-    job.outcome = run_sample(program_->plan_context(exercise_), large, inputs, plan_device, device,
+    const Progress::Task task(options_.progress,
+                              fmt::format("a sample at {}", sizes_in_words(exercise_, large.values)));
+    const vgpu::Hardware& hardware = program_->hardware;
+    VirtualDevice plan(program_->module, hardware), steps(program_->module, hardware),
+        again(program_->module, hardware);
+    job.outcome = run_sample(program_->plan_context(exercise_), large, inputs, {plan, steps, again},
                              case_limits(exercise_, large, &job.stop, 1));
     for (vgpu::Finding& finding : job.outcome.findings) finding.file = program_->own_file(finding.file);
   } catch (...) {
@@ -128,9 +132,14 @@ void CaseWork::run_job(size_t index, CaseJob& job) {
   // The last cases have the machine to themselves: their blocks may use the threads that have nothing left to do.
   const size_t left = order_.size() - std::min(next_.load(), order_.size());
   const uint32_t block_threads = left + 1 >= threads_ ? 1 : threads_;
+  Progress::Task task(options_.progress, "case " + test.name);
+  uint64_t blocks = 0;
+  for (const Step& step : program_->plans[index].steps) blocks += step.grid.count();
+  task.expect(blocks * static_cast<uint64_t>(test.repeat));
+  vgpu::Limits limits = case_limits(exercise_, test, &job.stop, block_threads);
+  limits.blocks_done = task.done();
   try {
-    job.outcome = run_case(exercise_, test, job.data, program_->plans[index], *program_->module, device,
-                           case_limits(exercise_, test, &job.stop, block_threads));
+    job.outcome = run_case(exercise_, test, job.data, program_->plans[index], *program_->module, device, limits);
   } catch (const vgpu::LaunchError& error) {
     job.refusal = refusal_of("unsupported", fmt::format("the virtual GPU cannot run this launch: {} (case \"{}\")",
                                                         error.what(), test.name));

@@ -15,6 +15,7 @@
 #include "grader/curriculum/curriculum.h"
 #include "grader/dialect/refusal.h"
 #include "grader/program.h"
+#include "grader/progress.h"
 #include "grader/sample_run.h"
 
 namespace tritutor {
@@ -43,6 +44,7 @@ class CaseWork {
     bool all_cases = true;                    ///< false: stop at the first case that fails
     unsigned threads = 0;                     ///< 0: as many as there are cores
     const std::atomic<bool>* stop = nullptr;  ///< Ctrl-C
+    Progress* progress = nullptr;             ///< nullptr: nobody waits
   };
 
   /// Starts to make the cases' data. `seed` is what hidden cases' seeds are drawn from.

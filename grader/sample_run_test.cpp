@@ -51,9 +51,9 @@ class Sampled {
   }
   /// The plan has a device of its own.
   SampleOutcome sample_on(Device& device) {
-    VirtualDevice plan_device(module_);
+    VirtualDevice plan_device(module_), whole_device(module_);
     Case own = exercise_.timed_case({"large", {}});
-    return run_sample(context(), large_, make_inputs(exercise_, own, 1), plan_device, device, {});
+    return run_sample(context(), large_, make_inputs(exercise_, own, 1), {plan_device, device, whole_device}, {});
   }
 
   std::shared_ptr<const vgpu::Module> module() const { return module_; }
@@ -302,6 +302,84 @@ TEST_CASE("An access that is out of bounds only at the timed size fails with its
   CHECK(whole_case(verdict).findings[0].kind == vgpu::Finding::Kind::out_of_bounds);
   CHECK(whole_case(verdict).findings[0].line == 5);
   CHECK(whole_case(verdict).findings[0].file == verdict.file);
+}
+
+TEST_CASE("An output that the grid does not cover at the timed size fails the case, with the numbers") {
+  const std::string body = "  const int i = blockIdx.x * 256 + threadIdx.x;\n  if (i < n) y[i] = alpha * x[i];";
+  const Verdict capped =
+      submit(scaling(), scaling_by(body, "plan.run(\"vector_scaling\", min(cdiv(p.n, 256), 65535), 256);"));
+  CHECK(capped.result == Verdict::Result::fail);
+  CHECK(capped.medal == "none");
+  CHECK_MESSAGE(contains(whole_case(capped).problem,
+                         "only the first 16776960 of y's 67108864 elements are ever written: the grid of "
+                         "vector_scaling has 65535 blocks of 256 threads"),
+                whole_case(capped).problem);
+  // The same grid with a loop is right.
+  const Verdict loop = submit(
+      scaling(),
+      scaling_by("  for (int i = blockIdx.x * 256 + threadIdx.x; i < n; i += gridDim.x * 256) y[i] = alpha * x[i];",
+                 "plan.run(\"vector_scaling\", min(cdiv(p.n, 256), 65535), 256);"));
+  CHECK_MESSAGE(loop.result == Verdict::Result::pass, whole_case(loop).problem);
+}
+
+TEST_CASE("Indices that are exact only up to 2^24 leave holes past it") {
+  const Verdict verdict =
+      submit(scaling(), scaling_by("  const int i = (int)((float)blockIdx.x * 256.0f + (float)threadIdx.x);\n"
+                                   "  if (i < n) y[i] = alpha * x[i];",
+                                   "plan.run(\"vector_scaling\", cdiv(p.n, 256), 256);"));
+  CHECK(verdict.result == Verdict::Result::fail);
+  CHECK_MESSAGE(contains(whole_case(verdict).problem, "y[16777217] and"), whole_case(verdict).problem);
+  CHECK(contains(whole_case(verdict).problem, "went through float"));
+}
+
+TEST_CASE("Elements that several blocks write are a race and a waste; elements that two steps write are neither") {
+  const Verdict twice =
+      submit(scaling(), scaling_by("  const int i = (blockIdx.x * 256 + threadIdx.x) % n;\n  y[i] = alpha * x[i];",
+                                   "plan.run(\"vector_scaling\", 2 * cdiv(p.n, 256), 256);"));
+  CHECK(twice.result == Verdict::Result::fail);
+  CHECK_MESSAGE(contains(whole_case(twice).problem, "are written by more than one block"), whole_case(twice).problem);
+  CHECK(contains(whole_case(twice).problem, "262144 such blocks are enough"));
+  const std::string body = "  const int i = blockIdx.x * 256 + threadIdx.x;\n  if (i < n) y[i] = alpha * x[i];";
+  const Verdict steps = submit(scaling(), scaling_by(body,
+                                                     "plan.run(\"vector_scaling\", cdiv(p.n, 256), 256); "
+                                                     "plan.run(\"vector_scaling\", cdiv(p.n, 256), 256);"));
+  CHECK_MESSAGE(whole_case(steps).passed, whole_case(steps).problem);
+}
+
+TEST_CASE("Values of sampled blocks that are wrong only at the timed size are shown with their place") {
+  const Verdict verdict = submit(scaling(), scaling_by("  const int i = blockIdx.x * 256 + threadIdx.x;\n"
+                                                       "  const unsigned short block = blockIdx.x;\n"
+                                                       "  if (i < n) y[i] = alpha * x[block * 256 + threadIdx.x];",
+                                                       "plan.run(\"vector_scaling\", cdiv(p.n, 256), 256);"));
+  CHECK(verdict.result == Verdict::Result::fail);
+  REQUIRE(whole_case(verdict).mismatch);
+  const Mismatch& mismatch = *whole_case(verdict).mismatch;
+  REQUIRE(mismatch.index.size() == 1);
+  CHECK(mismatch.index[0] >= 65536 * 256);
+  CHECK(mismatch.got != mismatch.want);
+  CHECK(contains(mismatch.pattern_text, "kept in 16 bits"));
+}
+
+TEST_CASE("A product's elements are held against their row and column, and its blocks against its size") {
+  const Sampled whole("tiled_matmul", {{"m", 1024}, {"n", 768}, {"k", 512}});
+  Sampled right = whole;
+  CHECK(right.sample().problem == "");
+  std::string source = solution_of(*curriculum().find("tiled_matmul"));
+  const auto replace = [](std::string text, const std::string& from, const std::string& to) {
+    REQUIRE(text.find(from) != std::string::npos);
+    return text.replace(text.find(from), from.size(), to);
+  };
+  Sampled capped("tiled_matmul", {{"m", 4096}, {"n", 4096}, {"k", 1024}},
+                 replace(source, "cdiv(p.m, TILE))", "min(cdiv(p.m, TILE), 32))"));
+  CHECK_MESSAGE(contains(capped.sample().problem, "of c's 16777216 elements are ever written"),
+                capped.sample().problem);
+  // A bit of the row number is lost once there are more than 512 of them.
+  Sampled rows("tiled_matmul", {{"m", 1024}, {"n", 768}, {"k", 512}},
+               replace(source, "a[i * k + ka]", "a[i % 512 * k + ka]"));
+  const SampleOutcome outcome = rows.sample();
+  REQUIRE(outcome.mismatch);
+  CHECK(outcome.mismatch->index.size() == 2);
+  CHECK(outcome.mismatch->index[0] >= 512);
 }
 
 TEST_CASE("What a later step misses because most blocks never ran is not held against the kernel") {

@@ -35,8 +35,11 @@ void submit(const Exercise& exercise, const std::filesystem::path& file, const s
 
   Program program;
   if (options.profile != nullptr) program.hardware = hardware_of(*options.profile);
-  CaseWork work(exercise, seed, {options.all_cases, options.threads, options.stop});
-  verdict.refusal = build_program(exercise, file, source, options.include_dir, options.stop, program);
+  CaseWork work(exercise, seed, {options.all_cases, options.threads, options.stop, options.progress});
+  {
+    const Progress::Task compiling(options.progress, "compiling");
+    verdict.refusal = build_program(exercise, file, source, options.include_dir, options.stop, program);
+  }
   verdict.warnings = program.warnings;
   verdict.toolchain = program.toolchain;
   if (verdict.refusal) return;

@@ -10,6 +10,7 @@
 
 #include "grader/curriculum/curriculum.h"
 #include "grader/judge/profile.h"
+#include "grader/progress.h"
 #include "grader/verdict.h"
 
 namespace tritutor {
@@ -22,6 +23,7 @@ struct SubmitOptions {
   unsigned threads = 0;                     ///< host threads, 0: as many as there are cores
   const DeviceProfile* profile = nullptr;   ///< a device to predict the time of; nullptr: none is predicted
   const std::atomic<bool>* stop = nullptr;  ///< set by Ctrl-C; the verdict is then error/"stopped"
+  Progress* progress = nullptr;             ///< is told what the submission is at; nullptr: nobody waits
 };
 
 /// Grades `source` (the text of `file`) for an exercise. Never throws for anything the learner or the machine did

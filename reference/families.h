@@ -2,6 +2,8 @@
 // The reference functions by family, and how they reach their arguments. Inputs are widened to double first: what a
 // kernel is given is exact, only its own arithmetic rounds.
 
+#include <functional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -57,6 +59,8 @@ std::vector<Expected> matmul(const Arrays& inputs, const Values& values);
 std::vector<Expected> fused_matmul_bias_relu(const Arrays& inputs, const Values& values);
 std::vector<Expected> batched_matmul(const Arrays& inputs, const Values& values);
 // dropout.cpp
+Expected dropout_at(const Values& values, std::span<const int64_t> elements,
+                    const std::function<double(int64_t)>& x);  ///< of some elements
 std::vector<Expected> fused_dropout(const Arrays& inputs, const Values& values);
 
 }  // namespace reference

@@ -199,6 +199,34 @@ struct Sample {
   uint64_t blocks = 0;               ///< most blocks to run, spread over the grid; 0: the whole grid runs
   uint64_t steps = 400'000;          ///< no further block starts once they have run so many warp instructions
   uint64_t block_steps = 2'000'000;  ///< a block that goes on past so many is ended
+  bool writes = false;               ///< LaunchResult::sampled is asked for
+};
+
+/// Bytes [first, end) of a buffer.
+struct ByteRange {
+  uint64_t first = 0, end = 0;
+  bool operator==(const ByteRange&) const = default;
+};
+
+/// What one block of a sample stored.
+struct SampledBlock {
+  struct Buffer {
+    Address address = 0;            ///< its start
+    std::vector<ByteRange> ranges;  ///< ascending and apart
+  };
+  uint64_t block = 0;  ///< its linear index
+  bool exact = true;   ///< false: it was ended early, or used atomics
+  std::vector<Buffer> wrote;
+};
+
+/// Which elements of a watched buffer all launches since Gpu::watch_writes() have stored to.
+struct Coverage {
+  uint64_t elements = 0;       ///< of the buffer
+  uint64_t written = 0;        ///< that something was stored to
+  uint64_t twice = 0;          ///< that several blocks of one launch stored to, not by atomics
+  uint64_t first_missing = 0;  ///< the first that nothing was stored to; elements: there is none
+  uint64_t first_twice = 0;    ///< the first of `twice`; elements: there is none
+  uint64_t written_end = 0;    ///< one past the last that something was stored to
 };
 
 /// How a sample of blocks ended.
@@ -216,7 +244,12 @@ struct Limits {
   uint64_t total_steps = 4'000'000'000;     ///< warp instructions of the whole launch
   uint32_t threads = 1;                     ///< host threads for blocks; results never depend on it
   const std::atomic<bool>* stop = nullptr;  ///< set from elsewhere (Ctrl-C): the launch ends soon, `stopped` says so
+  double thread_seconds = 0;  ///< computing time of each host thread after which the launch is given up; 0: none
+  std::atomic<uint64_t>* blocks_done = nullptr;  ///< counts the blocks that have ended, for who waits
   Sample sample{};
+  /// Every block runs, one after the other, and what it stores into watched buffers is noted (Gpu::coverage()); races
+  /// are not looked for, nothing is counted, and blocks that wait for others never end. `total_steps` ends it.
+  bool coverage = false;
 };
 
 /// What a launch did.
@@ -230,10 +263,17 @@ struct LaunchResult {
   bool completed = false;  ///< every thread ran to its end
   bool stopped = false;    ///< Limits::stop was seen
 
+  bool over_budget = false;  ///< Limits::total_steps or thread_seconds ended it
+  /// Where they did: blocks that have touched global memory, of those that ran. Counted only in grids of more than
+  /// 65536 blocks; in smaller ones all are taken to have.
+  uint64_t working_blocks = 0;
+
   /// Fewer than the grid has: a sample. Instructions and counters are then estimates for the whole grid; findings are
   /// those within single blocks, and none where a block may hang on what another one leaves.
   uint64_t blocks_run = 0;
   SampleEnd sample_end = SampleEnd::done;
+  std::vector<SampledBlock> sampled;  ///< of a sample that asks for writes; none where blocks may talk
+  bool blocks_may_talk = false;       ///< through atomics, fences or volatile accesses to global memory
 };
 
 /// Something the caller asked for that no GPU would do: an unknown kernel, a block too large, too little argument data.
@@ -280,6 +320,11 @@ class Gpu {
   /// this call all of a buffer counts as written by the host. `host_reads` false: scratch, into which undefined values
   /// may be stored.
   void mark_undefined(Address address, bool host_reads = true);
+
+  /// From now on coverage runs (Limits::coverage) note what is stored into a buffer.
+  void watch_writes(Address address);
+  /// What they have noted. `address` is that of a watched buffer.
+  Coverage coverage(Address address) const;
 
   /// Runs a kernel to its end. `parameters` is the parameter buffer, each parameter at its aligned offset in order
   /// (see pack()). `dynamic_shared` in bytes. Module variables are set up at the module's first launch and kept. Throws

@@ -17,6 +17,9 @@ class VirtualDevice : public Device {
   Buffer allocate(const BufferSpec& spec) override;
   void upload(Buffer buffer, std::span<const std::byte> bytes) override;
   void download(Buffer buffer, std::span<std::byte> bytes) const override;
+  std::span<const std::byte> view(Buffer buffer) const override { return gpu_.data(buffer); }
+  void watch_writes(Buffer buffer) override { gpu_.watch_writes(buffer); }
+  vgpu::Coverage coverage(Buffer buffer) const override { return gpu_.coverage(buffer); }
   vgpu::LaunchResult run(const Step& step, std::span<const std::byte> parameters, const vgpu::Limits& limits) override;
 
  private:

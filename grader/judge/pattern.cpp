@@ -141,6 +141,7 @@ const std::vector<std::pair<std::string, std::string>>& mismatch_patterns() {
       {"range", "one stretch in the middle is wrong"},
       {"every-other", "every other element is wrong"},
       {"periodic", "what is wrong repeats with a fixed period"},
+      {"large-sizes", "right at the sizes of the cases, but not at those of a GPU"},
       {"scattered", "none of the other patterns fits"},
   };
   return patterns;

@@ -202,6 +202,40 @@ TEST_CASE("the budget of the whole launch") {
   CHECK(result.warp_instructions < 30'000);
 }
 
+TEST_CASE("the budget holds within a block too, whose loop is named where no block has ended yet") {
+  Machine m(kernel("mov.u32 %r1, 0; L: add.u32 %r1, %r1, 1; setp.lt.u32 %p1, %r1, 10000000; @%p1 bra L;"));
+  m.limits.total_steps = 200'000;
+  const Address out = m.zeros<uint64_t>("out", 1);
+  const LaunchResult result = m.launch({4, 1, 1}, {64, 1, 1}, out, out);
+  CHECK_FALSE(result.completed);
+  CHECK_FALSE(result.over_budget);
+  REQUIRE(result.findings.size() == 1);
+  CHECK(result.findings[0].kind == Finding::Kind::timeout);
+  CHECK(result.findings[0].message.find("this loop goes on") != std::string::npos);
+  CHECK(result.warp_instructions < 400'000);
+}
+
+TEST_CASE("a grid that no budget could suffice for ends early, and its working blocks are counted") {
+  const std::string few = kernel("setp.lt.u32 %p1, %tc, 3; @%p1 st.global.b64 [%o], %t8;");
+  for (const uint32_t threads : {1u, 4u}) {
+    Machine m(few);
+    m.limits.total_steps = 100'000'000;
+    m.limits.threads = threads;
+    std::atomic<uint64_t> done{0};
+    m.limits.blocks_done = &done;
+    const Address out = m.zeros<uint64_t>("out", 96);
+    const LaunchResult result = m.launch({0x7fffffff, 1, 1}, {32, 1, 1}, out, out);
+    CHECK_FALSE(result.completed);
+    CHECK(result.over_budget);
+    CHECK(result.working_blocks == 3);
+    CHECK(result.blocks_run > 1'000'000);
+    CHECK(result.blocks_run < 4'000'000);
+    CHECK(done == result.blocks_run);
+    REQUIRE(result.findings.size() == 1);
+    CHECK(result.findings[0].kind == Finding::Kind::timeout);
+  }
+}
+
 TEST_CASE("asked to stop, a launch ends soon and says so") {
   const std::atomic<bool> stop{true};
   Machine m(kernel("L: add.u32 %r1, %r1, 1; bra L;"));

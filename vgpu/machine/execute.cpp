@@ -8,6 +8,7 @@
 #include "vgpu/machine/control_flow.h"
 #include "vgpu/machine/deadlock.h"
 #include "vgpu/machine/definedness.h"
+#include "vgpu/machine/schedule.h"
 #include "vgpu/machine/warp.h"
 
 namespace vgpu {
@@ -431,6 +432,17 @@ uint64_t steps_of(const Block& block) {
   return steps;
 }
 
+/// Reports where the warp is that has run longest; false where none is ready to go on.
+bool report_longest_loop(Block& block) {
+  Warp* longest = nullptr;
+  for (Warp& warp : block.warps) {
+    if (!warp.groups.empty() && (longest == nullptr || warp.steps > longest->steps)) longest = &warp;
+  }
+  if (longest == nullptr) return false;
+  report_endless(*longest, longest->groups.front(), "this loop goes on for longer than the whole launch may take");
+  return true;
+}
+
 }  // namespace
 
 Turn run_warp(Warp& warp, bool& progress) {
@@ -488,7 +500,14 @@ Turn run_block(Block& block) {
       }
     }
     if (all_done) return Turn::done;
-    if (launch.limits.sample.blocks > 0 && steps_of(block) > launch.limits.sample.block_steps) return Turn::cut;
+    if (launch.limits.sample.blocks > 0) {
+      if (steps_of(block) > launch.limits.sample.block_steps) return Turn::cut;
+    } else {
+      const uint64_t steps = launch.warp_instructions + steps_of(block);
+      // The first block alone: a loop in it is to blame, not the grid.
+      if (is_over_budget(launch, steps) && launch.blocks_done == 0 && report_longest_loop(block)) launch.abort = true;
+      if (launch.abort || end_over_budget(launch, block, steps)) return Turn::aborted;
+    }
     if (progress) {
       block.idle_turns = 0;
       continue;

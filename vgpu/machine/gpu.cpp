@@ -257,6 +257,19 @@ void Gpu::mark_undefined(Address address, bool host_reads) {
   buffer->host_reads = host_reads;
 }
 
+void Gpu::watch_writes(Address address) {
+  Buffer* buffer = impl_->memory.slot_of(address);
+  if (buffer == nullptr || buffer->base != address) throw LaunchError("this is not the start of a buffer");
+  buffer->writes =
+      std::make_unique<WriteMap>(buffer->bytes / std::max<uint32_t>(buffer->element_bytes, 1), buffer->element_bytes);
+}
+
+Coverage Gpu::coverage(Address address) const {
+  const Buffer* buffer = impl_->memory.slot_of(address);
+  if (buffer == nullptr || buffer->base != address || !buffer->writes) throw LaunchError("this buffer is not watched");
+  return buffer->writes->summary();
+}
+
 void Gpu::unload(const Module& module) {
   if (impl_->module == &module) impl_->tear_down();
 }
@@ -303,11 +316,12 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   };
   clear_sectors();
 
-  if (limits.sample.blocks > 0) {
+  if (limits.sample.blocks > 0 || limits.coverage) {
     // What has not run has touched nothing: races are not looked for.
     impl_->memory.for_each([](Buffer& buffer) { buffer.shadow.reset(); });
     LaunchResult result;
-    run_sample(state, result);
+    result.blocks_may_talk = program.blocks_may_talk;
+    limits.coverage ? run_for_coverage(state, result) : run_sample(state, result);
     // A block that reads what others leave may have gone astray for want of it.
     if (!program.blocks_may_talk || state.grid_too_large) result.findings = report.findings();
     result.notes = notes.findings();
@@ -328,15 +342,21 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
       run_in_parallel(state, static_cast<unsigned>(std::min<uint64_t>(limits.threads, grid.count())));
     }
     // A finding that ended the launch early depends on who came first; so does a conflict.
-    if (state.conflict || (state.abort && !state.stopped)) {
+    // That the budget ran out does not.
+    const bool only_budget = state.over_budget && report.findings().size() == 1;
+    if (state.conflict || (state.abort && !state.stopped && !only_budget)) {
       before->restore();
       report.clear();
       notes.clear();
       state.parallel = false;
       state.abort = false;
       state.conflict = false;
+      state.over_budget = false;
       state.warp_instructions = 0;
       state.lane_instructions = 0;
+      state.blocks_done = 0;
+      state.working_blocks = 0;
+      state.memory_sites.clear();
       std::fill(state.counts.begin(), state.counts.end(), SiteCounts{});
       clear_sectors();
     }
@@ -348,6 +368,7 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   }
 
   LaunchResult result;
+  result.blocks_may_talk = program.blocks_may_talk;
   impl_->memory.for_each([&](Buffer& buffer) {
     result.counters.dram_read_sectors += buffer.read_sectors.count();
     result.counters.dram_written_sectors += buffer.written_sectors.count();
@@ -360,7 +381,9 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   result.lane_instructions = state.lane_instructions;
   result.stopped = state.stopped;
   result.completed = !state.abort;
-  result.blocks_run = grid.count();
+  result.over_budget = state.over_budget;
+  result.blocks_run = state.blocks_done;
+  result.working_blocks = state.memory_sites.empty() ? result.blocks_run : state.working_blocks.load();
   summarise(program, state.counts, result.counters);
   return result;
 }

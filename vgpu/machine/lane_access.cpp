@@ -309,6 +309,8 @@ std::byte* resolve_lane(Warp& warp, const MemoryInfo& info, int lane, uint32_t b
     offsets[lane] = offset;
     const GlobalAccess access{offsets, bytes, 1u << lane, false, false, write, info.strong || use == Use::atomic};
     buffer.shadow->touch(warp, buffer, access, nullptr);
+  } else if (write && warp.block->writes) {
+    warp.block->writes->add(buffer, offset, bytes, use == Use::atomic);
   }
   if (!buffer.undefined.empty()) {
     uint8_t* at = buffer.undefined.data() + offset;

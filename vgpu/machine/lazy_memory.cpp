@@ -60,7 +60,9 @@ void LazyMemory::repeat(std::span<const std::byte> pattern) {
   // The piece holds the pattern as often as it fits, and is whole pages long; what lies past them is left out.
   const uint64_t least = std::max({kLeastPiece, whole_pages(bytes_ / kMostPieces), page_bytes()});
   const uint64_t times = std::max<uint64_t>((least + pattern.size() - 1) / pattern.size(), 1);
-  const uint64_t piece = std::min(times * pattern.size() / page_bytes() * page_bytes(), bytes_);
+  uint64_t pages = times * pattern.size() / page_bytes();
+  if (pages % 2 == 0 && pages > 1) --pages;  // an index that is wrong by a power of two is not to find the same value
+  const uint64_t piece = std::min(pages * page_bytes(), bytes_);
   const File file(memfd_create("vgpu-buffer", MFD_CLOEXEC));
   if (file.descriptor < 0 || ftruncate(file.descriptor, static_cast<off_t>(piece)) != 0) throw std::bad_alloc();
   void* shared = mmap(nullptr, piece, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor, 0);

@@ -13,7 +13,8 @@ class LazyMemory {
  public:
   LazyMemory() = default;
   /// `bytes` of memory, at the start of a page. The pattern starts anew at the start of some page after its end (it
-  /// may be cut off there: elements of up to 4096 bytes stay whole). Throws std::bad_alloc.
+  /// may be cut off there: elements of up to 4096 bytes stay whole), after an odd number of pages. Throws
+  /// std::bad_alloc.
   explicit LazyMemory(uint64_t bytes, std::span<const std::byte> pattern = {});
   ~LazyMemory();
   LazyMemory(const LazyMemory&) = delete;

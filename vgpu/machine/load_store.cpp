@@ -173,6 +173,15 @@ void note_load(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t m
   }
 }
 
+void log_write(WriteLog& log, const MemoryInfo& info, const Resolved& r, uint32_t mask) {
+  const uint32_t bytes = access_bytes(info);
+  if (r.shape.consecutive && mask == kFullMask) {
+    log.add(*r.region.buffer, r.offsets[0], uint64_t{bytes} * kLanes);
+  } else {
+    log.add_lanes(*r.region.buffer, r.offsets, bytes, mask);
+  }
+}
+
 void note_store(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t mask) {
   count_access(warp, info, r, mask, true);
   Buffer* buffer = r.region.buffer;
@@ -180,6 +189,8 @@ void note_store(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_t 
     warp.block->shadow.write(warp, shared_access(info, r, mask), &info);
   } else if (buffer != nullptr && buffer->shadow) {
     note_global(warp, info, r, mask, true);
+  } else if (buffer != nullptr && warp.block->writes) {
+    log_write(*warp.block->writes, info, r, mask);
   }
   std::vector<uint8_t>* bytes = r.region.per_lane   ? &warp.local_undefined
                                 : buffer != nullptr ? &buffer->undefined

@@ -16,6 +16,7 @@
 #include "vgpu/machine/heap.h"
 #include "vgpu/machine/lazy_memory.h"
 #include "vgpu/machine/origin.h"
+#include "vgpu/write_map.h"
 
 namespace vgpu {
 
@@ -31,6 +32,7 @@ struct Buffer {
   std::unique_ptr<std::byte[]> storage;
   std::unique_ptr<LazyMemory> lazy;         ///< in its place, where the buffer costs only what is touched
   std::unique_ptr<GlobalShadow> shadow;     ///< if writable, from its first launch on: who touched what
+  std::unique_ptr<WriteMap> writes;         ///< if watched: what coverage runs have stored
   std::vector<uint8_t> undefined;           ///< of each byte 0xff until it is written; empty: all of it is defined
   SectorSet read_sectors, written_sectors;  ///< of this launch
   StoredOrigins origins;                    ///< of those that were stored undefined; origins_mutex guards it

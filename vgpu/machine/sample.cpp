@@ -38,11 +38,15 @@ class Sampler {
  public:
   explicit Sampler(LaunchState& state) : state_(state), blocks_(state.grid.count()) {
     state_.memory.for_each([&](Buffer& buffer) { traffic_.push_back({&buffer, {}, {}}); });
+    if (!state_.limits.sample.writes || state_.program.blocks_may_talk) return;
+    inner_.writes = std::make_unique<WriteLog>();
+    ends_.writes = std::make_unique<WriteLog>();
   }
 
   void run(LaunchResult& result) {
     choose_blocks();
     result.blocks_run = ends_run_ + inner_run_;
+    result.sampled = std::move(sampled_);
     if (cut_) result.sample_end = state_.program.blocks_may_talk ? SampleEnd::waiting : SampleEnd::cut;
     result.completed = !cut_ && !state_.abort;
     result.stopped = state_.stopped;
@@ -116,6 +120,17 @@ class Sampler {
     while (turn == Turn::yielded && block.idle_turns <= kMostIdleTurns) turn = run_block(block);
     cut_ = turn == Turn::cut || turn == Turn::yielded;
     for (const Warp& warp : block.warps) steps_ += warp.steps;
+    if (block.writes) note_writes(*block.writes, index, turn == Turn::done);
+  }
+
+  void note_writes(WriteLog& log, uint64_t index, bool ended) {
+    SampledBlock block{index, ended, {}};
+    for (WriteLog::Entry& entry : log.sorted()) {
+      block.exact = block.exact && !entry.atomic;
+      block.wrote.push_back({entry.buffer->base, std::move(entry.ranges)});
+    }
+    sampled_.push_back(std::move(block));
+    log.clear();
   }
 
   void note_sectors(bool alone) {
@@ -132,6 +147,7 @@ class Sampler {
   uint64_t inner_run_ = 0, ends_run_ = 0;
   uint64_t steps_ = 0;
   bool cut_ = false;
+  std::vector<SampledBlock> sampled_;
 };
 
 }  // namespace
@@ -185,5 +201,30 @@ uint64_t SectorEstimate::total(double weight, uint64_t most) const {
 }
 
 void run_sample(LaunchState& state, LaunchResult& result) { Sampler(state).run(result); }
+
+void run_for_coverage(LaunchState& state, LaunchResult& result) {
+  state.memory.for_each([](Buffer& buffer) {
+    if (buffer.writes) buffer.writes->start_launch();
+  });
+  Block block(state);
+  block.writes = std::make_unique<WriteLog>();
+  uint64_t steps = 0;
+  for (uint64_t index = 0; index < state.grid.count() && steps <= state.limits.total_steps; ++index) {
+    if (state.stop_asked()) break;
+    block.start(index);
+    Turn turn = Turn::yielded;
+    while (turn == Turn::yielded) turn = run_block(block);
+    if (turn != Turn::done) break;
+    for (const Warp& warp : block.warps) steps += warp.steps;
+    for (const WriteLog::Entry& entry : block.writes->sorted()) {
+      if (entry.buffer->writes) entry.buffer->writes->add(entry.ranges, entry.atomic);
+    }
+    block.writes->clear();
+    ++result.blocks_run;
+  }
+  result.warp_instructions = steps;
+  result.completed = result.blocks_run == state.grid.count();
+  result.stopped = state.stopped;
+}
 
 }  // namespace vgpu

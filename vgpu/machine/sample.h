@@ -57,4 +57,7 @@ class SectorEstimate {
 /// blocks. Counters are scaled to the grid.
 void run_sample(LaunchState& state, LaunchResult& result);
 
+/// Runs every block in turn for what it stores (Limits::coverage). As little is looked for across blocks.
+void run_for_coverage(LaunchState& state, LaunchResult& result);
+
 }  // namespace vgpu

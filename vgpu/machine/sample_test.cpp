@@ -254,3 +254,64 @@ TEST_CASE("a sample over gigabytes costs no gigabytes") {
   CHECK(result.counters.dram_written_sectors == words / 4);
   CHECK(m.gpu.data(out)[8 * (words - 1)] == std::byte{3});  // by the last block
 }
+
+TEST_CASE("a sample tells what each block stored, in ranges as long as they are") {
+  // Every thread stores its own 8 bytes, and odd ones the 8 bytes of thread 1000 too.
+  Machine m(
+      kernel("st.global.b64 [%o], %t8; and.b32 %r1, %t, 1; setp.eq.u32 %p1, %r1, 1; @%p1 st.global.b64 "
+             "[%out+8000], %t8;"));
+  m.limits.sample.blocks = 8;
+  m.limits.sample.writes = true;
+  const Address in = m.zeros<uint64_t>("in", 1), out = m.zeros<uint64_t>("out", 2048);
+  const LaunchResult result = m.launch({32, 1, 1}, {64, 1, 1}, out, in);
+  REQUIRE(result.sampled.size() == 8);
+  std::set<uint64_t> blocks;
+  for (const SampledBlock& block : result.sampled) {
+    blocks.insert(block.block);
+    CHECK(block.exact);
+    REQUIRE(block.wrote.size() == 1);
+    CHECK(block.wrote[0].address == out);
+    const ByteRange own{512 * block.block, 512 * block.block + 512}, shared{8000, 8008};
+    if (own.first <= shared.first && shared.end <= own.end) {
+      CHECK(block.wrote[0].ranges == std::vector<ByteRange>{own});
+    } else if (own.first < shared.first) {
+      CHECK(block.wrote[0].ranges == std::vector<ByteRange>{own, shared});
+    } else {
+      CHECK(block.wrote[0].ranges == std::vector<ByteRange>{shared, own});
+    }
+  }
+  CHECK(blocks.size() == 8);
+  CHECK(blocks.contains(0));
+  CHECK(blocks.contains(31));
+}
+
+TEST_CASE("a coverage run knows what a whole grid has stored to, and where blocks met") {
+  // Block b of 5 stores to 64 elements from 48 b on.
+  Machine m(
+      kernel("mov.u32 %r2, %tid.x; mad.lo.u32 %r1, %tc, 48, %r2; mul.wide.u32 %rd1, %r1, 8; "
+             "add.u64 %rd1, %out, %rd1; st.global.b64 [%rd1], %rd1;"));
+  m.limits.coverage = true;
+  const Address out = m.zeros<uint64_t>("out", 300);
+  m.gpu.watch_writes(out);
+  const LaunchResult result = m.run(5, 64, out, out);
+  CHECK(result.blocks_run == 5);
+  const Coverage coverage = m.gpu.coverage(out);
+  CHECK(coverage.elements == 300);
+  CHECK(coverage.written == 4 * 48 + 64);
+  CHECK(coverage.first_missing == 4 * 48 + 64);
+  CHECK(coverage.twice == 4 * 16);
+  CHECK(coverage.first_twice == 48);
+}
+
+TEST_CASE("a pattern's repetitions start at places that no power of two apart share") {
+  Gpu gpu;
+  std::vector<uint32_t> pattern(1 << 18);
+  for (uint32_t i = 0; i < pattern.size(); ++i) pattern[i] = i;
+  const Address buffer = gpu.allocate_lazy("x", uint64_t{1} << 28, std::as_bytes(std::span(pattern)));
+  const auto at = [&](uint64_t i) {
+    uint32_t value = 0;
+    std::memcpy(&value, gpu.data(buffer).data() + 4 * i, 4);
+    return value;
+  };
+  for (int bits = 12; bits < 26; ++bits) CHECK(at(5) != at(5 + (uint64_t{1} << bits)));
+}

@@ -1,6 +1,7 @@
 #include "vgpu/machine/schedule.h"
 
 #include <fmt/format.h>
+#include <time.h>
 
 #include <algorithm>
 #include <atomic>
@@ -28,22 +29,65 @@ void collect(LaunchState& state, const Block& block) {
   for (size_t pc = 0; pc < block.counts.size(); ++pc) state.counts[pc] += block.counts[pc];
 }
 
-void count(LaunchState& state, const Block& block) {
+/// Whether the block that has just ended touched global memory.
+bool has_worked(const LaunchState& state, Block& block) {
+  uint64_t accesses = 0;
+  for (const uint32_t pc : state.memory_sites) {
+    const SiteCounts& site = block.counts[pc];
+    accesses += state.program.code[pc].kind == Kind::atomic ? site.warps : site.global_requests;
+  }
+  return std::exchange(block.memory_accesses, accesses) != accesses;
+}
+
+void count(LaunchState& state, Block& block) {
   uint64_t steps = 0, lanes = 0;
   for (const Warp& warp : block.warps) {
     steps += warp.steps;
     lanes += warp.lane_steps;
   }
   state.lane_instructions += lanes;
-  if ((state.warp_instructions += steps) <= state.limits.total_steps || state.abort) return;
-  Incident incident;
-  incident.kind = Finding::Kind::timeout;
-  incident.pc = state.kernel.first;
-  incident.block = block.index;
-  incident.text = fmt::format("the launch used up its budget of {} warp instructions", state.limits.total_steps);
-  incident.cause = "does the grid hold many more blocks than the problem needs?";
-  state.report.add(incident);
-  state.abort = true;
+  ++state.blocks_done;
+  if (state.limits.blocks_done != nullptr) state.limits.blocks_done->fetch_add(1, std::memory_order_relaxed);
+  if (!state.memory_sites.empty() && has_worked(state, block)) ++state.working_blocks;
+  const uint64_t all = state.warp_instructions += steps;
+  if (!state.abort) end_over_budget(state, block, all);
+}
+
+// Blocks of larger grids are told apart by whether they do anything.
+constexpr uint64_t kLargeGrid = 65536;
+constexpr uint64_t kStepsBetweenLooks = 200'000;
+// What is run of a grid that can never end within its limits: enough to see what its blocks do.
+constexpr uint64_t kHopelessSteps = 20'000'000;
+
+void find_memory_sites(LaunchState& state) {
+  if (state.grid.count() <= kLargeGrid) return;
+  for (uint32_t pc = 0; pc < state.program.code.size(); ++pc) {
+    const Kind kind = state.program.code[pc].kind;
+    if (kind == Kind::load || kind == Kind::store || kind == Kind::copy || kind == Kind::atomic) {
+      state.memory_sites.push_back(pc);
+    }
+  }
+}
+
+/// Computing time of this host thread so far, and when it began with the launch at hand.
+thread_local double launch_began = 0;
+thread_local uint64_t clock_seen = 0;  // the steps at which it was last asked
+double thread_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+void start_clock() {
+  launch_began = thread_seconds();
+  clock_seen = 0;
+}
+
+/// Warp instructions that a launch may take: Limits::total_steps, or fewer where the grid has so many warps that these
+/// could never suffice.
+uint64_t step_budget(const LaunchState& state) {
+  const uint64_t warps = state.grid.count() * ((state.block.count() + kLanes - 1) / kLanes);
+  const uint64_t limit = state.limits.total_steps;
+  return warps > limit ? std::min(limit, kHopelessSteps) : limit;
 }
 
 /// Whether all these blocks wait in loops for what nobody will bring.
@@ -71,7 +115,33 @@ void report_all_waiting(LaunchState& state, Block& block, uint64_t waiting, uint
 
 }  // namespace
 
+bool is_over_budget(const LaunchState& state, uint64_t steps) { return steps > step_budget(state); }
+
+bool end_over_budget(LaunchState& state, const Block& block, uint64_t steps) {
+  const uint64_t limit = state.limits.total_steps;
+  const bool too_many = is_over_budget(state, steps);
+  const double seconds = state.limits.thread_seconds;
+  // The clock is worth a look only so often. (Other threads' steps are among `steps`: it may be looked at more often.)
+  const bool look = seconds > 0 && !too_many && (steps < clock_seen || steps - clock_seen > kStepsBetweenLooks);
+  if (look) clock_seen = steps;
+  if (!too_many && !(look && thread_seconds() - launch_began > seconds)) return false;
+  state.over_budget = true;
+  Incident incident;
+  incident.kind = Finding::Kind::timeout;
+  incident.pc = state.kernel.first;
+  incident.block = block.index;
+  incident.text = too_many
+                      ? fmt::format("the launch needs more than its budget of {} warp instructions", limit)
+                      : fmt::format("the launch was given up after {:.0f} s of computing on this machine", seconds);
+  incident.cause = "does the grid hold many more blocks than the problem needs, or each thread do the work of all?";
+  state.report.add(incident);
+  state.abort = true;
+  return true;
+}
+
 void run_in_order(LaunchState& state) {
+  start_clock();
+  find_memory_sites(state);
   const uint64_t blocks = state.grid.count();
   std::deque<std::unique_ptr<Block>> resident;
   std::vector<std::unique_ptr<Block>> spare;
@@ -131,11 +201,13 @@ void run_in_order(LaunchState& state) {
 }
 
 void run_in_parallel(LaunchState& state, unsigned threads) {
+  find_memory_sites(state);
   const uint64_t blocks = state.grid.count();
   std::atomic<uint64_t> next{0};
   std::mutex mutex;
   std::exception_ptr failure;
   const auto work = [&] {
+    start_clock();
     try {
       Block block(state);
       struct Collector {  // however this thread ends

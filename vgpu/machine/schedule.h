@@ -5,6 +5,13 @@
 
 namespace vgpu {
 
+/// Whether a launch that has run `steps` warp instructions has run more than it may: Limits::total_steps, or fewer
+/// where the grid has so many warps that these could never suffice.
+bool is_over_budget(const LaunchState& state, uint64_t steps);
+/// Ends a launch that has run `steps` warp instructions, where these are too many or it has run for too long; `block`
+/// is at work. True: it did.
+bool end_over_budget(LaunchState& state, const Block& block, uint64_t steps);
+
 /// One block after the other; one that only spins is set aside while later ones run.
 void run_in_order(LaunchState& state);
 

@@ -20,6 +20,7 @@
 #include "vgpu/machine/race_taint.h"
 #include "vgpu/machine/report.h"
 #include "vgpu/machine/shared_shadow.h"
+#include "vgpu/machine/write_log.h"
 #include "vgpu/vgpu.h"
 
 namespace vgpu {
@@ -87,8 +88,12 @@ struct LaunchState {
   RaceTaint* taint = nullptr;  ///< follows what became of racing reads
   std::mutex origins_mutex;
   std::map<std::pair<uint32_t, uint64_t>, OriginId> origins;  ///< by instruction and address (definedness.h)
+  std::atomic<bool> over_budget{false};
   std::atomic<uint64_t> warp_instructions{0};
   std::atomic<uint64_t> lane_instructions{0};
+  std::atomic<uint64_t> blocks_done{0};
+  std::atomic<uint64_t> working_blocks{0};
+  std::vector<uint32_t> memory_sites;  ///< instructions that may touch global memory, where working blocks are counted
 
   LaunchState(const Program& p, const FunctionCode& k, MemoryMap& m, Report& r, Report& n)
       : program(p), kernel(k), memory(m), report(r), notes(n) {}
@@ -204,6 +209,8 @@ struct Block {
   std::array<Barrier, 16> barriers{};
   std::vector<uint32_t> noted;         ///< barriers that some threads had returned before, as a note says
   std::unique_ptr<ControlFlow> paths;  ///< nullptr until a warp's lanes are apart at a barrier
+  uint64_t memory_accesses = 0;      ///< of LaunchState::memory_sites, when its last block ended
+  std::unique_ptr<WriteLog> writes;  ///< what it stores to global memory, where that is asked for
 
   explicit Block(LaunchState& state);
   ~Block();

@@ -1,0 +1,10 @@
+// case: a fixed grid of any number of blocks with a loop is right
+// exercise: 1.1
+// verdict: pass
+// never says: ever written
+#include <tritutor.cuh>
+constexpr int BLOCK = 256;
+extern "C" __global__ void vector_scaling(const float* x, float* y, float alpha, int n) {
+  for (int i = blockIdx.x * BLOCK + threadIdx.x; i < n; i += gridDim.x * BLOCK) y[i] = alpha * x[i];
+}
+void launch(Plan& plan, const Problem& p) { plan.run("vector_scaling", min(cdiv(p.n, BLOCK), 1320), BLOCK); }
