@@ -155,7 +155,10 @@ StepWrites writes_of(const Step& step, const vgpu::LaunchResult& result, const s
   writes.known = result.completed && !result.blocks_may_talk;
   writes.blocks.resize(outputs.size());
   for (const vgpu::SampledBlock& block : result.sampled) {
-    writes.known = writes.known && block.exact;
+    if (!block.exact) {  // what it would have stored in the end is not known
+      writes.known = false;
+      continue;
+    }
     for (size_t o = 0; o < outputs.size(); ++o) {
       BlockElements& mine = writes.blocks[o].emplace_back(BlockElements{block.block, {}});
       const uint64_t size = reference::size_of(outputs[o].argument->type);

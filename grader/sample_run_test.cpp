@@ -360,9 +360,17 @@ TEST_CASE("Values of sampled blocks that are wrong only at the timed size are sh
   CHECK(contains(mismatch.pattern_text, "kept in 16 bits"));
 }
 
+TEST_CASE("What a block that was ended early has stored so far is not held against it") {
+  // Ones first, then what is right, by one block for everything.
+  const Verdict verdict =
+      submit(scaling(), scaling_by("  for (int i = threadIdx.x; i < n; i += 256) y[i] = 1;\n"
+                                   "  for (int i = threadIdx.x; i < n; i += 256) y[i] = alpha * x[i];",
+                                   "plan.run(\"vector_scaling\", 1, 256);"));
+  CHECK_MESSAGE(whole_case(verdict).passed, whole_case(verdict).problem);
+}
+
 TEST_CASE("A product's elements are held against their row and column, and its blocks against its size") {
-  const Sampled whole("tiled_matmul", {{"m", 1024}, {"n", 768}, {"k", 512}});
-  Sampled right = whole;
+  Sampled right("tiled_matmul", {{"m", 1024}, {"n", 768}, {"k", 512}});
   CHECK(right.sample().problem == "");
   std::string source = solution_of(*curriculum().find("tiled_matmul"));
   const auto replace = [](std::string text, const std::string& from, const std::string& to) {

@@ -358,7 +358,7 @@ Thresholds read_thresholds(const Field& field) {
 /// What a key of hints.on may be: a mismatch pattern, a finding's kind, that of a buffer ("race:scratch"), a case's
 /// name, "compile", or "slow" where speed is needed.
 std::set<std::string> hint_keys(const Exercise& exercise) {
-  std::set<std::string> keys{"compile"};
+  std::set<std::string> keys{"compile", "too-slow"};
   if (exercise.needs == Needs::bronze) keys.insert("slow");
   for (const auto& [id, text] : mismatch_patterns()) keys.insert(id);
   for (int kind = 0; kind <= static_cast<int>(vgpu::Finding::Kind::unsupported); ++kind) {
