@@ -64,7 +64,6 @@ bool decide_samples(const Exercise& exercise, CaseWork& work, Verdict& verdict) 
 void decide_speed(const Exercise& exercise, const Program& program, CaseWork& work, const DeviceProfile* profile,
                   Verdict& verdict) {
   std::string unpredicted;
-  LimitWork large_work;  // of what is predicted
   for (size_t i = 0; i < exercise.timed.size(); ++i) {
     const Timed& timed = exercise.timed[i];
     const size_t index = exercise.case_index(timed.test);
@@ -76,10 +75,10 @@ void decide_speed(const Exercise& exercise, const Program& program, CaseWork& wo
     if (report.counters.total.warp_instructions == 0) continue;  // a device that does not count
     for (vgpu::LineCounts& line : report.counters.lines) line.file = program.own_file(line.file);
     if (unpredicted.empty()) unpredicted = sample.note;
-    const LimitWork work_there = limit_work(exercise.limit, large.values);
     Prediction prediction;
     if (profile != nullptr) {
-      prediction = predict(timed.sizes.empty() ? steps : sample.steps, work_there, *profile);
+      prediction =
+          predict(timed.sizes.empty() ? steps : sample.steps, limit_work(exercise.limit, large.values), *profile);
     }
     if (verdict.counters && prediction.fraction >= verdict.timing.prediction.fraction) continue;
     verdict.inefficient = find_inefficiency(steps, report.work, exercise.thresholds);
@@ -87,7 +86,6 @@ void decide_speed(const Exercise& exercise, const Program& program, CaseWork& wo
     verdict.counters = std::move(report);
     verdict.timing.test = test.name;
     verdict.timing.prediction = prediction;
-    large_work = work_there;
     verdict.timing.sizes.clear();
     for (const Argument& argument : exercise.arguments) {
       if (argument.role != Role::size) continue;
@@ -99,11 +97,7 @@ void decide_speed(const Exercise& exercise, const Program& program, CaseWork& wo
     verdict.timing.note = unpredicted;
     return;
   }
-  SpeedDecision decision = decide_medal(verdict.timing.prediction, exercise.thresholds);
-  if (std::string why = impossible(verdict.timing.prediction, large_work); !why.empty()) {
-    decision.medal = "none";
-    decision.note = std::move(why);
-  }
+  const SpeedDecision decision = decide_medal(verdict.timing.prediction, exercise.thresholds);
   verdict.timing.kind = "predicted";
   verdict.timing.profile = profile->name;
   verdict.timing.note = decision.note;

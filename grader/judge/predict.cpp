@@ -1,7 +1,5 @@
 #include "grader/judge/predict.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "grader/judge/requests.h"
@@ -131,17 +129,6 @@ Prediction predict(const std::vector<StepCounters>& steps, const LimitWork& work
   result.scattered = scattered > 0 && scattered >= much_scattered * sectors;
   if (result.time_us > 0) result.fraction = result.limit_us / result.time_us;
   return result;
-}
-
-std::string impossible(const Prediction& prediction, const LimitWork& work) {
-  // Bytes have to move whatever a kernel does. An arithmetic limit is a part of the device's peak.
-  const double most = work.flops > 0 ? 1 / gemm_efficiency : 1;
-  constexpr double counts_are_off = 1.05;
-  if (prediction.at_least || prediction.fraction <= most * counts_are_off) return "";
-  return fmt::format(
-      "no kernel reaches {:.0f} % of the limit: some of the work is left out at these sizes. Is everything read and "
-      "written that the exercise asks for",
-      100 * prediction.fraction);
 }
 
 ModelError model_error(const Prediction& prediction) {

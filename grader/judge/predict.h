@@ -59,10 +59,6 @@ struct Prediction {
 /// The steps of one run of a plan, one after the other: each takes as long as its busiest part, plus its launch.
 Prediction predict(const std::vector<StepCounters>& steps, const LimitWork& work, const DeviceProfile& profile);
 
-/// Why a predicted fraction can be no kernel's that does all of the work: it is more than the limit allows, by more
-/// than a sample's counts may be off. Empty: it is possible, or its counts were cut short.
-std::string impossible(const Prediction& prediction, const LimitWork& work);
-
 /// By which factors a device may be slower and faster than its prediction, as fractions of the limit.
 ///
 /// - Slower: the model knows no latencies, no occupancy and no waiting at barriers, so nearly every device is. Of our
