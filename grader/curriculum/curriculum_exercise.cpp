@@ -356,7 +356,8 @@ Thresholds read_thresholds(const Field& field) {
 }
 
 /// What a key of hints.on may be: a mismatch pattern, a finding's kind, that of a buffer ("race:scratch"), a case's
-/// name, "compile", or "slow" where speed is needed.
+/// name, "compile", "too-slow" (a launch that was ended, though no loop of it is endless), or "slow" where speed is
+/// needed.
 std::set<std::string> hint_keys(const Exercise& exercise) {
   std::set<std::string> keys{"compile", "too-slow"};
   if (exercise.needs == Needs::bronze) keys.insert("slow");
