@@ -245,7 +245,7 @@ TEST_CASE("A grid for every element reaches the limit, and says what was run of 
 
 TEST_CASE("One block for everything, and a fixed grid of few, are slow at the sizes of a GPU") {
   const std::string stride =
-      "  for (int i = blockIdx.x * 256 + threadIdx.x; i < n; i += gridDim.x * 256) y[i] = alpha * x[i];";
+      "  for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < n; i += gridDim.x * blockDim.x) y[i] = alpha * x[i];";
   const Verdict one = submit(scaling(), scaling_by(stride, "plan.run(\"vector_scaling\", 1, 256);"));
   CHECK(one.result == Verdict::Result::pass);  // to this exercise being right is enough
   CHECK(one.timing.prediction.at_least);
@@ -347,10 +347,12 @@ TEST_CASE("Elements that several blocks write are a race and a waste; elements t
 }
 
 TEST_CASE("Values of sampled blocks that are wrong only at the timed size are shown with their place") {
-  const Verdict verdict = submit(scaling(), scaling_by("  const int i = blockIdx.x * 256 + threadIdx.x;\n"
-                                                       "  const unsigned short block = blockIdx.x;\n"
-                                                       "  if (i < n) y[i] = alpha * x[block * 256 + threadIdx.x];",
-                                                       "plan.run(\"vector_scaling\", cdiv(p.n, 256), 256);"));
+  Exercise exercise = scaling();
+  exercise.cases[0].values["n"] = 250;  // repeated, its inputs fit no block
+  const Verdict verdict = submit(exercise, scaling_by("  const int i = blockIdx.x * 256 + threadIdx.x;\n"
+                                                      "  const unsigned short block = blockIdx.x;\n"
+                                                      "  if (i < n) y[i] = alpha * x[block * 256 + threadIdx.x];",
+                                                      "plan.run(\"vector_scaling\", cdiv(p.n, 256), 256);"));
   CHECK(verdict.result == Verdict::Result::fail);
   REQUIRE(whole_case(verdict).mismatch);
   const Mismatch& mismatch = *whole_case(verdict).mismatch;

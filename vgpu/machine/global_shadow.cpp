@@ -107,6 +107,19 @@ bool same_as_lane(const Warp& warp, const MemoryInfo& info, int a, int b) {
   return true;
 }
 
+/// Whether all lanes of `mask` store the same.
+bool all_the_same(const Warp& warp, const MemoryInfo& info, uint32_t mask) {
+  const int first = std::countr_zero(mask);
+  if (mask == kFullMask && info.elements == 1 && info.register_bytes[0] == info.width) {
+    const char* row = warp.registers + info.rows[0];
+    return std::memcmp(row, row + info.width, size_t{info.width} * (kLanes - 1)) == 0;
+  }
+  for (uint32_t m = mask & (mask - 1); m != 0; m &= m - 1) {
+    if (!same_as_lane(warp, info, first, std::countr_zero(m))) return false;
+  }
+  return true;
+}
+
 void conflict_of_blocks(LaunchState& launch) {
   launch.conflict.store(true, std::memory_order_relaxed);
   launch.abort.store(true, std::memory_order_relaxed);
@@ -358,6 +371,17 @@ bool GlobalShadow::touch_consecutive(const Now& now, const GlobalAccess& access)
   return true;
 }
 
+bool GlobalShadow::was_read(const Now& now, const Place& at) {
+  const RowLock lock(rows_[at.row].lock, now.warp.launch->parallel);
+  const Row& row = fresh(at.row);
+  if (!row.in_cells) return (row.read.cells & at.cells) != 0;
+  const GlobalCell* of_row = cells_of(at.row);
+  for (uint32_t c = at.cells; c != 0; c &= c - 1) {
+    if (of_row[std::countr_zero(c)].read_block != 0) return true;
+  }
+  return false;
+}
+
 void GlobalShadow::touch(Warp& warp, const Buffer& buffer, const GlobalAccess& access, const MemoryInfo* values) {
   const Now now{warp,         buffer,        static_cast<uint32_t>(warp.block->linear) + 1,
                 access.write, access.strong, access.uniform && std::popcount(access.mask) > 1,
@@ -368,7 +392,14 @@ void GlobalShadow::touch(Warp& warp, const Buffer& buffer, const GlobalAccess& a
   } else if (now.together && !access.write) {
     fine = read_together(now, access.offsets[std::countr_zero(access.mask)], access.bytes, access.mask);
   } else {
-    for (uint32_t m = access.mask; fine && m != 0; m &= m - 1) {
+    uint32_t lanes = access.mask;
+    const int first = std::countr_zero(lanes);
+    // Where nobody has read, the first lane alone can race, and the last one is kept.
+    if (now.together && !access.strong && values != nullptr && all_the_same(warp, *values, lanes) &&
+        !was_read(now, place_of_lane(now, access.offsets[first], access.bytes, first))) {
+      lanes = 1u << first | std::bit_floor(lanes);
+    }
+    for (uint32_t m = lanes; fine && m != 0; m &= m - 1) {
       const int l = std::countr_zero(m);
       fine = touch_row(now, place_of_lane(now, access.offsets[l], access.bytes, l));
     }

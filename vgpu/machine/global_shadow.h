@@ -103,6 +103,7 @@ class GlobalShadow {
   bool read_together(const Now& now, uint64_t offset, uint32_t bytes, uint32_t mask);
   bool touch_row(const Now& now, const Place& at);
   bool touch_cell(const Now& now, GlobalCell& cell, uint64_t offset, int lane);
+  bool was_read(const Now& now, const Place& at);
   Claim claim(const Now& now, Row& row, const Place& at);
   Place place_of_lane(const Now& now, uint64_t offset, uint32_t bytes, int lane) const;
   Row& fresh(uint64_t index);

@@ -302,16 +302,3 @@ TEST_CASE("a coverage run knows what a whole grid has stored to, and where block
   CHECK(coverage.twice == 4 * 16);
   CHECK(coverage.first_twice == 48);
 }
-
-TEST_CASE("a pattern's repetitions start at places that no power of two apart share") {
-  Gpu gpu;
-  std::vector<uint32_t> pattern(1 << 18);
-  for (uint32_t i = 0; i < pattern.size(); ++i) pattern[i] = i;
-  const Address buffer = gpu.allocate_lazy("x", uint64_t{1} << 28, std::as_bytes(std::span(pattern)));
-  const auto at = [&](uint64_t i) {
-    uint32_t value = 0;
-    std::memcpy(&value, gpu.data(buffer).data() + 4 * i, 4);
-    return value;
-  };
-  for (int bits = 12; bits < 26; ++bits) CHECK(at(5) != at(5 + (uint64_t{1} << bits)));
-}
