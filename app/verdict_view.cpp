@@ -23,7 +23,6 @@ struct Detail {
   bool every_case = true;  ///< a line each; else their names in a row
 };
 
-constexpr size_t kMostFindings = 3;
 constexpr size_t kAll = std::numeric_limits<size_t>::max();
 constexpr Detail everything{kAll, kAll, kAll, kAll, kAll};
 /// From what is shown where there is room to what a small screen takes.
@@ -291,7 +290,7 @@ class View {
     }
     if (shown.empty()) return;
     add("\n");
-    for (size_t i = 0; i < std::min(shown.size(), kMostFindings); ++i) {
+    for (size_t i = 0; i < std::min(shown.size(), detail_.findings); ++i) {
       const std::string place =
           shown[i]->line > 0 ? fmt::format("{}:{}: ", file_shown(shown[i]->file), shown[i]->line) : "";
       const std::string text = wrap("note: " + place + shown[i]->message, options_.width);
