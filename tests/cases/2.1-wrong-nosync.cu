@@ -3,7 +3,7 @@
 // verdict: fail
 // finding: race 12
 // says: is a __syncthreads() missing between the two?
-// never says: __syncwarp
+// never says: is a __syncwarp() missing
 #include <tritutor.cuh>
 constexpr int BLOCK = 256;
 extern "C" __global__ void sum_reduction(const float* x, float* result, int n, float* scratch) {

@@ -1,7 +1,7 @@
 // case: shared memory used again without a barrier; its name is s, which is no short
 // exercise: 3.2
 // verdict: fail
-// says: s[0]
+// says: read s[
 // never says: short[
 #include <tritutor.cuh>
 __shared__ float s[8];

@@ -1,8 +1,8 @@
 // case: a barrier in a loop that threads go round a different number of times
 // exercise: 3.2
 // verdict: fail
-// finding: barrier 14
-// says: are at the __syncthreads() of line 14
+// finding: barrier 13
+// says: at the __syncthreads() of line 13
 // says: all or none must reach it
 #include <tritutor.cuh>
 // __syncthreads() in a loop whose trip count differs from thread to thread

@@ -2,7 +2,7 @@
 // exercise: 4.1
 // verdict: fail
 // says: is a __syncthreads() missing between the two?
-// never says: __syncwarp
+// finding: race 14
 #include <tritutor.cuh>
 constexpr int T = 16;
 extern "C" __global__ void tiled_matmul(const float* a, const float* b, float* c, int m, int n, int k) {

@@ -55,6 +55,11 @@ std::string threads_of(const Warp& warp, uint32_t lanes) {
   return threads_text(warp.launch->block, {{warp.index, lanes}});
 }
 
+/// "thread 5 is", "threads 5 to 9 are": threads as threads_text() gives them, with what they do.
+std::string with_verb(const std::string& threads, std::string_view of_one, std::string_view of_several) {
+  return fmt::format("{} {}", threads, threads.starts_with("thread ") ? of_one : of_several);
+}
+
 void end_launch(Warp& warp, const Group& group, uint32_t lanes, std::string text, std::string cause) {
   Incident incident;
   incident.kind = Finding::Kind::barrier;
@@ -147,13 +152,13 @@ void report_waiting(Block& block, Warp& warp, const Group& group) {
     if (const uint32_t gone = each.existing() & ~each.live; gone != 0) returned.emplace_back(each.index, gone);
   }
   const Dim3& size = block.launch->block;
-  std::string text =
-      fmt::format("{} wait at {} for ever: {} of {} threads have come to it", threads_text(size, here),
-                  barrier_text(warp, group), barrier.arrived, barrier.expected != 0 ? barrier.expected : block.live);
+  std::string text = fmt::format("{} at {} for ever: {} of {} threads have come to it",
+                                 with_verb(threads_text(size, here), "waits", "wait"), barrier_text(warp, group),
+                                 barrier.arrived, barrier.expected != 0 ? barrier.expected : block.live);
   if (other != nullptr)
-    text += fmt::format("; {} are elsewhere, the first at {}", threads_text(size, elsewhere),
+    text += fmt::format("; {} elsewhere, the first at {}", with_verb(threads_text(size, elsewhere), "is", "are"),
                         barrier_text(*other_warp, *other));
-  if (!returned.empty()) text += fmt::format("; {} have returned", threads_text(size, returned));
+  if (!returned.empty()) text += fmt::format("; {} returned", with_verb(threads_text(size, returned), "has", "have"));
   end_launch(warp, group, group.mask, text,
              barrier.expected == 0 ? kInsideBranch
              : other != nullptr    ? "does every thread that its count names come to it, equally often?"
@@ -187,8 +192,9 @@ void report_apart(Warp& warp, const Group& waiting) {
     }
   }
   end_launch(warp, waiting, here,
-             fmt::format("{} of a warp are at {}, {} are not{}: all or none must reach it", threads_of(warp, here),
-                         barrier_text(warp, waiting), threads_of(warp, warp.live & ~here),
+             fmt::format("{} at {}, {} not{}: all or none must reach it",
+                         with_verb(threads_of(warp, here), "of a warp is", "of a warp are"),
+                         barrier_text(warp, waiting), with_verb(threads_of(warp, warp.live & ~here), "is", "are"),
                          elsewhere != nullptr ? fmt::format(" ({})", where_they_are(warp, waiting, *elsewhere)) : ""),
              kInsideBranch);
 }
@@ -214,9 +220,11 @@ void report_two_barriers(Warp& warp, const Group& group, uint32_t other_pc) {
   const Group& second = other_first ? group : *other;
   Warp& first_warp = other_first ? *other_warp : warp;
   const std::string text =
-      fmt::format("{} are at {}, {} are not ({}): all threads of a block must come to the same one",
-                  threads_text(warp.launch->block, other_first ? there : here), barrier_text(first_warp, first),
-                  threads_text(warp.launch->block, other_first ? here : there), where_they_are(warp, first, second));
+      fmt::format("{} at {}, {} not ({}): all threads of a block must come to the same one",
+                  with_verb(threads_text(warp.launch->block, other_first ? there : here), "is", "are"),
+                  barrier_text(first_warp, first),
+                  with_verb(threads_text(warp.launch->block, other_first ? here : there), "is", "are"),
+                  where_they_are(warp, first, second));
   end_launch(first_warp, first, first.mask, text, kInsideBranch);
 }
 
