@@ -279,6 +279,9 @@ class View {
   void notes() {
     std::vector<const vgpu::Finding*> shown;
     const CaseResult* telling = telling_case(verdict_);
+    // Who returned before a barrier says nothing where the barrier itself is at fault.
+    if (telling != nullptr && !telling->findings.empty() && telling->findings[0].kind == vgpu::Finding::Kind::barrier)
+      return;
     for (const CaseResult& one : verdict_.cases) {
       if (telling != nullptr && &one != telling) continue;
       for (const vgpu::Finding& note : one.notes) {

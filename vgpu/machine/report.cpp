@@ -270,7 +270,10 @@ Finding Report::finish(const Group& group) const {
       what += finding.length > 0
                   ? fmt::format("; {} has {} {} (0..{})", incident.buffer, finding.length, noun, finding.length - 1)
               : incident.memory == Memory::dynamic_shared
-                  ? fmt::format("; {} is dynamic shared memory, of which there are 0 bytes", incident.buffer)
+                  // It goes by this name where the code has no other for it.
+                  ? (incident.buffer == "dynamic shared memory"
+                         ? std::string("; there are 0 bytes of it")
+                         : fmt::format("; {} is dynamic shared memory, of which there are 0 bytes", incident.buffer))
                   : fmt::format("; {} is empty", incident.buffer);
     }
   }
