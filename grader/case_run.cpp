@@ -165,7 +165,7 @@ vgpu::Limits case_limits(const Exercise& exercise, const Case& test, const std::
   // on the machine's pace, instructions are what counts; time is the last resort, for those that take hundreds of times
   // as long as most.
   result.total_steps = static_cast<uint64_t>(std::min(1e8 + 100 * least_work(exercise, test), 1e9));
-  result.thread_seconds = 12;
+  result.thread_seconds = 10;
   result.threads = threads;
   result.stop = stop;
   return result;

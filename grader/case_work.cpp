@@ -15,6 +15,8 @@ CaseWork::CaseWork(const Exercise& exercise, uint64_t seed, const Options& optio
     : exercise_(exercise), options_(options), jobs_(exercise.cases.size()), samples_(exercise.timed.size()) {
   for (size_t i = 0; i < jobs_.size(); ++i) jobs_[i].seed = case_seed(exercise_.cases[i], seed);
   order_ = work_order();
+  doubts_ = static_cast<size_t>(std::count_if(order_.begin(), order_.end(),
+                                              [&](size_t index) { return index >= jobs_.size() + samples_.size(); }));
   threads_ = options_.threads > 0 ? options_.threads : std::max(1u, std::thread::hardware_concurrency());
   if (options_.stop != nullptr) watcher_ = std::jthread([this](const std::stop_token& done) { watch(done); });
   const size_t others = std::min<size_t>(threads_, order_.size()) - 1;
@@ -34,7 +36,8 @@ void CaseWork::run(const Program& program) {
 }
 
 /// The first case, since what is wrong in every case is soonest seen there; then the samples (numbers past the cases')
-/// and the costliest cases, so that the last one to end is a small one.
+/// and the costliest cases, so that the last one to end is a small one; and what the samples left in doubt (numbers
+/// past theirs).
 std::vector<size_t> CaseWork::work_order() const {
   std::vector<size_t> order(exercise_.cases.size());
   std::iota(order.begin(), order.end(), size_t{0});
@@ -44,9 +47,9 @@ std::vector<size_t> CaseWork::work_order() const {
     });
   }
   for (size_t i = 0; i < samples_.size(); ++i) {
-    if (!exercise_.timed[i].sizes.empty()) {
-      order.insert(order.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(1, order.size())), jobs_.size() + i);
-    }
+    if (exercise_.timed[i].sizes.empty()) continue;
+    order.insert(order.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(1, order.size())), jobs_.size() + i);
+    order.push_back(jobs_.size() + samples_.size() + i);
   }
   return order;
 }
@@ -80,12 +83,18 @@ void CaseWork::fail_hard(size_t index) {
 void CaseWork::work() {
   for (;;) {
     const size_t turn = next_.fetch_add(1);
-    if (turn >= order_.size() || given_up()) return;
+    if (given_up()) {
+      for (SampleJob& job : samples_) finish(job);
+      return;
+    }
+    if (turn >= order_.size()) return;
     const size_t index = order_[turn];
     if (index < jobs_.size()) {
       work_on_case(index);
-    } else {
+    } else if (index < jobs_.size() + samples_.size()) {
       work_on_sample(index - jobs_.size());
+    } else {
+      work_on_doubts(index - jobs_.size() - samples_.size());
     }
   }
 }
@@ -107,20 +116,49 @@ void CaseWork::work_on_case(size_t index) {
 void CaseWork::work_on_sample(size_t index) {
   SampleJob& job = samples_[index];
   try {
-    const Timed& timed = exercise_.timed[index];
-    const size_t test = exercise_.case_index(timed.test);
-    const Case large = exercise_.timed_case(timed);
-    const reference::Arrays inputs = make_inputs(exercise_, exercise_.cases[test], jobs_[test].seed);
-    build_.wait(Build::going);
-    if (given_up() || job.stop) return;
-    const Progress::Task task(options_.progress,
-                              fmt::format("a sample at {}", sizes_in_words(exercise_, large.values)));
-    const vgpu::Hardware& hardware = program_->hardware;
-    VirtualDevice plan(program_->module, hardware), steps(program_->module, hardware),
-        again(program_->module, hardware);
-    job.outcome = run_sample(program_->plan_context(exercise_), large, inputs, {plan, steps, again},
-                             case_limits(exercise_, large, &job.stop, 1));
-    for (vgpu::Finding& finding : job.outcome.findings) finding.file = program_->own_file(finding.file);
+    run_sample(index);
+  } catch (...) {
+    job.failure = std::current_exception();
+  }
+  finish(job);
+}
+
+void CaseWork::finish(SampleJob& job) {
+  job.ran.store(true);
+  job.ran.notify_all();
+}
+
+void CaseWork::run_sample(size_t index) {
+  SampleJob& job = samples_[index];
+  const Timed& timed = exercise_.timed[index];
+  const size_t test = exercise_.case_index(timed.test);
+  Case large = exercise_.timed_case(timed);
+  reference::Arrays inputs = make_inputs(exercise_, exercise_.cases[test], jobs_[test].seed);
+  build_.wait(Build::going);
+  if (given_up() || job.stop) return;
+  const Progress::Task task(options_.progress, fmt::format("a sample at {}", sizes_in_words(exercise_, large.values)));
+  const vgpu::Limits limits = case_limits(exercise_, large, &job.stop, 1);
+  const auto make_device = [program = program_] {
+    return std::make_unique<VirtualDevice>(program->module, program->hardware);
+  };
+  auto sample = std::make_unique<Sample>(program_->plan_context(exercise_), std::move(large), std::move(inputs),
+                                         make_device, limits);
+  sample->run();
+  job.outcome = sample->outcome();
+  for (vgpu::Finding& finding : job.outcome.findings) finding.file = program_->own_file(finding.file);
+  if (sample->in_doubt()) job.in_doubt = std::move(sample);
+}
+
+/// What a sample leaves in doubt costs seconds to settle: last, when nearly every case has passed.
+void CaseWork::work_on_doubts(size_t index) {
+  SampleJob& job = samples_[index];
+  job.ran.wait(false);
+  if (given_up() || job.stop || !job.in_doubt) return;
+  const Progress::Task task(options_.progress, "whole grids at the sizes of a GPU");
+  try {
+    job.in_doubt->settle();
+    job.outcome.problem = job.in_doubt->outcome().problem;
+    job.in_doubt.reset();
   } catch (...) {
     job.failure = std::current_exception();
   }
@@ -130,7 +168,7 @@ void CaseWork::run_job(size_t index, CaseJob& job) {
   const Case& test = exercise_.cases[index];
   VirtualDevice device(program_->module, program_->hardware);
   // The last cases have the machine to themselves: their blocks may use the threads that have nothing left to do.
-  const size_t left = order_.size() - std::min(next_.load(), order_.size());
+  const size_t last = order_.size() - doubts_, left = last - std::min(next_.load(), last);
   const uint32_t block_threads = left + 1 >= threads_ ? 1 : threads_;
   Progress::Task task(options_.progress, "case " + test.name);
   uint64_t blocks = 0;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -34,7 +35,9 @@ struct CaseJob {
 /// A timed case at the sizes of a GPU.
 struct SampleJob {
   SampleOutcome outcome;
-  std::atomic<bool> stop{false};  ///< Ctrl-C, or a case failed and no time is asked for
+  std::unique_ptr<Sample> in_doubt;  ///< what is left to settle; nullptr: nothing
+  std::atomic<bool> ran{false};      ///< or will not run
+  std::atomic<bool> stop{false};     ///< Ctrl-C, or a case failed and no time is asked for
   std::exception_ptr failure;
 };
 
@@ -70,6 +73,9 @@ class CaseWork {
   void work();
   void work_on_case(size_t index);
   void work_on_sample(size_t index);
+  void run_sample(size_t index);
+  static void finish(SampleJob& job);
+  void work_on_doubts(size_t index);
   void run_job(size_t index, CaseJob& job);
   bool given_up() const { return build_.load() == Build::refused || stopped(); }
 
@@ -79,6 +85,7 @@ class CaseWork {
   std::vector<CaseJob> jobs_;
   std::vector<SampleJob> samples_;
   std::vector<size_t> order_;
+  size_t doubts_ = 0;  ///< how many of them, at its end, only settle what samples leave in doubt
   unsigned threads_ = 1;
   std::atomic<size_t> next_{0};
   std::atomic<size_t> hard_failure_{SIZE_MAX};

@@ -41,6 +41,9 @@ struct CoverageFault {
   std::string message;  ///< one sentence with the numbers, and the likely cause as a second where there is one
 };
 
+/// Whether the samples of a plan's steps do not show by themselves that each output is covered, and once.
+bool is_coverage_in_doubt(const std::vector<LargeOutput>& outputs, const std::vector<StepWrites>& steps);
+
 /// What check_coverage() may ask for where the sample leaves doubts.
 class CoverageProof {
  public:

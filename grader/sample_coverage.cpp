@@ -173,6 +173,15 @@ StepWrites writes_of(const Step& step, const vgpu::LaunchResult& result, const s
   return writes;
 }
 
+bool is_coverage_in_doubt(const std::vector<LargeOutput>& outputs, const std::vector<StepWrites>& steps) {
+  if (std::any_of(steps.begin(), steps.end(), [](const StepWrites& step) { return !step.known; })) return false;
+  for (size_t o = 0; o < outputs.size(); ++o) {
+    const uint64_t elements = outputs[o].elements;
+    if (elements >= least_covered_elements && !estimate_of(steps, o, elements).good) return true;
+  }
+  return false;
+}
+
 std::optional<CoverageFault> check_coverage(const std::vector<LargeOutput>& outputs,
                                             const std::vector<StepWrites>& steps, CoverageProof& proof) {
   if (std::any_of(steps.begin(), steps.end(), [](const StepWrites& step) { return !step.known; })) return std::nullopt;

@@ -82,44 +82,48 @@ std::string problem_at(const Exercise& exercise, const Case& large, const std::s
                      line > 0 ? fmt::format(", line {}", line) : "", message);
 }
 
-/// The large case, its plan, and what its sample has come to so far.
-class SampleRun : CoverageProof {
+}  // namespace
+
+/// A planned sample, and what it has come to so far.
+class Sample::Run : CoverageProof {
  public:
-  SampleRun(const PlanContext& context, const Case& large, const reference::Arrays& inputs, const LaunchPlan& plan,
-            const SampleDevices& devices, const vgpu::Limits& limits, SampleOutcome& outcome)
-      : context_(context),
-        exercise_(context.exercise),
-        large_(large),
-        inputs_(inputs),
-        plan_(plan),
-        devices_(devices),
-        limits_(limits),
+  Run(Sample& sample, SampleOutcome& outcome)
+      : exercise_(sample.context_.exercise),
+        module_(sample.context_.module),
+        large_(sample.large_),
+        inputs_(sample.inputs_),
+        plan_(sample.plan_),
+        make_device_(sample.make_device_),
+        limits_(sample.limits_),
         outcome_(outcome) {}
 
-  void run() {
+  /// True where the coverage of an output is left in doubt.
+  bool run() {
     run_steps();
-    if (!outcome_.problem.empty() || outcome_.stopped) return;
+    if (!outcome_.problem.empty() || outcome_.stopped) return false;
     check_values();
-    if (outcome_.problem.empty() && writes_.size() == plan_.steps.size()) check_coverage();
+    if (!outcome_.problem.empty() || writes_.size() != plan_.steps.size()) return false;
+    return is_coverage_in_doubt(buffers_.outputs, writes_);
   }
+  void settle();
 
  private:
   void run_steps();
   void check_values();
-  void check_coverage();
   std::optional<std::vector<vgpu::Coverage>> run_whole() override;
   std::vector<StepWrites> run_larger_sample() override;
   bool run_again(const vgpu::Limits& limits, const std::function<void(const Step&, vgpu::LaunchResult&)>& each);
 
-  const PlanContext& context_;
   const Exercise& exercise_;
+  const vgpu::Module& module_;
   const Case& large_;
   const reference::Arrays& inputs_;
   const LaunchPlan& plan_;
-  const SampleDevices& devices_;
+  const MakeDevice& make_device_;
   const vgpu::Limits& limits_;
   SampleOutcome& outcome_;
 
+  std::unique_ptr<Device> device_, device_again_;
   Buffers buffers_, again_;
   std::vector<StepWrites> writes_;  // of each step
   /// Of each output: what its sampled blocks stored, where one step alone writes it and saw all it reads.
@@ -127,8 +131,9 @@ class SampleRun : CoverageProof {
   std::vector<size_t> writers_;  // of each output: how many steps write it
 };
 
-void SampleRun::run_steps() {
-  buffers_ = allocate(exercise_, large_, inputs_, plan_, devices_.steps);
+void Sample::Run::run_steps() {
+  device_ = make_device_();
+  buffers_ = allocate(exercise_, large_, inputs_, plan_, *device_);
   values_.resize(buffers_.outputs.size());
   writers_.resize(buffers_.outputs.size());
   const std::vector<std::byte> plain = pack_parameters(exercise_, large_.values, buffers_.arguments);
@@ -136,7 +141,7 @@ void SampleRun::run_steps() {
   bool all_there = true;  // every block of the steps before has run: what this one reads is what it would read
   for (const Step& step : plan_.steps) {
     vgpu::LaunchResult result =
-        devices_.steps.run(step, step_parameters(exercise_, context_.module, step, plain, buffers_.scratch), own);
+        device_->run(step, step_parameters(exercise_, module_, step, plain, buffers_.scratch), own);
     outcome_.stopped = result.stopped;
     if (result.stopped) return;
     if (!result.findings.empty() && all_there) {
@@ -150,7 +155,7 @@ void SampleRun::run_steps() {
       const std::vector<BlockElements>& blocks = writes_.back().blocks[o];
       if (std::all_of(blocks.begin(), blocks.end(), [](const auto& block) { return block.elements.empty(); })) continue;
       ++writers_[o];
-      if (all_there) values_[o] = take_values(exercise_, large_, buffers_.outputs[o], blocks, devices_.steps);
+      if (all_there) values_[o] = take_values(exercise_, large_, buffers_.outputs[o], blocks, *device_);
     }
     if (result.sample_end == vgpu::SampleEnd::waiting) {
       outcome_.note = fmt::format(
@@ -170,8 +175,8 @@ void SampleRun::run_steps() {
   }
 }
 
-void SampleRun::check_values() {
-  const reference::Views views = views_of(exercise_, buffers_, devices_.steps);
+void Sample::Run::check_values() {
+  const reference::Views views = views_of(exercise_, buffers_, *device_);
   for (size_t o = 0; o < values_.size(); ++o) {
     if (writers_[o] != 1) continue;
     outcome_.mismatch = tritutor::check_values(exercise_, large_, buffers_.outputs[o], values_[o], views);
@@ -182,22 +187,23 @@ void SampleRun::check_values() {
   }
 }
 
-void SampleRun::check_coverage() {
-  const auto fault = tritutor::check_coverage(buffers_.outputs, writes_, *this);
+void Sample::Run::settle() {
+  const auto fault = check_coverage(buffers_.outputs, writes_, *this);
   if (fault && !outcome_.stopped) outcome_.problem = problem_at(exercise_, large_, fault->message);
 }
 
 /// Runs every step once more, on fresh memory. False where one does not come to its end.
-bool SampleRun::run_again(const vgpu::Limits& limits,
-                          const std::function<void(const Step&, vgpu::LaunchResult&)>& each) {
+bool Sample::Run::run_again(const vgpu::Limits& limits,
+                            const std::function<void(const Step&, vgpu::LaunchResult&)>& each) {
   if (again_.arguments.empty()) {
-    again_ = allocate(exercise_, large_, inputs_, plan_, devices_.again);
-    for (const LargeOutput& output : again_.outputs) devices_.again.watch_writes(output.buffer);
+    device_again_ = make_device_();
+    again_ = allocate(exercise_, large_, inputs_, plan_, *device_again_);
+    for (const LargeOutput& output : again_.outputs) device_again_->watch_writes(output.buffer);
   }
   const std::vector<std::byte> plain = pack_parameters(exercise_, large_.values, again_.arguments);
   for (const Step& step : plan_.steps) {
     vgpu::LaunchResult result =
-        devices_.again.run(step, step_parameters(exercise_, context_.module, step, plain, again_.scratch), limits);
+        device_again_->run(step, step_parameters(exercise_, module_, step, plain, again_.scratch), limits);
     outcome_.stopped = result.stopped;
     if (!result.completed) return false;
     each(step, result);
@@ -205,7 +211,7 @@ bool SampleRun::run_again(const vgpu::Limits& limits,
   return true;
 }
 
-std::optional<std::vector<vgpu::Coverage>> SampleRun::run_whole() {
+std::optional<std::vector<vgpu::Coverage>> Sample::Run::run_whole() {
   uint64_t steps = 0;
   for (const StepWrites& step : writes_) steps += step.warp_instructions;
   if (steps > again_steps) return std::nullopt;
@@ -215,11 +221,11 @@ std::optional<std::vector<vgpu::Coverage>> SampleRun::run_whole() {
   limits.stop = limits_.stop;
   if (!run_again(limits, [](const Step&, vgpu::LaunchResult&) {})) return std::nullopt;
   std::vector<vgpu::Coverage> coverage;
-  for (const LargeOutput& output : again_.outputs) coverage.push_back(devices_.again.coverage(output.buffer));
+  for (const LargeOutput& output : again_.outputs) coverage.push_back(device_again_->coverage(output.buffer));
   return coverage;
 }
 
-std::vector<StepWrites> SampleRun::run_larger_sample() {
+std::vector<StepWrites> Sample::Run::run_larger_sample() {
   vgpu::Limits limits = sample_limits(limits_, plan_.steps.size());
   limits.sample.steps = limits.sample.block_steps = again_steps / 2 / plan_.steps.size();
   std::vector<StepWrites> writes;
@@ -229,30 +235,54 @@ std::vector<StepWrites> SampleRun::run_larger_sample() {
   return writes;
 }
 
-}  // namespace
+Sample::Sample(const PlanContext& context, Case large, reference::Arrays inputs, MakeDevice make_device,
+               const vgpu::Limits& limits)
+    : context_(context),
+      large_(std::move(large)),
+      inputs_(std::move(inputs)),
+      make_device_(std::move(make_device)),
+      limits_(limits) {}
 
-SampleOutcome run_sample(const PlanContext& context, const Case& large, const reference::Arrays& inputs,
-                         const SampleDevices& devices, const vgpu::Limits& limits) {
-  SampleOutcome outcome;
-  try {
-    const std::variant<LaunchPlan, Refusal> plan = make_plan(context, large, devices.plan, limits);
+Sample::~Sample() = default;
+
+void Sample::run() {
+  guarded([this] {
+    std::variant<LaunchPlan, Refusal> plan = make_plan(context_, large_, *make_device_(), limits_);
     if (const auto* refusal = std::get_if<Refusal>(&plan)) {
-      outcome.stopped = refusal->kind == "stopped";
-      outcome.problem = problem_at(context.exercise, large, refusal->message,
-                                   refusal->diagnostics.empty() ? 0 : refusal->diagnostics[0].line);
-      return outcome;
+      outcome_.stopped = refusal->kind == "stopped";
+      outcome_.problem = problem_at(context_.exercise, large_, refusal->message,
+                                    refusal->diagnostics.empty() ? 0 : refusal->diagnostics[0].line);
+      return;
     }
-    SampleRun(context, large, inputs, std::get<LaunchPlan>(plan), devices, limits, outcome).run();
+    plan_ = std::move(std::get<LaunchPlan>(plan));
+    run_ = std::make_unique<Run>(*this, outcome_);
+    in_doubt_ = run_->run();
+  });
+  if (!in_doubt_) run_.reset();  // and its memory
+}
+
+void Sample::settle() {
+  if (!in_doubt_) return;
+  guarded([this] { run_->settle(); });
+  in_doubt_ = false;
+  run_.reset();
+}
+
+void Sample::guarded(const std::function<void()>& work) {
+  try {
+    work();
   } catch (const vgpu::LoadError& error) {  // a kernel that launch() takes at this size alone
-    outcome.problem = problem_at(context.exercise, large,
-                                 fmt::format("the virtual GPU cannot run it: {}", error.what()), error.line());
+    outcome_.problem = problem_at(context_.exercise, large_,
+                                  fmt::format("the virtual GPU cannot run it: {}", error.what()), error.line());
   } catch (const vgpu::LaunchError& error) {
-    outcome.problem = problem_at(context.exercise, large, error.what());
+    outcome_.problem = problem_at(context_.exercise, large_, error.what());
   } catch (const std::bad_alloc&) {
-    outcome.note = "no time could be predicted, since this machine has too little memory for a sample of the blocks";
+    // Of a sample that is done, its prediction holds.
+    if (!in_doubt_) {
+      outcome_.note = "no time could be predicted, since this machine has too little memory for a sample of the blocks";
+    }
   }
-  if (!outcome.note.empty()) outcome.steps.clear();
-  return outcome;
+  if (!outcome_.note.empty()) outcome_.steps.clear();
 }
 
 }  // namespace tritutor

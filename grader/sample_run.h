@@ -6,6 +6,8 @@
 // A step that reads what an earlier one left finds zeros where blocks of that one did not run. Where its work hangs on
 // such values, not on sizes alone, it is counted wrongly; none of its findings is held against the kernel then.
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,15 +30,43 @@ struct SampleOutcome {
   bool stopped = false;
 };
 
-struct SampleDevices {
-  Device &plan, &steps, &again;
-};
+/// A new device with the program, for launch(), for the steps, and for running them once more.
+using MakeDevice = std::function<std::unique_ptr<Device>()>;
 
-/// Plans and samples `large`, a case with the sizes of a GPU. `inputs` are the case's own, which are repeated over the
-/// larger buffers. Fresh devices: one for launch(), one for the steps, and one to run them once more on where the
-/// sample leaves doubts. `limits` are those of the plan; its stop
-/// flag holds for the sample too.
-SampleOutcome run_sample(const PlanContext& context, const Case& large, const reference::Arrays& inputs,
-                         const SampleDevices& devices, const vgpu::Limits& limits);
+/// The sample of one timed case.
+class Sample {
+ public:
+  /// `large` is the case with the sizes of a GPU. `inputs` are the case's own, which are repeated over the larger
+  /// buffers. `limits` are those of the plan; its stop flag holds for the sample too. What `context` refers to must
+  /// outlive the sample.
+  Sample(const PlanContext& context, Case large, reference::Arrays inputs, MakeDevice make_device,
+         const vgpu::Limits& limits);
+  ~Sample();
+  Sample(const Sample&) = delete;
+  Sample& operator=(const Sample&) = delete;
+
+  /// Plans the case, runs the sample and judges it, in some tens of milliseconds.
+  void run();
+  /// Whether it leaves doubts about how an output is covered. settle() resolves them in a second or two: of use only
+  /// where every case passes.
+  bool in_doubt() const { return in_doubt_; }
+  void settle();
+
+  const SampleOutcome& outcome() const { return outcome_; }
+
+ private:
+  class Run;
+  void guarded(const std::function<void()>& work);
+
+  const PlanContext context_;
+  const Case large_;
+  const reference::Arrays inputs_;
+  const MakeDevice make_device_;
+  const vgpu::Limits limits_;
+  LaunchPlan plan_;
+  std::unique_ptr<Run> run_;
+  SampleOutcome outcome_;
+  bool in_doubt_ = false;
+};
 
 }  // namespace tritutor

@@ -46,14 +46,14 @@ class Sampled {
   }
 
   SampleOutcome sample() {
-    VirtualDevice device(module_);
-    return sample_on(device);
+    return sample_on([this] { return std::make_unique<VirtualDevice>(module_); });
   }
-  /// The plan has a device of its own.
-  SampleOutcome sample_on(Device& device) {
-    VirtualDevice plan_device(module_), whole_device(module_);
-    Case own = exercise_.timed_case({"large", {}});
-    return run_sample(context(), large_, make_inputs(exercise_, own, 1), {plan_device, device, whole_device}, {});
+  SampleOutcome sample_on(const MakeDevice& make_device) {
+    const Case own = exercise_.timed_case({"large", {}});
+    Sample sample(context(), large_, make_inputs(exercise_, own, 1), make_device, {});
+    sample.run();
+    sample.settle();
+    return sample.outcome();
   }
 
   std::shared_ptr<const vgpu::Module> module() const { return module_; }
@@ -183,8 +183,7 @@ TEST_CASE("A machine without the memory for a sample is no fault of the kernel, 
     Buffer allocate(const BufferSpec&) override { throw std::bad_alloc(); }
   };
   Sampled kernel("relu", {{"n", 1 << 26}});
-  Full device(kernel.module());
-  const SampleOutcome outcome = kernel.sample_on(device);
+  const SampleOutcome outcome = kernel.sample_on([&] { return std::make_unique<Full>(kernel.module()); });
   CHECK(outcome.problem.empty());
   CHECK(outcome.steps.empty());
   CHECK(outcome.note.find("too little memory") != std::string::npos);
