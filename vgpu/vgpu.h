@@ -271,6 +271,7 @@ struct LaunchResult {
   /// Fewer than the grid has: a sample. Instructions and counters are then estimates for the whole grid; findings are
   /// those within single blocks, and none where a block may hang on what another one leaves.
   uint64_t blocks_run = 0;
+  uint64_t blocks_completed = 0;  ///< of a launch that is no sample: those whose threads all ran to their ends
   SampleEnd sample_end = SampleEnd::done;
   std::vector<SampledBlock> sampled;  ///< of a sample that asks for writes; none where blocks may talk
   bool blocks_may_talk = false;       ///< through atomics, fences or volatile accesses to global memory

@@ -22,12 +22,14 @@ const vgpu::LineCounts* busiest_line(const vgpu::Counters& counters) {
   return busiest;
 }
 
-/// The buffer that a thread with so many accesses in one line goes through as a whole; nullptr: none.
-const LargeBuffer* whole_buffer(const std::vector<LargeBuffer>& buffers, double accesses) {
+/// The buffer that a thread goes through as a whole where it makes `least` to `most` accesses in one line; nullptr:
+/// none.
+const LargeBuffer* whole_buffer(const std::vector<LargeBuffer>& buffers, double least, double most) {
   for (const LargeBuffer& buffer : buffers) {
     const auto elements = static_cast<double>(buffer.elements);
-    // A line may both read and write, and the last warps were cut off.
-    if (buffer.elements >= least_elements && accesses > 0.8 * elements && accesses < 2.2 * elements) return &buffer;
+    if (buffer.elements < least_elements) continue;
+    // A line may both read and write; a warp whose last lanes are masked off makes a few accesses less.
+    if (least < 2.2 * elements && most > 0.9 * elements) return &buffer;
   }
   return nullptr;
 }
@@ -60,10 +62,13 @@ void explain(const SlowLaunch& launch, const std::string& sizes, vgpu::Finding& 
   finding.file = line->file;
   finding.line = line->line;
   finding.column = 0;
-  const uint64_t warps = std::max<uint64_t>(result.blocks_run, 1) * ((launch.block.count() + 31) / 32);
-  const double accesses = static_cast<double>(line->counts.global_requests()) / static_cast<double>(warps);
+  // The blocks that were under way when the launch was ended made a part of their accesses.
+  const auto requests = static_cast<double>(line->counts.global_requests());
+  const auto warps = static_cast<double>((launch.block.count() + 31) / 32);
+  const double accesses = requests / (static_cast<double>(std::max<uint64_t>(result.blocks_run, 1)) * warps);
+  const double most = requests / (static_cast<double>(std::max<uint64_t>(result.blocks_completed, 1)) * warps);
   const uint64_t threads = launch.grid.count() * launch.block.count();
-  if (const LargeBuffer* buffer = whole_buffer(launch.buffers, accesses); buffer != nullptr && threads > 1) {
+  if (const LargeBuffer* buffer = whole_buffer(launch.buffers, accesses, most); buffer != nullptr && threads > 1) {
     finding.cause = fmt::format(
         "each of the {} threads goes through all {} elements of {}: let each do its own part, from "
         "i = blockIdx.x * blockDim.x + threadIdx.x on",

@@ -8,7 +8,7 @@ namespace {
 vgpu::LaunchResult launch(uint64_t blocks_run, uint64_t warps, int line, uint64_t loads_a_warp) {
   vgpu::LaunchResult result;
   result.over_budget = true;
-  result.blocks_run = result.working_blocks = blocks_run;
+  result.blocks_run = result.blocks_completed = result.working_blocks = blocks_run;
   vgpu::LineCounts counts{"k.cu", line, {}};
   counts.counts.global_load_requests = blocks_run * warps * loads_a_warp;
   result.counters.lines = {{"k.cu", 3, {}}, counts};
@@ -34,6 +34,15 @@ TEST_CASE("Threads that each go through a whole buffer are told so, at the line 
   CHECK(contains(finding.message, "n = 100000"));
   CHECK(finding.line == 5);
   CHECK(contains(finding.cause, "each of the 100096 threads goes through all 100000 elements of x"));
+}
+
+TEST_CASE("Blocks that were cut off with the launch hide no whole buffer, and make none") {
+  vgpu::LaunchResult cut = launch(5, 8, 5, 70'000);  // two whole blocks and three halves
+  cut.blocks_completed = 2;
+  CHECK(contains(explained(cut, {391, 1, 1}, {256, 1, 1}).cause, "goes through all 100000 elements of x"));
+  vgpu::LaunchResult half = launch(20, 8, 5, 50'000);  // a triangle: half of the buffer on average
+  half.blocks_completed = 18;
+  CHECK(contains(explained(half, {391, 1, 1}, {256, 1, 1}).cause, "about 50000 times"));
 }
 
 TEST_CASE("Other loops over global memory are named with their counts; what is not known stays the machine's") {

@@ -355,6 +355,7 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
       state.warp_instructions = 0;
       state.lane_instructions = 0;
       state.blocks_done = 0;
+      state.blocks_completed = 0;
       state.working_blocks = 0;
       state.memory_sites.clear();
       std::fill(state.counts.begin(), state.counts.end(), SiteCounts{});
@@ -383,6 +384,7 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   result.completed = !state.abort;
   result.over_budget = state.over_budget;
   result.blocks_run = state.blocks_done;
+  result.blocks_completed = state.blocks_completed;
   result.working_blocks = state.memory_sites.empty() ? result.blocks_run : state.working_blocks.load();
   summarise(program, state.counts, result.counters);
   return result;

@@ -47,6 +47,7 @@ void count(LaunchState& state, Block& block) {
   }
   state.lane_instructions += lanes;
   ++state.blocks_done;
+  if (block.live == 0) ++state.blocks_completed;
   if (state.limits.blocks_done != nullptr) state.limits.blocks_done->fetch_add(1, std::memory_order_relaxed);
   if (!state.memory_sites.empty() && has_worked(state, block)) ++state.working_blocks;
   const uint64_t all = state.warp_instructions += steps;

@@ -91,7 +91,8 @@ struct LaunchState {
   std::atomic<bool> over_budget{false};
   std::atomic<uint64_t> warp_instructions{0};
   std::atomic<uint64_t> lane_instructions{0};
-  std::atomic<uint64_t> blocks_done{0};
+  std::atomic<uint64_t> blocks_done{0};       ///< ended, by themselves or with the launch
+  std::atomic<uint64_t> blocks_completed{0};  ///< by themselves
   std::atomic<uint64_t> working_blocks{0};
   std::vector<uint32_t> memory_sites;  ///< instructions that may touch global memory, where working blocks are counted
 
@@ -205,12 +206,12 @@ struct Block {
   uint32_t partial_barrier_time = 0;     ///< the last barrier that not all live threads took part in
   uint32_t acquired = 0;                 ///< its last look at what other blocks released
   uint32_t idle_turns = 0;               ///< its last turns in which nobody but other blocks could have ended its loops
-  bool waiting = false;                 ///< its last turn ended because all its warps seem to wait for others
+  bool waiting = false;                  ///< its last turn ended because all its warps seem to wait for others
   std::array<Barrier, 16> barriers{};
   std::vector<uint32_t> noted;         ///< barriers that some threads had returned before, as a note says
   std::unique_ptr<ControlFlow> paths;  ///< nullptr until a warp's lanes are apart at a barrier
-  uint64_t memory_accesses = 0;      ///< of LaunchState::memory_sites, when its last block ended
-  std::unique_ptr<WriteLog> writes;  ///< what it stores to global memory, where that is asked for
+  uint64_t memory_accesses = 0;        ///< of LaunchState::memory_sites, when its last block ended
+  std::unique_ptr<WriteLog> writes;    ///< what it stores to global memory, where that is asked for
 
   explicit Block(LaunchState& state);
   ~Block();
