@@ -399,9 +399,9 @@ std::string hint_for(const Verdict& verdict, const Exercise& exercise) {
     return found == exercise.hints.on.end() ? "" : found->second;
   };
   if (verdict.refusal) {
-    // The exercise's own words are about the signature; what a compile error means, the refusal itself says.
-    const std::string& kind = verdict.refusal->kind;
-    return kind == "signature" || kind == "missing-kernel" ? keyed("compile") : verdict.refusal->advice;
+    // The exercise's own words are about the kernel's signature; what a compile error means, the refusal itself says.
+    const bool kernel = verdict.refusal->expected.starts_with("extern");
+    return kernel ? keyed("compile") : verdict.refusal->advice;
   }
   if (verdict.right) return keyed("slow");
   const CaseResult* one = telling_case(verdict);

@@ -256,6 +256,7 @@ TEST_CASE("a compile error points at the learner's line, tabs kept") {
         "next  edit level1/vector_scaling.cu, then: tritutor submit 1.1\n"
         "      more help: tritutor hint 1.1\n");
   verdict.refusal->kind = "signature";
+  verdict.refusal->expected = "extern \"C\" __global__ void vector_scaling(float* y)";
   CHECK(hint_for(verdict, scaling()) == "The signature must stay.");
 }
 

@@ -21,7 +21,7 @@ struct Refusal {
   std::string message;                  ///< one sentence and the next step
   std::vector<Diagnostic> diagnostics;  ///< kind "compile": the log
   std::string expected, found;          ///< kind "signature": both forms
-  std::string advice;                   ///< kind "compile": what the first error means for a learner; may be empty
+  std::string advice = {};              ///< kind "compile": what the first error means for a learner; may be empty
 };
 
 inline Refusal refusal_of(std::string kind, std::string message) {

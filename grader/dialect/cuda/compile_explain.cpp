@@ -113,7 +113,7 @@ Refusal explain(const FailedCompile& failed) {
   refusal.kind = "compile";
   const Diagnostic& first = errors.front();
   refusal.advice = advice_for(first, {failed.scan, failed.source, failed.exercise});
-  if (!includes_the_tutor(failed.scan)) {
+  if (!includes_the_tutor(failed.scan) && !contains(refusal.advice, "Python")) {
     refusal.advice = "The file has no #include <tritutor.cuh>: put it at the top.";
   }
   const auto count = std::count_if(errors.begin(), errors.end(), is_error);

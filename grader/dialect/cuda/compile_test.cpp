@@ -169,6 +169,12 @@ TEST_CASE("A file written for a host is told what takes its place") {
   }
 }
 
+TEST_CASE("Python is called by its name") {
+  const Refusal refusal = refusal_of("import triton\n\n@triton.jit\ndef kernel(x):\n    pass\n");
+  CHECK(contains(refusal.advice, "Python"));
+  CHECK(refusal.diagnostics.at(0).line == 1);
+}
+
 TEST_CASE("Errors that come from another signature are told as that") {
   for (const char* other : {"const float* x, float* y, float alpha", "const float* x, float y, float alpha, int n"}) {
     const Refusal refusal = refusal_of(test::scaling_with("const float* x, float* y, float alpha, int n", other));

@@ -25,7 +25,7 @@ Refusal refuse(const std::string& file, const Directive& at, std::string reason,
   Refusal refusal;
   refusal.kind = std::move(kind);
   refusal.message = fmt::format("{}:{}: {}", file, at.line, reason);
-  refusal.diagnostics.push_back({"error", file, at.line, at.column, std::move(reason)});
+  refusal.diagnostics.push_back({"error", file, at.line, at.column, "this line is not accepted"});
   return refusal;
 }
 

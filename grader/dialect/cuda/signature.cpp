@@ -35,7 +35,7 @@ Refusal refuse(std::string kind, std::string message, std::string expected, cons
   refusal.expected = std::move(expected);
   if (found) {
     refusal.found = found->text;
-    refusal.diagnostics.push_back({"error", file, found->line, 0, refusal.message});
+    refusal.diagnostics.push_back({"error", file, found->line, 0, "it is declared here"});
   }
   return refusal;
 }
@@ -90,6 +90,7 @@ std::optional<Refusal> unbalanced(const SourceScan& scan, const std::string& fil
   refusal.kind = "compile";
   refusal.message = fmt::format("{}:{}:{}: this '{}' {}", file, token->line, token->column, token->text,
                                 closes ? "closes nothing; remove it" : "is never closed; add its counterpart");
+  refusal.advice = closes ? "Remove it, or add what it should close." : "Add what closes it, where its part ends.";
   refusal.diagnostics.push_back({"error", file, token->line, token->column,
                                  fmt::format("'{}' {}", token->text, closes ? "closes nothing" : "is never closed")});
   return refusal;
