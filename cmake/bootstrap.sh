@@ -2,7 +2,8 @@
 # Functions only; `root` is the source folder. Everything is said on standard error.
 
 # The toolkit's wheels, used where no CUDA Toolkit is found: NVRTC itself, and the headers a kernel may include.
-cuda_wheels=(nvidia-cuda-nvrtc==13.0.88 nvidia-cuda-runtime==13.0.88 nvidia-cuda-crt==13.0.88 nvidia-cuda-cccl==13.0.85)
+cuda_wheels=(nvidia-cuda-nvrtc==13.0.88 nvidia-cuda-runtime==13.0.88 nvidia-cuda-crt==13.0.88 nvidia-cuda-cccl==13.0.85
+  nvidia-curand==10.4.0.35)
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "${0##*/}: $*"; exit 3; }
@@ -74,7 +75,7 @@ find_nvrtc() {
 
 fetch_nvrtc() {
   find_nvrtc >/dev/null && return 0
-  say "No CUDA Toolkit with NVRTC is here, so its wheels go into build/cuda (about 100 MB): ${cuda_wheels[*]}"
+  say "No CUDA Toolkit with NVRTC is here, so its wheels go into build/cuda (about 160 MB): ${cuda_wheels[*]}"
   local part="$root/build/cuda.part" log
   rm -rf "$part"
   mkdir -p "$root/build"
