@@ -3,7 +3,7 @@
 // verdict: pass
 // says: What holds it back:
 // says: sectors per load request 32, ideal 4
-// says: No medal: predicted below bronze, which is 25 % of the limit's speed.
+// says: No medal: predicted below bronze, which is 15 % of the limit's speed.
 // never says: NOT FAST ENOUGH
 #include <tritutor.cuh>
 extern "C" __global__ void attention_scores(const float* q, const float* k, float* out, int nq, int nk, int d) {
