@@ -21,8 +21,9 @@ void add_init(CLI::App& app, Session& session) {
     const Workspace workspace(root);
     workspace.prepare(session.home(), session.curriculum());
     print("{} {} a workspace.", shown(root), was_there ? "is already" : "is now");
-    print(" Next: {}tritutor next\n",
-          root == std::filesystem::current_path() ? "" : fmt::format("cd {} && ", shown(root)));
+    print(" Next: {}tritutor next\n", std::filesystem::equivalent(root, std::filesystem::current_path(), error)
+                                          ? ""
+                                          : fmt::format("cd {} && ", shown(root)));
   });
 }
 

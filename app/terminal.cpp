@@ -57,6 +57,24 @@ bool starts_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0) !
 
 size_t columns_of(std::string_view text) { return std::count_if(text.begin(), text.end(), starts_code_point); }
 
+int rows_of(std::string_view text, int width) {
+  int rows = 0, columns = 0;
+  for (size_t at = 0; at < text.size();) {
+    if (const size_t code = text[at] == '\x1b' ? Style::code_at(text.substr(at)) : 0; code > 0) {
+      at += code;
+      continue;
+    }
+    if (text[at] == '\n') {
+      rows += std::max(1, (columns + width - 1) / width);
+      columns = 0;
+    } else if (starts_code_point(text[at])) {
+      ++columns;
+    }
+    ++at;
+  }
+  return rows + (columns + width - 1) / width;
+}
+
 std::string fit(std::string_view text, size_t columns) {
   if (columns_of(text) <= columns) return std::string(text);
   const size_t keep = columns > 3 ? columns - 3 : 0;

@@ -39,6 +39,9 @@ int terminal_rows(int file_descriptor);
 /// Columns that UTF-8 text takes (code points; colours are not counted off).
 size_t columns_of(std::string_view text);
 
+/// Rows that lines of text take on a terminal so wide, which breaks what is wider; colours are counted off.
+int rows_of(std::string_view text, int width);
+
 /// Cuts text to so many columns, ending in "..." where something was lost.
 std::string fit(std::string_view text, size_t columns);
 

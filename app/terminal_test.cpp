@@ -47,3 +47,12 @@ TEST_CASE("colour only where it is wanted") {
   CHECK_FALSE(wants_color("never", 1));
   CHECK_FALSE(wants_color("auto", -1));  // no terminal there
 }
+
+TEST_CASE("rows count what a terminal breaks, and no colours") {
+  CHECK(rows_of("a\n\nb\n", 80) == 3);
+  CHECK(rows_of("1234567890\n", 10) == 1);
+  CHECK(rows_of("12345678901\n", 10) == 2);
+  CHECK(rows_of("12345678901", 10) == 2);
+  CHECK(rows_of(Style(true).red("1234567890") + "\n", 10) == 1);
+  CHECK(rows_of("\xC3\xA4\xC3\xA4\n", 2) == 1);
+}

@@ -443,9 +443,9 @@ std::string view_verdict(const Verdict& verdict, const Exercise& exercise, const
   std::string text;
   for (const Detail& detail : details) {
     text = View(verdict, exercise, options, detail).text();
-    const auto lines = std::count(text.begin(), text.end(), '\n');
     // What passed may be long: it is read once.
-    if (verdict.result == Verdict::Result::pass || options.counters || lines <= options.rows) break;
+    if (verdict.result == Verdict::Result::pass || options.counters || rows_of(text, options.width) <= options.rows)
+      break;
   }
   return text;
 }
