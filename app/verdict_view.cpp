@@ -422,6 +422,8 @@ std::string hint_for(const Verdict& verdict, const Exercise& exercise) {
                       : finding.kind == vgpu::Finding::Kind::race          ? !is_argument
                       : finding.kind == vgpu::Finding::Kind::uninitialized ? !finding.buffer.empty()
                                                                            : true;
+    // The hints on races are about barriers, and none mends an update that wants an atomic.
+    if (finding.cause.find("use an atomic") != std::string::npos) return "";
     return fits ? keyed(kind) : "";
   }
   // A problem at the sizes of a GPU: what the case is there for has nothing to do with it.

@@ -288,6 +288,17 @@ Finding Report::finish(const Group& group) const {
   return finding;
 }
 
+/// Whether threads read, change and store one place in one line: no barrier would order that.
+bool Report::changes_in_place(const Group& race) const {
+  const int line = place_of(program_, race.example.pc).line;
+  if (line == 0 || race.example.other_line != line || race.value_unused) return false;
+  bool stored_by_several = false, read_there = false;
+  for (const uint32_t site : race.read_sites) {
+    (site == kNone ? stored_by_several : read_there) |= site == kNone || place_of(program_, site).line == line;
+  }
+  return stored_by_several && read_there;
+}
+
 Finding Report::finish_races(const std::vector<const Group*>& races) const {
   const auto order = [](const Group& race) { return std::pair(!race.value_unused, race.example.weight); };
   const Group* widest = races[0];
@@ -295,6 +306,11 @@ Finding Report::finish_races(const std::vector<const Group*>& races) const {
     if (order(*race) > order(*widest)) widest = race;
   }
   Finding finding = finish(*widest);
+  if (changes_in_place(*widest)) {
+    finding.cause =
+        "several threads read, change and store the same place, so some changes are lost: use an atomic (atomicAdd()), "
+        "or let each have a place of its own and add them up afterwards";
+  }
   std::set<int> lines;
   for (const Group* race : races) {
     if (race != widest) finding.count += race->count;

@@ -105,6 +105,7 @@ class Report {
   Finding finish_races(const std::vector<const Group*>& races) const;
   std::string cause_out_of_bounds(const Group& group) const;
   std::string cause_of(const Group& group) const;
+  bool changes_in_place(const Group& race) const;
 
   const Program& program_;
   Dim3 grid_, block_;
