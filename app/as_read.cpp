@@ -14,7 +14,7 @@ AsRead submit_as_read(const Home& home, const Exercise& exercise, const std::fil
   AsRead read;
   VerdictViewOptions view;
   view.file = file.filename().string();
-  view.rows = 23;
+  view.rows = least_rows - 1;
   view.retry = fmt::format("tritutor submit {} --exercise {}", view.file, exercise.id);
   try {
     view.source = read_kernel_file(file);

@@ -168,7 +168,7 @@ void print_verdict(Session& session, const Arguments& arguments, const Target& t
   options.source = source;
   options.counters = arguments.counters;
   // One row is the shell's. Into a pipe or a file everything goes.
-  if (!arguments.all && session.rows() > 0) options.rows = std::max(session.rows(), 24) - 1;
+  if (!arguments.all && session.rows() > 0) options.rows = std::max(session.rows(), least_rows) - 1;
   options.retry = fmt::format("tritutor submit {}", target.by_id ? target.exercise->id : options.file);
   if (!target.by_id && !arguments.exercise.empty()) options.retry += " --exercise " + target.exercise->id;
   if (verdict.result == Verdict::Result::pass) options.next = what_is_next(session, target);

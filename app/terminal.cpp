@@ -48,12 +48,8 @@ int terminal_rows(int file_descriptor) {
   if (isatty(file_descriptor) == 0) return 0;
   winsize size{};
   const bool told = ioctl(file_descriptor, TIOCGWINSZ, &size) == 0 && size.ws_row > 0;
-  return told ? size.ws_row : 24;
+  return told ? size.ws_row : least_rows;
 }
-
-namespace {
-bool starts_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
-}  // namespace
 
 size_t columns_of(std::string_view text) { return std::count_if(text.begin(), text.end(), starts_code_point); }
 

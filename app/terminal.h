@@ -33,8 +33,14 @@ bool wants_color(std::string_view mode, int file_descriptor);
 /// Columns of the terminal behind a stream; else what COLUMNS says; else 80. At least 40.
 int terminal_width(int file_descriptor);
 
-/// Rows of the terminal behind a stream, 24 where it does not say; 0: it is no terminal.
+/// Of the smallest terminal that is reckoned with; one row of it is the shell's.
+inline constexpr int least_rows = 24;
+
+/// Rows of the terminal behind a stream, `least_rows` where it does not say; 0: it is no terminal.
 int terminal_rows(int file_descriptor);
+
+/// Whether a byte of UTF-8 text begins a character.
+inline bool starts_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
 
 /// Columns that UTF-8 text takes (code points; colours are not counted off).
 size_t columns_of(std::string_view text);

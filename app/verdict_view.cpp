@@ -155,7 +155,7 @@ class View {
     std::string space;
     for (size_t i = 0; i < before.size(); ++i) {
       // One column for each character; tabs stay, so that the caret stands under its character.
-      if ((static_cast<unsigned char>(before[i]) & 0xC0) != 0x80) space += before[i] == '\t' ? '\t' : ' ';
+      if (starts_code_point(before[i])) space += before[i] == '\t' ? '\t' : ' ';
     }
     add(fmt::format("      | {}{}\n", space, style_.green("^")));
   }
@@ -271,8 +271,7 @@ class View {
         paragraph("Likely cause: " + finding.cause, "    ");
     }
     if (all.size() > detail_.findings)
-      left_out(fmt::format("{} more finding{}", all.size() - detail_.findings,
-                           all.size() - detail_.findings == 1 ? "" : "s"));
+      left_out(plural(static_cast<int64_t>(all.size() - detail_.findings), "more finding"));
   }
 
   /// What is worth saying and fails nothing: each line of the file once, from the telling case or from all.
@@ -423,7 +422,7 @@ std::string hint_for(const Verdict& verdict, const Exercise& exercise) {
                       : finding.kind == vgpu::Finding::Kind::uninitialized ? !finding.buffer.empty()
                                                                            : true;
     // The hints on races are about barriers, and none mends an update that wants an atomic.
-    if (finding.cause.find("use an atomic") != std::string::npos) return "";
+    if (finding.remedy == vgpu::Finding::Remedy::atomic) return "";
     return fits ? keyed(kind) : "";
   }
   // A problem at the sizes of a GPU: what the case is there for has nothing to do with it.

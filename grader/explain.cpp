@@ -95,7 +95,7 @@ void sort_by_cause(std::vector<vgpu::Finding>& findings) {
   const auto rank = [&](const vgpu::Finding& finding) {
     const int own = rank_of(finding.kind);
     // The barrier of the whole block serves a warp, too.
-    if (finding.kind == Kind::race) return own * 2 + (finding.cause.find("__syncwarp") != std::string::npos ? 1 : 0);
+    if (finding.kind == Kind::race) return own * 2 + (finding.remedy == vgpu::Finding::Remedy::warp_barrier ? 1 : 0);
     const bool follows = own == 0 && undefined.count({finding.file, finding.line}) > 0;
     return follows ? rank_of(Kind::uninitialized) * 2 + 1 : own * 2;
   };

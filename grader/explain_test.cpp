@@ -121,6 +121,7 @@ TEST_CASE("what the plan asked for is blamed where it is too little") {
   const auto blamed = [&](const char* buffer, int64_t index, int64_t length, Kind kind = Kind::out_of_bounds) {
     vgpu::Finding one = finding(kind);
     one.buffer = buffer;
+    one.dynamic_shared = one.buffer == "dynamic shared memory";
     one.index = index;
     one.length = length;
     one.cause = "the machine's";
@@ -130,6 +131,7 @@ TEST_CASE("what the plan asked for is blamed where it is too little") {
   };
   vgpu::Finding named = finding(Kind::out_of_bounds);
   named.buffer = "s";
+  named.dynamic_shared = true;
   named.message = "wrote s[0]; s is dynamic shared memory, of which there are 0 bytes";
   std::vector<vgpu::Finding> one_named = {named};
   say_in_plan_terms(one_named, exercise, plan, step);

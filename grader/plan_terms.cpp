@@ -22,13 +22,6 @@ bool fits_elements(const vgpu::Finding& finding, uint64_t bytes) {
   return finding.index >= finding.length && finding.index < static_cast<int64_t>(bytes);
 }
 
-/// It is known by the machine's words: an array of it has the name that the learner gave it.
-bool is_dynamic_shared(const vgpu::Finding& finding) {
-  constexpr std::string_view words = "dynamic shared memory";
-  return finding.buffer == words || finding.message.find(words) != std::string::npos ||
-         finding.cause.find(words) != std::string::npos;
-}
-
 std::string dynamic_shared(const vgpu::Finding& finding, const Step& step) {
   if (step.shared_bytes == 0) {
     return fmt::format(
@@ -85,7 +78,7 @@ void say_in_plan_terms(std::vector<vgpu::Finding>& findings, const Exercise& exe
   for (vgpu::Finding& finding : findings) {
     std::string cause;
     if (finding.kind == vgpu::Finding::Kind::out_of_bounds && finding.index >= 0) {
-      if (is_dynamic_shared(finding)) cause = dynamic_shared(finding, step);
+      if (finding.dynamic_shared) cause = dynamic_shared(finding, step);
       if (finding.buffer == "scratch") cause = scratch(finding, plan, step);
     }
     if (finding.kind == vgpu::Finding::Kind::uninitialized) cause = undefined(finding, exercise);

@@ -108,6 +108,10 @@ struct Finding {
   Dim3 block{0, 0, 0};   ///< block index of the example
   Dim3 thread{0, 0, 0};  ///< thread index of the example
   uint64_t count = 0;    ///< how many threads did it (each access counts)
+  /// What would mend a race, as far as that is known.
+  enum class Remedy : uint8_t { unknown, warp_barrier, block_barrier, atomic };
+  Remedy remedy = Remedy::unknown;
+  bool dynamic_shared = false;  ///< the buffer is the block's dynamic shared memory
 };
 
 /// The kind as design.md spells it in JSON: "out-of-bounds", "misaligned", ...

@@ -157,7 +157,7 @@ class Addresses {
 
 void lay_out_variables(Program& program) {
   const ptx::Module& module = program.module;
-  program.shared.push_back({"dynamic shared memory", 0, 16, "byte", 1});
+  program.shared.push_back({kDynamicShared, 0, 16, "byte", 1});
   program.variable_address.assign(module.variables.size(), 0);
   const Reached reached(module);
   Addresses addresses;

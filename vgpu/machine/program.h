@@ -264,6 +264,9 @@ struct FunctionCode {
   std::vector<uint32_t> unset_rows;          ///< registers that some way through it reads before they are set (flow.h)
 };
 
+/// What dynamic shared memory goes by where the code has no other name for it.
+inline constexpr const char* kDynamicShared = "dynamic shared memory";
+
 struct SharedVariable {
   std::string name;
   uint32_t bytes = 0;  ///< 0: dynamic
@@ -291,17 +294,17 @@ struct Program {
   std::vector<FunctionCode> functions;
   std::vector<SharedVariable> shared;  ///< index is the shared slot; 0 is dynamic shared memory
   std::vector<ModuleVariable> variables;
-  std::vector<uint64_t> variable_address;   ///< of each of module.variables; shared: in its window; 0: nobody uses it
+  std::vector<uint64_t> variable_address;     ///< of each of module.variables; shared: in its window; 0: nobody uses it
   std::vector<uint64_t> static_shared_bytes;  ///< of each kernel, its callees' included
-  std::vector<uint32_t> first_shared_slot;  ///< of each function: its first own shared variable's, the others follow
-  std::vector<std::shared_ptr<void>> infos;  ///< owns what Inst::info points to
-  bool narrow_shared = false;                ///< shared accesses of less than 4 bytes
-  uint8_t narrowest_global = 4;              ///< bytes of the narrowest store or load of global memory, at most 4
+  std::vector<uint32_t> first_shared_slot;    ///< of each function: its first own shared variable's, the others follow
+  std::vector<std::shared_ptr<void>> infos;   ///< owns what Inst::info points to
+  bool narrow_shared = false;                 ///< shared accesses of less than 4 bytes
+  uint8_t narrowest_global = 4;               ///< bytes of the narrowest store or load of global memory, at most 4
   std::map<uint32_t, std::vector<uint32_t>> cas_branches;  ///< branches and the swaps they decide on (cas_branch.h)
   uint32_t reserved_shared = 0;      ///< slot of the KiB that a block has for cooperative_groups, 0: nobody asks for it
   bool orders_by_words = false;      ///< releases and acquires of shared memory
   bool uses_grid_workspace = false;  ///< cooperative_groups::this_grid()
-  bool blocks_may_talk = false;  ///< atomics, fences or volatile accesses to global memory: blocks run in order
+  bool blocks_may_talk = false;      ///< atomics, fences or volatile accesses to global memory: blocks run in order
 };
 
 /// File, line and column of an instruction in the learner's own file: inlining is walked out of headers.

@@ -255,6 +255,8 @@ Finding Report::finish(const Group& group) const {
   finding.thread = incident.thread;
   finding.count = group.count;
   finding.cause = cause_of(group);
+  finding.remedy = incident.remedy;
+  finding.dynamic_shared = incident.memory == Memory::dynamic_shared;
   const int64_t element = std::max<uint32_t>(incident.element_bytes, 1);
   finding.index = floor_div(incident.byte_offset, element);
   finding.length = static_cast<int64_t>(incident.buffer_bytes) / element;
@@ -271,7 +273,7 @@ Finding Report::finish(const Group& group) const {
                   ? fmt::format("; {} has {} {} (0..{})", incident.buffer, finding.length, noun, finding.length - 1)
               : incident.memory == Memory::dynamic_shared
                   // It goes by this name where the code has no other for it.
-                  ? (incident.buffer == "dynamic shared memory"
+                  ? (incident.buffer == kDynamicShared
                          ? std::string("; there are 0 bytes of it")
                          : fmt::format("; {} is dynamic shared memory, of which there are 0 bytes", incident.buffer))
                   : fmt::format("; {} is empty", incident.buffer);
@@ -279,6 +281,7 @@ Finding Report::finish(const Group& group) const {
   }
   if (group.value_unused) {
     what += "; the value that is read is never used";
+    finding.remedy = Finding::Remedy::unknown;
     finding.cause = "no result hangs on it, but it is a race: read only what is used (inside the mask, for example)";
   }
   finding.message = fmt::format("block ({},{},{})", incident.block.x, incident.block.y, incident.block.z);
@@ -307,6 +310,7 @@ Finding Report::finish_races(const std::vector<const Group*>& races) const {
   }
   Finding finding = finish(*widest);
   if (changes_in_place(*widest)) {
+    finding.remedy = Finding::Remedy::atomic;
     finding.cause =
         "several threads read, change and store the same place, so some changes are lost: use an atomic (atomicAdd()), "
         "or let each have a place of its own and add them up afterwards";

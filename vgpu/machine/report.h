@@ -37,6 +37,7 @@ struct Incident {
   bool of_many = false;  ///< the text says which threads: the message names only the block
   uint32_t weight = 0;   ///< of two examples the one with more is kept
   int other_line = 0;    ///< of a race: the other access's
+  Finding::Remedy remedy = Finding::Remedy::unknown;
   Memory memory = Memory::other;
   std::string text;  ///< the whole message where the parts above do not make it
   std::string cause;

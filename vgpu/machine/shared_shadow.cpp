@@ -122,6 +122,7 @@ void report_race(Warp& warp, int lane, uint64_t offset, uint32_t width, Race rac
   incident.text =
       fmt::format("{} {}[{}] (shared), which {} {} at {} with no {} between", now, shared.name, in / element,
                   thread_text(warp, who), before, line_text(launch, site), same_warp ? "__syncwarp" : "barrier");
+  incident.remedy = same_warp ? Finding::Remedy::warp_barrier : Finding::Remedy::block_barrier;
   incident.cause = same_warp ? "threads of a warp do not run in lockstep: is a __syncwarp() missing between the two?"
                              : "is a __syncthreads() missing between the two?";
   report_lane(warp, lane, incident);
