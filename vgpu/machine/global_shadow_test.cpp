@@ -90,7 +90,7 @@ TEST_CASE("rows of a buffer's shadow find the races that its cells would, access
     MemoryMap memory;
     Buffer& buffer = memory.allocate(kBytes);
     Report report(program, {kBlocks, 1, 1}, {kThreads, 1, 1});
-    LaunchState state(program, program.functions[0], memory, report, report);
+    LaunchState state({program, program.functions[0], memory}, report, report);
     state.grid = {kBlocks, 1, 1};
     state.block = {kThreads, 1, 1};
     const uint32_t cell_bytes = round % 3 == 0 ? 1 : 4;

@@ -131,7 +131,7 @@ bool uses_heap(const Program& program) {
 
 /// Races with reads may turn out to be none, or to matter to nobody: the launch runs once more, and the values that the
 /// racing reads give are followed (race_taint.h). Memory is then as the launch has left it.
-void follow_racing_reads(LaunchState& done, MemoryMap& memory, const Snapshot& before) {
+void follow_racing_reads(LaunchState& done, const Snapshot& before) {
   const std::vector<Report::ReadRace> races = done.report.read_races();
   std::vector<uint32_t> sites;
   std::vector<RaceKey> keys;
@@ -145,29 +145,23 @@ void follow_racing_reads(LaunchState& done, MemoryMap& memory, const Snapshot& b
   if (sites.empty() || RaceTaint::too_large(sites.size(), done.grid.count() * threads)) return;
   RaceTaint taint(done.program, sites, keys, done.grid.count(), static_cast<uint32_t>(threads));
   Report report(done.program, done.grid, done.block);
-  LaunchState state(done.program, done.kernel, memory, report, report);  // nothing of it is shown
-  state.grid = done.grid;
-  state.block = done.block;
-  state.parameters = done.parameters;
-  state.limits = done.limits;
-  state.dynamic_shared = done.dynamic_shared;
-  state.shared_offset = done.shared_offset;
-  state.shared_bytes = done.shared_bytes;
-  state.total_shared = done.total_shared;
-  state.device = done.device;
-  state.blocks_at_once = done.blocks_at_once;
-  state.grid_workspace = done.grid_workspace;
-  state.counts.resize(done.program.code.size());
+  LaunchState state(done, report, report);  // nothing of it is shown
   if (done.program.blocks_may_talk) state.released.resize(done.grid.count());
   state.taint = &taint;
-  const Snapshot after(memory);
+  const Snapshot after(done.memory);
   before.restore();
   {
-    const Shadows shadows(memory, done.program.narrowest_global);
+    const Shadows shadows(done.memory, done.program.narrowest_global);
     run_in_order(state);
   }
   after.restore();
   for (size_t i = 0; i < keys.size() && !state.abort; ++i) done.report.settle(keys[i], taint.verdict(i));
+}
+
+Buffer& buffer_at(MemoryMap& memory, Address address) {
+  Buffer* buffer = memory.slot_of(address);
+  if (buffer == nullptr || buffer->base != address) throw LaunchError("this is not the start of a buffer");
+  return *buffer;
 }
 
 void describe(Buffer& buffer, std::string name, Access access, uint32_t element_bytes, std::string element_name) {
@@ -244,30 +238,27 @@ Address Gpu::allocate_lazy(std::string name, uint64_t bytes, std::span<const std
 void Gpu::free(Address address) { impl_->memory.release(static_cast<uint32_t>(address >> kSlotBits)); }
 
 std::span<std::byte> Gpu::data(Address address) {
-  Buffer* buffer = impl_->memory.slot_of(address);
-  if (buffer == nullptr || buffer->base != address) throw LaunchError("this is not the start of a buffer");
-  return {buffer->host, buffer->bytes};
+  Buffer& buffer = buffer_at(impl_->memory, address);
+  return {buffer.host, buffer.bytes};
 }
 
 void Gpu::mark_undefined(Address address, bool host_reads) {
-  Buffer* buffer = impl_->memory.slot_of(address);
-  if (buffer == nullptr || buffer->base != address) throw LaunchError("this is not the start of a buffer");
-  buffer->undefined.assign(buffer->bytes, 0xff);
-  buffer->origins.clear();
-  buffer->host_reads = host_reads;
+  Buffer& buffer = buffer_at(impl_->memory, address);
+  buffer.undefined.assign(buffer.bytes, 0xff);
+  buffer.origins.clear();
+  buffer.host_reads = host_reads;
 }
 
 void Gpu::watch_writes(Address address) {
-  Buffer* buffer = impl_->memory.slot_of(address);
-  if (buffer == nullptr || buffer->base != address) throw LaunchError("this is not the start of a buffer");
-  buffer->writes =
-      std::make_unique<WriteMap>(buffer->bytes / std::max<uint32_t>(buffer->element_bytes, 1), buffer->element_bytes);
+  Buffer& buffer = buffer_at(impl_->memory, address);
+  buffer.writes =
+      std::make_unique<WriteMap>(buffer.bytes / std::max<uint32_t>(buffer.element_bytes, 1), buffer.element_bytes);
 }
 
 Coverage Gpu::coverage(Address address) const {
-  const Buffer* buffer = impl_->memory.slot_of(address);
-  if (buffer == nullptr || buffer->base != address || !buffer->writes) throw LaunchError("this buffer is not watched");
-  return buffer->writes->summary();
+  const Buffer& buffer = buffer_at(impl_->memory, address);
+  if (!buffer.writes) throw LaunchError("this buffer is not watched");
+  return buffer.writes->summary();
 }
 
 void Gpu::unload(const Module& module) {
@@ -285,29 +276,24 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   const Program& program = module.program();
   const auto code = std::find_if(program.functions.begin(), program.functions.end(),
                                  [&](const FunctionCode& f) { return f.entry && f.name == kernel; });
-  Report report(program, grid, block), notes(program, grid, block);
-  LaunchState state(program, *code, impl_->memory, report, notes);
-  state.grid = grid;
-  state.block = block;
-  state.parameters = parameters;
-  state.limits = limits;
-  state.dynamic_shared = dynamic_shared;
+  LaunchSetup setup{program, *code, impl_->memory, grid, block, parameters, limits, dynamic_shared};
   uint32_t offset = 0;
   for (size_t i = 0; i < program.shared.size(); ++i) {
     const uint32_t alignment = std::max<uint32_t>(program.shared[i].alignment, 16);
     offset = (offset + alignment - 1) / alignment * alignment;
-    state.shared_offset.push_back(offset);
-    state.shared_bytes.push_back(i == 0 ? dynamic_shared : program.shared[i].bytes);
-    offset += state.shared_bytes.back();
+    setup.shared_offset.push_back(offset);
+    setup.shared_bytes.push_back(i == 0 ? dynamic_shared : program.shared[i].bytes);
+    offset += setup.shared_bytes.back();
   }
-  state.total_shared = offset;
-  state.device = impl_->hardware.name;
-  state.blocks_at_once = impl_->hardware.blocks_at_once(block.count(), info->static_shared_bytes + dynamic_shared);
-  if (program.uses_grid_workspace && grid.count() <= state.blocks_at_once) {
-    state.grid_workspace = impl_->set_up_grid().base;
+  setup.total_shared = offset;
+  setup.device = impl_->hardware.name;
+  setup.blocks_at_once = impl_->hardware.blocks_at_once(block.count(), info->static_shared_bytes + dynamic_shared);
+  if (program.uses_grid_workspace && grid.count() <= setup.blocks_at_once) {
+    setup.grid_workspace = impl_->set_up_grid().base;
   }
+  Report report(program, grid, block), notes(program, grid, block);
+  std::optional<LaunchState> run(std::in_place, setup, report, notes);
 
-  state.counts.resize(program.code.size());
   const auto clear_sectors = [&] {
     impl_->memory.for_each([](Buffer& buffer) {
       buffer.read_sectors.resize(buffer.bytes);
@@ -321,9 +307,9 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
     impl_->memory.for_each([](Buffer& buffer) { buffer.shadow.reset(); });
     LaunchResult result;
     result.blocks_may_talk = program.blocks_may_talk;
-    limits.coverage ? run_for_coverage(state, result) : run_sample(state, result);
+    limits.coverage ? run_for_coverage(*run, result) : run_sample(*run, result);
     // A block that reads what others leave may have gone astray for want of it.
-    if (!program.blocks_may_talk || state.grid_too_large) result.findings = report.findings();
+    if (!program.blocks_may_talk || run->grid_too_large) result.findings = report.findings();
     result.notes = notes.findings();
     result.printed = report.printed();
     return result;
@@ -338,30 +324,21 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   if (parallel) {
     {
       const Shadows shadows(impl_->memory, program.narrowest_global);
-      state.parallel = true;
-      run_in_parallel(state, static_cast<unsigned>(std::min<uint64_t>(limits.threads, grid.count())));
+      run->parallel = true;
+      run_in_parallel(*run, static_cast<unsigned>(std::min<uint64_t>(limits.threads, grid.count())));
     }
     // A finding that ended the launch early depends on who came first; so does a conflict.
     // That the budget ran out does not.
-    const bool only_budget = state.over_budget && report.findings().size() == 1;
-    if (state.conflict || (state.abort && !state.stopped && !only_budget)) {
+    const bool only_budget = run->over_budget && report.findings().size() == 1;
+    if (run->conflict || (run->abort && !run->stopped && !only_budget)) {
       before->restore();
       report.clear();
       notes.clear();
-      state.parallel = false;
-      state.abort = false;
-      state.conflict = false;
-      state.over_budget = false;
-      state.warp_instructions = 0;
-      state.lane_instructions = 0;
-      state.blocks_done = 0;
-      state.blocks_completed = 0;
-      state.working_blocks = 0;
-      state.memory_sites.clear();
-      std::fill(state.counts.begin(), state.counts.end(), SiteCounts{});
+      run.emplace(setup, report, notes);
       clear_sectors();
     }
   }
+  LaunchState& state = *run;
   if (!state.parallel) {
     if (program.blocks_may_talk) state.released.resize(grid.count());
     const Shadows shadows(impl_->memory, program.narrowest_global);
@@ -374,7 +351,7 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
     result.counters.dram_read_sectors += buffer.read_sectors.count();
     result.counters.dram_written_sectors += buffer.written_sectors.count();
   });
-  if (before && !state.abort) follow_racing_reads(state, impl_->memory, *before);
+  if (before && !state.abort) follow_racing_reads(state, *before);
   result.findings = report.findings();
   result.notes = notes.findings();
   result.printed = report.printed();

@@ -80,7 +80,7 @@ TEST_CASE("shared memory's races and undefined reads, access by access, whatever
     program.shared.push_back({"tile", bytes, 16, "byte", 1});
     MemoryMap memory;
     Report report(program, {1, 1, 1}, {kThreads, 1, 1});
-    LaunchState state(program, program.functions[0], memory, report, report);
+    LaunchState state({program, program.functions[0], memory}, report, report);
     state.grid = {1, 1, 1};
     state.block = {kThreads, 1, 1};
     state.shared_offset = {0};

@@ -59,24 +59,28 @@ struct Group {
   std::vector<Return> returns;  ///< call stack, innermost last
 };
 
-/// What is fixed for the whole launch.
-struct LaunchState {
+/// What is asked of a launch, and where it finds its memory: the same where it is run again.
+struct LaunchSetup {
   const Program& program;
   const FunctionCode& kernel;
   MemoryMap& memory;
+  Dim3 grid = {}, block = {};
+  std::span<const std::byte> parameters = {};
+  Limits limits = {};
+  uint32_t dynamic_shared = 0;
+  std::vector<uint32_t> shared_offset = {};  ///< where each shared variable lies in a block's storage
+  std::vector<uint32_t> shared_bytes = {};   ///< and its size, dynamic memory's filled in
+  uint32_t total_shared = 0;
+  uint64_t blocks_at_once = 0;  ///< that the device holds, so that they may wait for each other
+  uint64_t grid_workspace = 0;  ///< address, 0: the grid is larger than that
+  std::string device = {};      ///< its name
+};
+
+/// One run of a launch.
+struct LaunchState : LaunchSetup {
   Report& report;
   Report& notes;
-  Dim3 grid, block;
-  std::span<const std::byte> parameters;
-  Limits limits;
-  uint32_t dynamic_shared = 0;
-  std::vector<uint32_t> shared_offset;  ///< where each shared variable lies in a block's storage
-  std::vector<uint32_t> shared_bytes;   ///< and its size, dynamic memory's filled in
-  uint32_t total_shared = 0;
-  uint64_t blocks_at_once = 0;     ///< that the device holds, so that they may wait for each other
-  bool grid_too_large = false;     ///< and its blocks were to wait for each other
-  uint64_t grid_workspace = 0;     ///< address, 0: the grid is larger than that
-  std::string device;              ///< its name
+  bool grid_too_large = false;     ///< for the device, and its blocks were to wait for each other
   bool parallel = false;           ///< several host threads run blocks
   uint32_t clock = 0;              ///< counts what orders accesses, unless parallel (then each block counts)
   std::vector<uint32_t> released;  ///< of each block: its last fence; empty where blocks cannot talk
@@ -96,8 +100,8 @@ struct LaunchState {
   std::atomic<uint64_t> working_blocks{0};
   std::vector<uint32_t> memory_sites;  ///< instructions that may touch global memory, where working blocks are counted
 
-  LaunchState(const Program& p, const FunctionCode& k, MemoryMap& m, Report& r, Report& n)
-      : program(p), kernel(k), memory(m), report(r), notes(n) {}
+  LaunchState(LaunchSetup setup, Report& r, Report& n)
+      : LaunchSetup(std::move(setup)), report(r), notes(n), counts(program.code.size()) {}
   /// Hears Limits::stop, which ends every block. True once anything has ended them.
   bool stop_asked() {
     if (limits.stop != nullptr && limits.stop->load(std::memory_order_relaxed)) {
