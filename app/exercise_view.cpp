@@ -40,8 +40,7 @@ std::string needs_in_words(const Exercise& exercise) {
   const Thresholds& lines = exercise.thresholds;
   return fmt::format(
       "To pass: right in every case{}. Medals: bronze {:.0f} %, silver {:.0f} %, gold {:.0f} % of the limit's speed; "
-      "the "
-      "limit is {}.",
+      "the limit is {}.",
       exercise.needs == Needs::bronze ? ", and at least bronze" : ", however fast", 100 * lines.bronze,
       100 * lines.silver, 100 * lines.gold, limit_in_words(exercise.limit.kind));
 }

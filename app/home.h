@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "grader/curriculum/curriculum.h"
 
@@ -31,6 +32,9 @@ std::filesystem::path executable_path();
 
 /// The whole text of a file. Throws CommandError that names it.
 std::string read_text(const std::filesystem::path& file);
+
+/// The .cu files of a folder, sorted; none where there is no such folder.
+std::vector<std::filesystem::path> kernels_in(const std::filesystem::path& folder);
 
 /// The text of a kernel file: a regular file of text that is not too large. Throws CommandError that says what it is.
 std::string read_kernel_file(const std::filesystem::path& file);

@@ -3,16 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
-#include <thread>
 
 #include "app/as_read.h"
 #include "app/case_file.h"
 #include "app/mutant.h"
 #include "app/terminal.h"
+#include "app/workers.h"
 #include "tests/planted/planted_run.h"
 
 namespace tritutor {
@@ -27,23 +25,6 @@ struct Job {
   Message message;
   std::function<std::string()> text;
 };
-
-std::vector<fs::path> kernels_in(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().extension() == ".cu") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-/// Whatever lies in it: some cases are no text.
-std::string bytes_of(const fs::path& file) {
-  std::ostringstream bytes;
-  bytes << std::ifstream(file, std::ios::binary).rdbuf();
-  return bytes.str();
-}
 
 std::string relative_to(const Home& home, const fs::path& file) { return file.lexically_relative(home.root).string(); }
 
@@ -74,11 +55,11 @@ void add_exercise(const Home& home, const Exercise& exercise, uint64_t seed, std
   };
   for (const fs::path& file : kernels_in(home.mutants(exercise))) {
     std::vector<std::string> errors;
-    add(file, parse_mutant(bytes_of(file), errors).mistake);
+    add(file, parse_mutant(read_text(file), errors).mistake);
   }
   for (const fs::path& file : kernels_in(home.root / "tests" / "cases")) {
     std::vector<std::string> errors;
-    const CaseFile one = parse_case_file(bytes_of(file), errors);
+    const CaseFile one = parse_case_file(read_text(file), errors);
     if (one.exercise == exercise.id || one.exercise == exercise.slug) add(file, one.about);
   }
 }
@@ -109,22 +90,14 @@ std::vector<Message> collect_messages(const Home& home, const std::vector<const 
   for (const Exercise* exercise : exercises) add_exercise(home, *exercise, options.seed, jobs);
   if (options.planted) add_planted(home, jobs);
 
-  std::atomic<size_t> next = 0;
-  {
-    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-    std::vector<std::jthread> workers;
-    for (unsigned i = 0; i < (options.threads == 0 ? cores : options.threads); ++i) {
-      workers.emplace_back([&] {
-        for (size_t at = next++; at < jobs.size(); at = next++) {
-          try {
-            jobs[at].message.text = jobs[at].text();
-          } catch (const std::exception& error) {
-            jobs[at].message.text = fmt::format("It could not be run: {}\n", error.what());
-          }
-        }
-      });
+  // The threads are joined at the end of the statement.
+  start_workers(options.threads, jobs.size(), [&](size_t at) {
+    try {
+      jobs[at].message.text = jobs[at].text();
+    } catch (const std::exception& error) {
+      jobs[at].message.text = fmt::format("It could not be run: {}\n", error.what());
     }
-  }
+  });
   std::vector<Message> messages;
   messages.reserve(jobs.size());
   for (Job& job : jobs) messages.push_back(std::move(job.message));

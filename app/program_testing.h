@@ -16,20 +16,16 @@
 #include <thread>
 #include <vector>
 
+#include "grader/temporary_folder.h"
+
 namespace program_testing {
 
 namespace fs = std::filesystem;
 
 /// An empty folder that goes with the test.
 struct Folder {
-  fs::path path;
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "tritutor-test-XXXXXX").string();
-    path = mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
+  tritutor::TemporaryFolder made;
+  const fs::path& path = made.path();
 
   void write(const std::string& name, const std::string& text) const {
     fs::create_directories((path / name).parent_path());

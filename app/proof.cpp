@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <future>
-#include <thread>
 
 #include "app/fakes.h"
 #include "app/mutant.h"
+#include "app/workers.h"
 #include "grader/submission.h"
 
 namespace tritutor {
@@ -111,16 +110,6 @@ Finding fakes_job(const Exercise& exercise, size_t index, const std::string& pla
   };
 }
 
-std::vector<fs::path> mutant_files(const Home& home, const Exercise& exercise) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(home.mutants(exercise), error)) {
-    if (entry.path().extension() == ".cu") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 /// A job that cannot be done is a violation of its own.
 template <class Work>
 Job job(std::string place, Work work) {
@@ -141,7 +130,7 @@ std::vector<Job> jobs_of(const Home& home, const Exercise& exercise, const Proof
                      [&home, &exercise, &options] { return starter_job(home, exercise, options); }));
   jobs.push_back(job(shown(home.solution(exercise)),
                      [&home, &exercise, &options] { return solution_job(home, exercise, options); }));
-  for (const fs::path& file : mutant_files(home, exercise)) {
+  for (const fs::path& file : kernels_in(home.mutants(exercise))) {
     jobs.push_back(
         job(shown(file), [&home, &exercise, file, &options] { return mutant_job(home, exercise, file, options); }));
   }
@@ -166,14 +155,7 @@ void prove(const Home& home, const std::vector<const Exercise*>& exercises, cons
   results.reserve(jobs.size());
   for (Job& one : jobs) results.push_back(one.get_future());
 
-  std::atomic<size_t> next = 0;
-  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-  std::vector<std::jthread> workers;
-  for (unsigned i = 0; i < (options.threads == 0 ? cores : options.threads); ++i) {
-    workers.emplace_back([&] {
-      for (size_t at = next++; at < jobs.size(); at = next++) jobs[at]();
-    });
-  }
+  const auto workers = start_workers(options.threads, jobs.size(), [&jobs](size_t at) { jobs[at](); });
   size_t at = 0;
   for (size_t i = 0; i < exercises.size(); ++i) {
     ExerciseProof proof;

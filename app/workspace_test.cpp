@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "app/error.h"
+#include "grader/temporary_folder.h"
 
 using namespace tritutor;
 namespace fs = std::filesystem;
@@ -14,14 +15,8 @@ namespace {
 
 /// An empty folder that goes with the test.
 struct Folder {
-  fs::path path;
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "tritutor-test-XXXXXX").string();
-    path = mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
+  TemporaryFolder made;
+  const fs::path& path = made.path();
 };
 
 void write(const fs::path& file, const std::string& text) {

@@ -115,9 +115,7 @@ void explain_slowness(const Exercise& exercise, const Case& test, const Step& st
   std::vector<LargeBuffer> buffers;
   for (const Argument& argument : exercise.arguments) {
     if (argument.role != Role::input && argument.role != Role::output) continue;
-    uint64_t elements = 1;
-    for (const int64_t extent : shape_of(argument, test.values)) elements *= static_cast<uint64_t>(extent);
-    buffers.push_back({argument.name, elements});
+    buffers.push_back({argument.name, elements_of(argument, test.values)});
   }
   const SlowLaunch launch{step.kernel, step.grid, step.block, result, buffers};
   for (vgpu::Finding& finding : result.findings) {

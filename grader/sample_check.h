@@ -15,6 +15,18 @@
 
 namespace tritutor {
 
+/// An int that went through float is exact up to here.
+inline constexpr int64_t float_integers = int64_t{1} << 24;
+/// Numbers of 16 bits.
+inline constexpr uint64_t short_numbers = uint64_t{1} << 16;
+
+/// How many elements a block stored.
+inline uint64_t count_of(const BlockElements& block) {
+  uint64_t count = 0;
+  for (const vgpu::ByteRange& range : block.elements) count += range.end - range.first;
+  return count;
+}
+
 /// An output of the large case on a device.
 struct LargeOutput {
   const Argument* argument = nullptr;

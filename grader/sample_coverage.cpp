@@ -12,18 +12,10 @@ namespace {
 constexpr uint64_t least_part = 100;
 /// Blocks that all have to store equally much before that is taken for what every block does.
 constexpr size_t least_blocks = 8;
-constexpr uint64_t float_integers = uint64_t{1} << 24;
-constexpr uint64_t short_numbers = uint64_t{1} << 16;
 
 bool writes(const StepWrites& step, size_t output) {
   return std::any_of(step.blocks[output].begin(), step.blocks[output].end(),
                      [](const BlockElements& block) { return !block.elements.empty(); });
-}
-
-uint64_t count_of(const BlockElements& block) {
-  uint64_t count = 0;
-  for (const vgpu::ByteRange& range : block.elements) count += range.end - range.first;
-  return count;
 }
 
 uint64_t most_elements(const StepWrites& step, size_t output) {
@@ -59,7 +51,8 @@ std::string missing_in_words(const std::string& name, const vgpu::Coverage& cove
 std::string cause_of(const vgpu::Coverage& coverage, const StepWrites& writer, uint64_t most) {
   const uint64_t blocks = writer.step->grid.count();
   const bool prefix = coverage.first_missing == coverage.written_end;
-  if (!prefix && coverage.first_missing >= float_integers && coverage.first_missing < float_integers + 64) {
+  if (!prefix && coverage.first_missing >= uint64_t{float_integers} &&
+      coverage.first_missing < uint64_t{float_integers} + 64) {
     return fmt::format(" An index that went through float is exact only up to {} = 2^24: compute it in int.",
                        float_integers);
   }

@@ -29,12 +29,6 @@ vgpu::Limits sample_limits(const vgpu::Limits& limits, size_t steps) {
   return result;
 }
 
-uint64_t bytes_of(const Argument& argument, const reference::Values& values) {
-  uint64_t bytes = reference::size_of(argument.type);
-  for (const int64_t extent : shape_of(argument, values)) bytes *= static_cast<uint64_t>(extent);
-  return bytes;
-}
-
 /// The large case's buffers on a device.
 struct Buffers {
   std::vector<Device::Buffer> arguments;  ///< inputs and outputs in order
@@ -48,13 +42,14 @@ Buffers allocate(const Exercise& exercise, const Case& large, const reference::A
   for (const Argument& argument : exercise.arguments) {
     const bool input = argument.role == Role::input;
     if (!input && argument.role != Role::output) continue;
-    BufferSpec spec{argument.name, bytes_of(argument, large.values), input,
-                    static_cast<uint32_t>(reference::size_of(argument.type)),
+    const uint64_t elements = elements_of(argument, large.values);
+    const auto element_bytes = static_cast<uint32_t>(reference::size_of(argument.type));
+    BufferSpec spec{argument.name, elements * element_bytes, input, element_bytes,
                     std::string(reference::c_name_of(argument.type))};
     spec.lazy = true;
     if (input) spec.pattern = inputs.at(argument.name).bytes;
     buffers.arguments.push_back(device.allocate(spec));
-    if (!input) buffers.outputs.push_back({&argument, buffers.arguments.back(), spec.bytes / spec.element_bytes});
+    if (!input) buffers.outputs.push_back({&argument, buffers.arguments.back(), elements});
   }
   if (plan.scratch_bytes > 0) {
     BufferSpec spec{"scratch", plan.scratch_bytes, false, 4, "float"};

@@ -13,9 +13,6 @@ constexpr double most_work = 400'000;
 constexpr double least_rows = 8, most_rows = 4096;
 /// Of each row of elements that share their work.
 constexpr uint64_t elements_of_a_row = 16;
-/// An int that went through float is exact up to here.
-constexpr int64_t float_integers = int64_t{1} << 24;
-constexpr uint64_t short_numbers = uint64_t{1} << 16;
 
 /// The place of the i-th element among ranges.
 uint64_t element_at(const std::vector<vgpu::ByteRange>& ranges, uint64_t i) {
@@ -97,9 +94,7 @@ SampledValues take_values(const Exercise& exercise, const Case& large, const Lar
   std::vector<std::pair<int64_t, uint64_t>> chosen;
   for (const uint64_t b : spread(static_cast<uint64_t>(rows), blocks.size())) {
     const BlockElements& block = blocks[b];
-    uint64_t count = 0;
-    for (const vgpu::ByteRange& range : block.elements) count += range.end - range.first;
-    for (const uint64_t i : spread(block_rows, count)) {
+    for (const uint64_t i : spread(block_rows, count_of(block))) {
       add_row(block.elements, element_at(block.elements, i), static_cast<uint64_t>(cost.together), block.block, chosen);
     }
   }

@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "app/as_read.h"
 #include "app/case_file.h"
@@ -31,16 +29,9 @@ std::vector<fs::path> case_files() {
   return files;
 }
 
-/// Whatever lies in it: some are no text.
-std::string bytes_of(const fs::path& file) {
-  std::ostringstream bytes;
-  bytes << std::ifstream(file, std::ios::binary).rdbuf();
-  return bytes.str();
-}
-
 bool check_case(const Home& home, const Curriculum& curriculum, const fs::path& file) {
   std::vector<std::string> complaints;
-  const CaseFile wanted = parse_case_file(bytes_of(file), complaints);
+  const CaseFile wanted = parse_case_file(read_text(file), complaints);
   const Exercise* const exercise = curriculum.find(wanted.exercise);
   if (exercise == nullptr) complaints.push_back(fmt::format("there is no exercise \"{}\"", wanted.exercise));
   std::string text;

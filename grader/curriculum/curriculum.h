@@ -160,5 +160,7 @@ std::string sizes_in_words(const Exercise& exercise, const reference::Values& va
 
 /// Elements of a buffer argument in a case, dimension by dimension.
 std::vector<int64_t> shape_of(const Argument& argument, const reference::Values& values);
+/// All of them.
+uint64_t elements_of(const Argument& argument, const reference::Values& values);
 
 }  // namespace tritutor

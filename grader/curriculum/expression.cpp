@@ -138,4 +138,10 @@ std::vector<int64_t> shape_of(const Argument& argument, const reference::Values&
   return shape;
 }
 
+uint64_t elements_of(const Argument& argument, const reference::Values& values) {
+  uint64_t elements = 1;
+  for (const int64_t extent : shape_of(argument, values)) elements *= static_cast<uint64_t>(extent);
+  return elements;
+}
+
 }  // namespace tritutor

@@ -7,31 +7,20 @@
 
 #include <fstream>
 
+#include "grader/temporary_folder.h"
+
 namespace tritutor {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder that goes away with its test.
-class Folder {
+/// A folder with files in it.
+class Folder : public TemporaryFolder {
  public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "tritutor-source-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
   fs::path write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return path_ / name;
+    std::ofstream(*this / name, std::ios::binary) << text;
+    return *this / name;
   }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
 };
 
 std::string error_of(const fs::path& file, uint64_t most_bytes = max_source_bytes) {

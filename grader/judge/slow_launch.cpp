@@ -66,7 +66,8 @@ void explain(const SlowLaunch& launch, const std::string& sizes, vgpu::Finding& 
   const auto requests = static_cast<double>(line->counts.global_requests());
   const auto warps = static_cast<double>((launch.block.count() + 31) / 32);
   const double accesses = requests / (static_cast<double>(std::max<uint64_t>(result.blocks_run, 1)) * warps);
-  const double most = requests / (static_cast<double>(std::max<uint64_t>(result.blocks_completed, 1)) * warps);
+  const uint64_t whole = result.blocks_completed;
+  const double most = whole == 0 ? accesses : requests / (static_cast<double>(whole) * warps);
   const uint64_t threads = launch.grid.count() * launch.block.count();
   if (const LargeBuffer* buffer = whole_buffer(launch.buffers, accesses, most); buffer != nullptr && threads > 1) {
     finding.cause = fmt::format(

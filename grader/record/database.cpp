@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "grader/record/record.h"
+#include "grader/temporary_folder.h"
 
 namespace tritutor {
 namespace {
@@ -118,24 +119,6 @@ class Opened {
   sqlite3* db_ = nullptr;
 };
 
-/// A folder for a moment.
-class TemporaryFolder {
- public:
-  TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "tritutor-XXXXXX").string()) {
-    if (mkdtemp(path_.data()) == nullptr) throw std::filesystem::filesystem_error("mkdtemp", std::error_code());
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::filesystem::path path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 std::filesystem::path log_of(const std::filesystem::path& file) { return file.string() + "-wal"; }
 
 /// The file's name for SQLite as one that nobody changes, so that it writes nothing beside it.
@@ -155,7 +138,7 @@ sqlite3* read_aside(const std::filesystem::path& file) {
     return Opened(unchanging(file), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, file).take();
   }
   const TemporaryFolder folder;
-  const std::filesystem::path copy = folder.path() / "progress.db";
+  const std::filesystem::path copy = folder / "progress.db";
   std::filesystem::copy_file(file, copy);
   std::error_code error;
   if (std::filesystem::exists(log_of(file), error)) std::filesystem::copy_file(log_of(file), log_of(copy));

@@ -11,28 +11,12 @@
 #include <fstream>
 #include <thread>
 
+#include "grader/temporary_folder.h"
+
 namespace tritutor {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder that goes away with its test.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "tritutor-record-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  fs::path operator/(const char* name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
 
 Attempt attempt(const std::string& exercise, const std::string& verdict, const std::string& medal = "none") {
   Attempt result;

@@ -10,33 +10,21 @@
 #include <thread>
 
 #include "grader/dialect/cuda/nvrtc_library.h"
+#include "grader/temporary_folder.h"
 
 namespace tritutor {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// A made-up machine: empty files in a folder that goes away with its test.
-class Machine {
+/// A made-up machine: empty files in a folder.
+class Machine : public TemporaryFolder {
  public:
-  Machine() {
-    std::string pattern = (fs::temp_directory_path() / "tritutor-nvrtc-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    root_ = fs::canonical(pattern);
-  }
-  ~Machine() {
-    std::error_code ignored;
-    fs::remove_all(root_, ignored);
-  }
   fs::path add(const std::string& file) const {
-    fs::create_directories((root_ / file).parent_path());
-    std::ofstream(root_ / file) << "not a library";
-    return root_ / file;
+    fs::create_directories((*this / file).parent_path());
+    std::ofstream(*this / file) << "not a library";
+    return *this / file;
   }
-  fs::path operator/(const std::string& path) const { return root_ / path; }
-
- private:
-  fs::path root_;
 };
 
 std::string error_of(const NvrtcSearch& search) {
