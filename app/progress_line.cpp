@@ -42,7 +42,8 @@ void ProgressLine::show() {
   const std::string what = progress_.now();
   if (what.empty()) return;
   const int width = terminal_width(STDERR_FILENO);
-  fmt::print(stderr, "{}{}", erase_line, fit(printable_line(what) + " ... (Ctrl-C stops it)", static_cast<size_t>(width) - 1));
+  fmt::print(stderr, "{}{}", erase_line,
+             fit(printable_line(what) + " ... (Ctrl-C stops it)", static_cast<size_t>(width) - 1));
   std::fflush(stderr);
 }
 

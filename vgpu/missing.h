@@ -12,8 +12,8 @@ struct MissingForm {
   std::string_view form;     ///< "tex.1d.v4.<f32,s32,u32>.<s32,f32> ..."
 };
 
-/// All of them, by feature: the forms of the instruction chapter for targets up to sm_80 and of the 8-bit floats. A test
-/// holds the list against what loads.
+/// All of them, by feature: the forms of the instruction chapter for targets up to sm_80 and of the 8-bit floats. A
+/// test holds the list against what loads.
 std::span<const MissingForm> missing_forms();
 
 }  // namespace vgpu

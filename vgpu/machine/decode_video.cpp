@@ -22,20 +22,21 @@ struct Named {
 
 template <class Value, size_t kCount>
 const Value* find(const Named<Value> (&list)[kCount], std::string_view name) {
-  const auto* found = std::find_if(std::begin(list), std::end(list), [&](const auto& each) { return each.name == name; });
+  const auto* found =
+      std::find_if(std::begin(list), std::end(list), [&](const auto& each) { return each.name == name; });
   return found == std::end(list) ? nullptr : &found->value;
 }
 
-constexpr Named<VideoOp> kOps[] = {{"vadd", VideoOp::add},   {"vsub", VideoOp::sub}, {"vabsdiff", VideoOp::absdiff},
-                                   {"vmin", VideoOp::min},   {"vmax", VideoOp::max}, {"vavrg", VideoOp::avrg},
-                                   {"vshl", VideoOp::shl},   {"vshr", VideoOp::shr}, {"vmad", VideoOp::mad},
+constexpr Named<VideoOp> kOps[] = {{"vadd", VideoOp::add}, {"vsub", VideoOp::sub}, {"vabsdiff", VideoOp::absdiff},
+                                   {"vmin", VideoOp::min}, {"vmax", VideoOp::max}, {"vavrg", VideoOp::avrg},
+                                   {"vshl", VideoOp::shl}, {"vshr", VideoOp::shr}, {"vmad", VideoOp::mad},
                                    {"vset", VideoOp::set}};
 constexpr Named<VideoCompare> kCompares[] = {{"eq", VideoCompare::eq}, {"ne", VideoCompare::ne},
                                              {"lt", VideoCompare::lt}, {"le", VideoCompare::le},
                                              {"gt", VideoCompare::gt}, {"ge", VideoCompare::ge}};
 constexpr Named<VideoSecond> kSeconds[] = {
     {"add", VideoSecond::add}, {"min", VideoSecond::min}, {"max", VideoSecond::max}};
-constexpr Named<VideoPart> kParts[] = {{"", VideoPart::all}, {"b0", VideoPart::b0}, {"b1", VideoPart::b1},
+constexpr Named<VideoPart> kParts[] = {{"", VideoPart::all},  {"b0", VideoPart::b0}, {"b1", VideoPart::b1},
                                        {"b2", VideoPart::b2}, {"b3", VideoPart::b3}, {"h0", VideoPart::h0},
                                        {"h1", VideoPart::h1}};
 

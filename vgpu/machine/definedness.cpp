@@ -14,7 +14,7 @@ namespace {
 // Keys of origin_at() that are no addresses.
 constexpr uint64_t kVariableKey = ~uint64_t{0};
 constexpr uint64_t kManyKey = kVariableKey - 1;
-constexpr size_t kMostKeys = 1 << 16;  // of one launch
+constexpr size_t kMostKeys = 1 << 16;               // of one launch
 constexpr uint64_t kAbsentKey = ~uint64_t{0} - 64;  // + lane
 
 /// The lanes of a row whose bits are all zero.

@@ -93,7 +93,8 @@ TEST_CASE("what a newer GPU has is refused by the feature's name") {
       {"wgmma.fence.sync.aligned;", "wgmma) need sm_90a"},
       {"tcgen05.wait::ld.sync.aligned;", "need sm_100a"},
       {"cp.async.bulk.commit_group;", "the bulk copy engine (TMA) needs sm_90"},
-      {"cp.async.bulk.tensor.1d.shared::cluster.global.tile.mbarrier::complete_tx::bytes [%rd1], [%rd2, {%r1}], [%rd3];",
+      {"cp.async.bulk.tensor.1d.shared::cluster.global.tile.mbarrier::complete_tx::bytes [%rd1], [%rd2, {%r1}], "
+       "[%rd3];",
        "the bulk copy engine (TMA) needs sm_90"},
       {"tensormap.replace.tile.rank.global.b1024.b32 [%rd1], 1;", "the bulk copy engine (TMA) needs sm_90"},
       {"prefetch.tensormap [%rd1];", "the bulk copy engine (TMA) needs sm_90"},

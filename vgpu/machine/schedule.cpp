@@ -188,8 +188,7 @@ void run_in_order(LaunchState& state) {
     const bool may_start = state.program.blocks_may_talk && next < blocks && resident.size() < state.blocks_at_once &&
                            (resident.size() < kBusyBlocks || waiting);
     if (waits && !may_start && all_wait(resident)) {
-      report_all_waiting(state, *resident.front(), resident.size(),
-                         state.program.blocks_may_talk ? blocks - next : 0);
+      report_all_waiting(state, *resident.front(), resident.size(), state.program.blocks_may_talk ? blocks - next : 0);
       count(state, *resident.front());
       return finish();
     }

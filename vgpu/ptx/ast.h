@@ -33,21 +33,21 @@ struct AddressInitialiser {
   uint64_t offset = 0;  ///< bytes from the variable's start
   std::string symbol;   ///< a variable's or a function's name
   int64_t addend = 0;
-  bool generic = false; ///< written generic(symbol)
+  bool generic = false;  ///< written generic(symbol)
 };
 
 /// A variable in global, constant, shared, local or param space.
 struct Variable {
   std::string name;
   Space space = Space::global;
-  std::string type;          ///< element type: "b8", "f32", ...
-  uint64_t bytes = 0;        ///< whole size; 0 for `.extern .shared name[]`
+  std::string type;            ///< element type: "b8", "f32", ...
+  uint64_t bytes = 0;          ///< whole size; 0 for `.extern .shared name[]`
   uint32_t element_bytes = 1;  ///< of one element of the array: a vector's are all of its
   uint32_t alignment = 1;
   bool external = false;
-  std::vector<uint8_t> init; ///< empty: zero (global, constant) or undefined (shared, local), else `bytes` long
+  std::vector<uint8_t> init;  ///< empty: zero (global, constant) or undefined (shared, local), else `bytes` long
   std::vector<AddressInitialiser> addresses;
-  int reg = -1;              ///< a .func's parameter or result in a register: index into Function::registers
+  int reg = -1;  ///< a .func's parameter or result in a register: index into Function::registers
 };
 
 /// One operand of an instruction.
@@ -73,7 +73,7 @@ struct Operand {
   Kind kind = Kind::none;
   bool negated = false;  ///< !%p or -%r
   Scope scope = Scope::module;
-  int index = -1;        ///< register or variable
+  int index = -1;  ///< register or variable
   int64_t value = 0;
   std::string name;
   std::vector<Operand> elements;
@@ -114,23 +114,23 @@ struct CallPrototype {  ///< name: .callprototype (ret) _ (params); for indirect
 struct Function {
   std::string name;
   bool entry = false;
-  bool external = false;                ///< declared, no body
-  std::vector<Variable> params;         ///< space param, in order
-  std::vector<Variable> results;        ///< of a .func, usually none or one
-  std::vector<Variable> variables;      ///< local, shared and param-space variables declared in the body, any scope
-  std::vector<Register> registers;      ///< all scopes; names may repeat
+  bool external = false;            ///< declared, no body
+  std::vector<Variable> params;     ///< space param, in order
+  std::vector<Variable> results;    ///< of a .func, usually none or one
+  std::vector<Variable> variables;  ///< local, shared and param-space variables declared in the body, any scope
+  std::vector<Register> registers;  ///< all scopes; names may repeat
   std::vector<Instruction> instructions;
   std::vector<BranchTargets> branch_targets;
   std::vector<CallPrototype> prototypes;
-  int required_block[3] = {0, 0, 0};    ///< .reqntid, 0: not given
-  int max_threads = 0;                  ///< .maxntid product, 0: not given
-  std::string unsupported;              ///< a directive that asks for what is not there (clusters), empty: none
+  int required_block[3] = {0, 0, 0};  ///< .reqntid, 0: not given
+  int max_threads = 0;                ///< .maxntid product, 0: not given
+  std::string unsupported;            ///< a directive that asks for what is not there (clusters), empty: none
   int ptx_line = 0;
 };
 
 struct Module {
-  std::string version;  ///< ".version"
-  std::string target;   ///< "sm_80"
+  std::string version;                    ///< ".version"
+  std::string target;                     ///< "sm_80"
   std::vector<std::string> files;         ///< index is the .file number; unused numbers are empty
   std::vector<SourceLocation> locations;  ///< every distinct .loc
   std::vector<Variable> variables;        ///< module scope: global, constant, shared

@@ -75,7 +75,8 @@ Variable Parser::parse_register_parameter() {
   Variable variable;
   variable.type = token_.text.substr(1);
   const int bytes = type_bytes(variable.type);
-  if (bytes <= 0 || bytes * width > 16) fail("a parameter in a register of type " + shown(token_) + " is not supported");
+  if (bytes <= 0 || bytes * width > 16)
+    fail("a parameter in a register of type " + shown(token_) + " is not supported");
   advance();
   const std::string_view name = expect_identifier("a register's name");
   variable.name = name;
@@ -197,7 +198,8 @@ void Parser::parse_registers() {
   const std::string type(token_.text.substr(1));
   const int bytes = type_bytes(type);
   if (bytes < 0) fail("registers of type " + shown(token_) + " are not supported");
-  if (width > 1 && (bytes == 0 || bytes * width > 16)) fail("a vector of " + shown(token_) + " does not fit a register");
+  if (width > 1 && (bytes == 0 || bytes * width > 16))
+    fail("a vector of " + shown(token_) + " does not fit a register");
   advance();
   do {
     const std::string_view name = expect_identifier("a register's name");

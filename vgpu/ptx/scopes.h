@@ -11,13 +11,13 @@ namespace vgpu::ptx {
 struct Symbol {
   enum class Kind : unsigned char {
     none,
-    reg,             ///< index: Function::registers, a vector's first; width: how many
-    variable,        ///< index: Function::variables
+    reg,              ///< index: Function::registers, a vector's first; width: how many
+    variable,         ///< index: Function::variables
     module_variable,  ///< index: Module::variables, one declared in the function
-    parameter,       ///< index: Function::params, then results
-    label,           ///< index: instruction
-    branch_targets,  ///< index: Function::branch_targets
-    prototype,       ///< index: Function::prototypes
+    parameter,        ///< index: Function::params, then results
+    label,            ///< index: instruction
+    branch_targets,   ///< index: Function::branch_targets
+    prototype,        ///< index: Function::prototypes
   };
   Kind kind = Kind::none;
   int index = -1;
