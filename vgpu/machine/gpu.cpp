@@ -6,9 +6,9 @@
 #include <cstring>
 #include <optional>
 
-#include "vgpu/machine/memory.h"
-#include "vgpu/machine/sample.h"
-#include "vgpu/machine/schedule.h"
+#include "vgpu/machine/memory/memory.h"
+#include "vgpu/machine/scheduling/sample.h"
+#include "vgpu/machine/scheduling/schedule.h"
 #include "vgpu/machine/warp.h"
 #include "vgpu/vgpu.h"
 

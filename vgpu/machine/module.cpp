@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "vgpu/machine/decode/decode.h"
 #include "vgpu/machine/program.h"
 #include "vgpu/ptx/parser.h"
 #include "vgpu/vgpu.h"

@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "vgpu/machine/merge.h"
 #include "vgpu/ops/op.h"
 #include "vgpu/ptx/ast.h"
 #include "vgpu/vgpu.h"
@@ -72,8 +71,6 @@ enum class Kind : uint8_t {
   conversion,
   special,
 };
-/// Of an instruction, by its opcode and type.
-Kind kind_of(const ptx::Instruction& inst);
 
 /// Rows start at multiples of this, so that a row has a number: offset / kRowAlignment.
 inline constexpr uint32_t kRowAlignment = 64;
@@ -100,6 +97,13 @@ struct alignas(64) Inst {
   Kind kind = Kind::other;
   Carry carry = Carry::all;
   uint8_t row_bytes = 0;  ///< bits_and: bytes of a source's lane
+};
+
+/// What becomes of one access of shared memory where ptxas makes one wider access of several (decode/merge.h).
+struct Merge {
+  uint8_t bytes = 0;   ///< of a lane in the wider access that this one, the first of its members, stands for; 0: none
+  uint8_t before = 0;  ///< bytes from that access's start to this one's address
+  bool away = false;   ///< one of the others: it is no access of its own
 };
 
 /// A load or store, or the address part of an atomic.
@@ -312,10 +316,8 @@ struct Place {
   std::string file;
   int line = 0, column = 0;
 };
+/// The place a location (index into Module::locations, -1: none) stands for.
+Place place_at(const ptx::Module& module, int location);
 Place place_of(const Program& program, uint32_t pc);
-
-/// Decodes a parsed module. What this GPU does not have refuses the functions that need it, by name and place
-/// (FunctionCode::refusal). Throws LoadError for what no function can do without.
-std::unique_ptr<Program> decode(ptx::Module module);
 
 }  // namespace vgpu

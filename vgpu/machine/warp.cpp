@@ -4,9 +4,10 @@
 #include <bit>
 #include <cstring>
 
-#include "vgpu/machine/control_flow.h"
-#include "vgpu/machine/definedness.h"
-#include "vgpu/machine/mbarrier.h"
+#include "vgpu/machine/checks/definedness.h"
+#include "vgpu/machine/instructions/follow_reads.h"
+#include "vgpu/machine/instructions/mbarrier.h"
+#include "vgpu/machine/scheduling/control_flow.h"
 #include "vgpu/ops/lane_memory.h"
 
 namespace vgpu {

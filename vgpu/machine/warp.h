@@ -14,13 +14,13 @@
 #include <utility>
 #include <vector>
 
-#include "vgpu/machine/memory.h"
-#include "vgpu/machine/origin.h"
+#include "vgpu/machine/findings/race_taint.h"
+#include "vgpu/machine/findings/report.h"
+#include "vgpu/machine/memory/memory.h"
+#include "vgpu/machine/memory/write_log.h"
 #include "vgpu/machine/program.h"
-#include "vgpu/machine/race_taint.h"
-#include "vgpu/machine/report.h"
-#include "vgpu/machine/shared_shadow.h"
-#include "vgpu/machine/write_log.h"
+#include "vgpu/machine/shadows/origin.h"
+#include "vgpu/machine/shadows/shared_shadow.h"
 #include "vgpu/vgpu.h"
 
 namespace vgpu {
@@ -203,7 +203,7 @@ struct Block {
   SharedShadow shadow;
   std::vector<SiteCounts> counts;        ///< of every instruction, over all blocks this object has run
   std::shared_ptr<AsyncCopies> copies;   ///< cp.async (async_copy.h); nullptr before the first
-  std::shared_ptr<MBarriers> mbarriers;  ///< mbarrier.h; nullptr before the first
+  std::shared_ptr<MBarriers> mbarriers;  ///< mbarrier_state.h; nullptr before the first
   uint32_t clock = 1;                    ///< grows whenever something orders accesses
   std::vector<uint32_t> barrier_time;    ///< of each thread: the last barrier it took part in
   uint32_t whole_barrier_time = 0;       ///< the last barrier that all its threads took part in
