@@ -49,7 +49,7 @@ struct LaneMemory {
   /// Full mask, consecutive, registers as wide as elements (4 or 8 bytes): `elements` 1, 2 or 4 rows.
   void (*load_rows)(void* const* d, const void* host, uint32_t width, uint32_t elements);
   void (*store_rows)(const void* const* s, void* host, uint32_t width, uint32_t elements);
-  /// One warp's whole-row access in the shadow of shared memory (machine/shadows/shared_shadow.h): of its 32 << shift cells,
+  /// One warp's whole-row access in the shadow of shared memory (shared_shadow.h): of its 32 << shift cells,
   /// lane l (thread first_thread + l) has 1 << shift. True, and the cells are the warp's, where nobody else is in them;
   /// false, and nothing is changed, where the cells have to be looked at one by one. `whole_warp`: cells that the whole
   /// warp has read need no closer look, since nothing has ordered its lanes meanwhile.
