@@ -68,6 +68,11 @@ fs::path Home::solution(const Exercise& exercise) const {
   return beside(fs::path("solutions") / fmt::format("level{}", exercise.level) / (exercise.slug + ".cu"));
 }
 
+fs::path Home::fast_solution(const Exercise& exercise) const {
+  const fs::path plain = solution(exercise);
+  return plain.parent_path() / (exercise.slug + "_fast.cu");
+}
+
 fs::path Home::mutants(const Exercise& exercise) const {
   std::error_code error;
   const fs::path own = curriculum.parent_path() / "mutants" / exercise.slug;

@@ -17,7 +17,8 @@ struct Home {
   /// exercises/, solutions/ or tests/mutants/ file: beside the curriculum file where it is there, else the product's.
   std::filesystem::path starter(const Exercise& exercise) const;
   std::filesystem::path solution(const Exercise& exercise) const;
-  std::filesystem::path mutants(const Exercise& exercise) const;  ///< a folder; may not exist
+  std::filesystem::path fast_solution(const Exercise& exercise) const;  ///< NAME_fast.cu beside it; may not exist
+  std::filesystem::path mutants(const Exercise& exercise) const;        ///< a folder; may not exist
 
  private:
   std::filesystem::path beside(const std::filesystem::path& relative) const;

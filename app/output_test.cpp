@@ -156,6 +156,16 @@ TEST_CASE("what only reads works on a full disk") {
 
 TEST_CASE("our solution goes into a file byte by byte") {
   Folder folder;
-  const Result result = run(folder.path, {"solution", "1.1", "--anyway"});
-  CHECK(result.out == read(fs::path(TRITUTOR_SOURCE_DIR) / "solutions/level1/vector_scaling.cu"));
+  const fs::path solutions = fs::path(TRITUTOR_SOURCE_DIR) / "solutions";
+  CHECK(run(folder.path, {"solution", "1.1", "--anyway"}).out == read(solutions / "level1/vector_scaling.cu"));
+  CHECK(run(folder.path, {"solution", "4.1", "--anyway"}).out == read(solutions / "level4/tiled_matmul.cu"));
+  CHECK(run(folder.path, {"solution", "4.1", "--anyway", "--fast"}).out ==
+        read(solutions / "level4/tiled_matmul_fast.cu"));
+}
+
+TEST_CASE("where there is one solution, --fast says so") {
+  Folder folder;
+  const Result result = run(folder.path, {"solution", "1.1", "--anyway", "--fast"});
+  CHECK(result.status == 2);
+  CHECK(contains(result.err, "tritutor solution 1.1"));
 }

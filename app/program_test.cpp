@@ -190,3 +190,19 @@ TEST_CASE("an author reads what a learner would, of every mutant and case of an 
   CHECK_FALSE(contains(text, "## Planted"));
   CHECK(run(folder.path, {"dev", "messages", "0.1", "--out", "missing/all.md"}).status == 2);
 }
+
+TEST_CASE("a fast solution is proved like the plain one") {
+  Folder folder;
+  fs::copy(source_dir + "/curriculum.json", folder.path / "curriculum.json");
+  const std::string plain = read(fs::path(source_dir) / "solutions/level0/vector_addition.cu");
+  const std::vector<std::string> check{"--curriculum", "curriculum.json", "dev", "check", "0.1"};
+  folder.write("solutions/level0/vector_addition.cu", plain);
+  folder.write("solutions/level0/vector_addition_fast.cu", plain);
+  CHECK(run(folder.path, check).status == 0);
+
+  folder.write("solutions/level0/vector_addition_fast.cu",
+               read(fs::path(source_dir) / "tests/mutants/vector_addition/no_mask.cu"));
+  const Result result = run(folder.path, check);
+  CHECK(result.status == 1);
+  CHECK(contains(result.out, "vector_addition_fast.cu: the solution must pass"));
+}

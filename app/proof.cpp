@@ -71,8 +71,7 @@ Finding starter_job(const Home& home, const Exercise& exercise, const ProofOptio
   };
 }
 
-Finding solution_job(const Home& home, const Exercise& exercise, const ProofOptions& options) {
-  const fs::path file = home.solution(exercise);
+Finding solution_job(const Home& home, const Exercise& exercise, const fs::path& file, const ProofOptions& options) {
   const Verdict verdict = grade_file(home, exercise, file, read_text(file), options);
   const bool passed = verdict.result == Verdict::Result::pass;
   // Where passing does not need it too: no line stands where our own kernel does not come.
@@ -82,7 +81,7 @@ Finding solution_job(const Home& home, const Exercise& exercise, const ProofOpti
                                                         100 * verdict.timing.prediction.fraction)
                                           : "";
   return [=, seconds = verdict.seconds, why = reason_of(verdict)](ExerciseProof& proof) {
-    proof.solution_seconds = seconds;
+    proof.solution_seconds += seconds;
     if (!passed) proof.violations.push_back({shown(file), "the solution must pass; " + why});
     if (!below.empty()) proof.violations.push_back({shown(file), below});
   };
@@ -128,8 +127,12 @@ std::vector<Job> jobs_of(const Home& home, const Exercise& exercise, const Proof
   std::vector<Job> jobs;
   jobs.push_back(job(shown(home.starter(exercise)),
                      [&home, &exercise, &options] { return starter_job(home, exercise, options); }));
-  jobs.push_back(job(shown(home.solution(exercise)),
-                     [&home, &exercise, &options] { return solution_job(home, exercise, options); }));
+  std::vector<fs::path> solutions{home.solution(exercise)};
+  if (fs::exists(home.fast_solution(exercise))) solutions.push_back(home.fast_solution(exercise));
+  for (const fs::path& file : solutions) {
+    jobs.push_back(
+        job(shown(file), [&home, &exercise, file, &options] { return solution_job(home, exercise, file, options); }));
+  }
   for (const fs::path& file : kernels_in(home.mutants(exercise))) {
     jobs.push_back(
         job(shown(file), [&home, &exercise, file, &options] { return mutant_job(home, exercise, file, options); }));

@@ -23,7 +23,7 @@ struct ExerciseProof {
   const Exercise* exercise = nullptr;
   int64_t mutants = 0, mutants_refused = 0;
   int64_t fakes_refused = 0, fakes_by_nature = 0;
-  double solution_seconds = 0;  ///< of grading the solution, on one host thread
+  double solution_seconds = 0;  ///< of grading our solutions, on one host thread
   std::vector<Violation> violations;
 };
 
