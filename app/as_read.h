@@ -22,4 +22,8 @@ struct AsRead {
 AsRead submit_as_read(const Home& home, const Exercise& exercise, const std::filesystem::path& file, uint64_t seed,
                       unsigned threads = 0);
 
+/// The same of a text that need not be on the disk; `file` is only its name.
+AsRead source_as_read(const Home& home, const Exercise& exercise, const std::filesystem::path& file,
+                      const std::string& source, uint64_t seed, unsigned threads = 0);
+
 }  // namespace tritutor

@@ -4,8 +4,6 @@
 
 #include <cmath>
 
-#include "app/mutant.h"
-
 using namespace tritutor;
 using reference::Array;
 
@@ -78,64 +76,4 @@ TEST_CASE("a sound tolerance refuses every fake, a loose one is found out") {
   CHECK(good.refused > 5);
   const Exercise loose = scaling(1e9);
   CHECK_FALSE(check_fakes(loose, loose.cases[0], nullptr, 1).accepted.empty());
-}
-
-TEST_CASE("a mutant states its mistake and its reasons") {
-  std::vector<std::string> errors;
-  const Mutant mutant = parse_mutant(
-      "// mutant: no mask\n// refused: case tail\n// refused: finding out-of-bounds\n#include <tritutor.cuh>\n"
-      "// refused: case not-part-of-the-head\n",
-      errors);
-  CHECK(errors.empty());
-  CHECK(mutant.mistake == "no mask");
-  REQUIRE(mutant.reasons.size() == 2);
-  CHECK(mutant.reasons[1].kind == "finding");
-  CHECK(mutant.reasons[1].name == "out-of-bounds");
-}
-
-TEST_CASE("a mutant that is only slow is refused by the rule for speed, with the counter that explains it") {
-  std::vector<std::string> errors;
-  const Mutant mutant = parse_mutant("// mutant: far apart\n// refused: slow sectors-per-request\n", errors);
-  CHECK(errors.empty());
-  Verdict verdict;
-  verdict.result = Verdict::Result::fail;
-  verdict.right = true;
-  verdict.inefficient = Inefficiency{"sectors-per-request", 32, 4, "", 0, "", ""};
-  CHECK(unmet_reasons(mutant, verdict).empty());
-  verdict.inefficient->counter = "bytes-moved";
-  CHECK(unmet_reasons(mutant, verdict).size() == 1);
-  verdict.inefficient.reset();
-  CHECK(unmet_reasons(mutant, verdict).size() == 1);
-  verdict.right = false;
-  CHECK(unmet_reasons(mutant, verdict).size() == 1);
-  verdict.result = Verdict::Result::pass;
-  CHECK(unmet_reasons(mutant, verdict)[0] == "it passes, and must not");
-}
-
-TEST_CASE("a mutant without a mistake, without a reason, or with an unknown one is an error") {
-  std::vector<std::string> errors;
-  parse_mutant("#include <tritutor.cuh>\n", errors);
-  CHECK(errors.size() == 2);
-  errors.clear();
-  parse_mutant("// mutant: m\n// refused: something else\n", errors);
-  CHECK(errors.size() == 2);
-}
-
-TEST_CASE("every stated reason must hold") {
-  Mutant mutant;
-  mutant.reasons = {{"case", "tail"}, {"pattern", "tail"}, {"finding", "race"}};
-  Verdict verdict;
-  verdict.result = Verdict::Result::fail;
-  CaseResult tail;
-  tail.name = "tail";
-  tail.ran = true;
-  tail.mismatch = Mismatch{};
-  tail.mismatch->pattern = "tail";
-  verdict.cases = {tail};
-  const std::vector<std::string> unmet = unmet_reasons(mutant, verdict);
-  REQUIRE(unmet.size() == 1);
-  CHECK(unmet[0].find("finding race") != std::string::npos);
-  CHECK(unmet[0].find("pattern tail") != std::string::npos);  // what happened instead
-  verdict.result = Verdict::Result::pass;
-  CHECK(unmet_reasons(mutant, verdict) == std::vector<std::string>{"it passes, and must not"});
 }

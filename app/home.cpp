@@ -90,15 +90,18 @@ std::string read_text(const fs::path& file) {
   return text.str();
 }
 
-std::vector<fs::path> kernels_in(const fs::path& folder) {
+std::vector<fs::path> files_in(const fs::path& folder, std::initializer_list<std::string_view> extensions) {
   std::vector<fs::path> files;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().extension() == ".cu") files.push_back(entry.path());
+    const std::string extension = entry.path().extension().string();
+    if (std::find(extensions.begin(), extensions.end(), extension) != extensions.end()) files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   return files;
 }
+
+std::vector<fs::path> kernels_in(const fs::path& folder) { return files_in(folder, {".cu"}); }
 
 std::string read_kernel_file(const fs::path& file) {
   try {

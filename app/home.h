@@ -2,7 +2,9 @@
 // Where the product's own files lie: curriculum.json, exercises, solutions, the learner's headers.
 
 #include <filesystem>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "grader/curriculum/curriculum.h"
@@ -20,7 +22,7 @@ struct Home {
   std::filesystem::path fast_solution(const Exercise& exercise) const;  ///< NAME_fast.cu beside it; may not exist
   std::filesystem::path mutants(const Exercise& exercise) const;        ///< a folder; may not exist
 
- private:
+  /// A file named from the folder of the curriculum file, which comes first, or from the product's.
   std::filesystem::path beside(const std::filesystem::path& relative) const;
 };
 
@@ -34,7 +36,11 @@ std::filesystem::path executable_path();
 /// The whole text of a file. Throws CommandError that names it.
 std::string read_text(const std::filesystem::path& file);
 
-/// The .cu files of a folder, sorted; none where there is no such folder.
+/// A folder's files with one of these extensions, sorted; none where there is no such folder.
+std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder,
+                                            std::initializer_list<std::string_view> extensions);
+
+/// The .cu files of a folder, as files_in has them.
 std::vector<std::filesystem::path> kernels_in(const std::filesystem::path& folder);
 
 /// The text of a kernel file: a regular file of text that is not too large. Throws CommandError that says what it is.

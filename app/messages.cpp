@@ -49,18 +49,21 @@ std::string planted_text(const planted::Case& one) {
 
 void add_exercise(const Home& home, const Exercise& exercise, uint64_t seed, std::vector<Job>& jobs) {
   const std::string group = fmt::format("{} {}", exercise.id, exercise.title);
-  const auto add = [&](const fs::path& file, const std::string& about) {
-    jobs.push_back({{group, relative_to(home, file), about, ""},
-                    [&home, &exercise, file, seed] { return submit_as_read(home, exercise, file, seed, 1).text; }});
+  const auto add = [&](const fs::path& file, const std::string& about, std::function<std::string()> text) {
+    jobs.push_back({{group, relative_to(home, file), about, ""}, std::move(text)});
   };
-  for (const fs::path& file : kernels_in(home.mutants(exercise))) {
+  for (const fs::path& file : mutants_in(home.mutants(exercise))) {
     std::vector<std::string> errors;
-    add(file, parse_mutant(read_text(file), errors).mistake);
+    add(file, parse_mutant(read_text(file), errors).mistake, [&home, &exercise, file, seed] {
+      const MutantKernel kernel = mutant_kernel(home, file);
+      return source_as_read(home, exercise, kernel.file, kernel.source, seed, 1).text;
+    });
   }
   for (const fs::path& file : kernels_in(home.root / "tests" / "cases")) {
     std::vector<std::string> errors;
     const CaseFile one = parse_case_file(read_text(file), errors);
-    if (one.exercise == exercise.id || one.exercise == exercise.slug) add(file, one.about);
+    if (one.exercise != exercise.id && one.exercise != exercise.slug) continue;
+    add(file, one.about, [&home, &exercise, file, seed] { return submit_as_read(home, exercise, file, seed, 1).text; });
   }
 }
 

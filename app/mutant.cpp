@@ -6,7 +6,11 @@
 #include <algorithm>
 #include <set>
 
+#include "app/patch.h"
+
 namespace tritutor {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -50,6 +54,15 @@ std::string what_happened(const Verdict& verdict) {
 }
 
 }  // namespace
+
+std::vector<fs::path> mutants_in(const fs::path& folder) { return files_in(folder, {".cu", ".patch"}); }
+
+MutantKernel mutant_kernel(const Home& home, const fs::path& mutant) {
+  if (mutant.extension() != ".patch") return {mutant, read_kernel_file(mutant)};
+  const std::string patch = read_text(mutant);
+  const fs::path solution = home.beside(patched_file(patch));
+  return {fs::path(mutant).replace_extension(solution.extension()), apply_patch(patch, read_kernel_file(solution))};
+}
 
 Mutant parse_mutant(std::string_view source, std::vector<std::string>& errors) {
   Mutant mutant;

@@ -1,5 +1,7 @@
 #pragma once
-// A mutant: a kernel with one known mistake, and why it must be refused, in the comments it starts with:
+// A mutant: a kernel with one known mistake, and why it must be refused. It is a patch over the exercise's solution
+// (NAME.patch, app/patch.h), or a kernel file of its own (NAME.cu) where little of the solution is left. Either starts
+// with comments:
 //
 //   // mutant: no mask on the last block
 //   // refused: case tail
@@ -9,10 +11,12 @@
 // `finding KIND`; the whole file met a `refusal KIND` ("plan", "signature", ...); it is right and `slow COUNTER`: not
 // fast enough, and that counter explains it ("sectors-per-request", ...).
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "app/home.h"
 #include "grader/curriculum/curriculum.h"
 #include "grader/verdict.h"
 
@@ -26,6 +30,18 @@ struct Mutant {
   std::string mistake;
   std::vector<Reason> reasons;
 };
+
+struct MutantKernel {
+  std::filesystem::path file;  ///< as it is graded; of a patch: its name with the extension of the solution
+  std::string source;
+};
+
+/// A folder's mutants, sorted.
+std::vector<std::filesystem::path> mutants_in(const std::filesystem::path& folder);
+
+/// The kernel of NAME.patch or NAME.cu: of a patch the file it names, with the patch applied. Throws CommandError for
+/// what cannot be read, PatchError for a patch that does not fit.
+MutantKernel mutant_kernel(const Home& home, const std::filesystem::path& mutant);
 
 /// Reads the comments. What is wrong with them is added to `errors`.
 Mutant parse_mutant(std::string_view source, std::vector<std::string>& errors);

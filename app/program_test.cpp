@@ -184,8 +184,9 @@ TEST_CASE("an author reads what a learner would, of every mutant and case of an 
   CHECK(contains(result.out, "messages in all.md"));
   const std::string text = read(folder.path / "all.md");
   CHECK(contains(text, "## 0.1 Vector addition\n"));
-  CHECK(contains(text, "### tests/mutants/vector_addition/no_mask.cu: the mask is missing"));
+  CHECK(contains(text, "### tests/mutants/vector_addition/no_mask.patch: the mask is missing"));
   CHECK(contains(text, "```text\nFAIL  0.1 Vector addition"));
+  CHECK(contains(text, "no_mask.cu:"));  // the solution with the patch applied, as a learner's file
   CHECK(contains(text, "out-of-bounds"));
   CHECK_FALSE(contains(text, "## Planted"));
   CHECK(run(folder.path, {"dev", "messages", "0.1", "--out", "missing/all.md"}).status == 2);

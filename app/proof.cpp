@@ -7,6 +7,7 @@
 
 #include "app/fakes.h"
 #include "app/mutant.h"
+#include "app/patch.h"
 #include "app/workers.h"
 #include "grader/submission.h"
 
@@ -88,10 +89,16 @@ Finding solution_job(const Home& home, const Exercise& exercise, const fs::path&
 }
 
 Finding mutant_job(const Home& home, const Exercise& exercise, const fs::path& file, const ProofOptions& options) {
-  const std::string source = read_text(file);
   std::vector<std::string> errors;
-  const Mutant mutant = parse_mutant(source, errors);
-  if (errors.empty()) errors = unmet_reasons(mutant, grade_file(home, exercise, file, source, options));
+  const Mutant mutant = parse_mutant(read_text(file), errors);
+  if (errors.empty()) {
+    try {
+      const MutantKernel kernel = mutant_kernel(home, file);
+      errors = unmet_reasons(mutant, grade_file(home, exercise, kernel.file, kernel.source, options));
+    } catch (const PatchError& error) {
+      errors.push_back(error.what());  // still a mutant, and not refused
+    }
+  }
   return [=](ExerciseProof& proof) {
     ++proof.mutants;
     if (errors.empty()) ++proof.mutants_refused;
@@ -133,7 +140,7 @@ std::vector<Job> jobs_of(const Home& home, const Exercise& exercise, const Proof
     jobs.push_back(
         job(shown(file), [&home, &exercise, file, &options] { return solution_job(home, exercise, file, options); }));
   }
-  for (const fs::path& file : kernels_in(home.mutants(exercise))) {
+  for (const fs::path& file : mutants_in(home.mutants(exercise))) {
     jobs.push_back(
         job(shown(file), [&home, &exercise, file, &options] { return mutant_job(home, exercise, file, options); }));
   }
