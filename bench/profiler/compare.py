@@ -75,10 +75,11 @@ def nvrtc():
     sys.exit("compare.py: there is no NVRTC; set TRITUTOR_NVRTC to libnvrtc.so")
 
 
-def ptx_of(lib, source, folder):
+def compiled(lib, source, folder, architecture="compute_80"):
+    """PTX; of a real architecture (sm_90) a cubin."""
     # What the tutor makes for each exercise; here one that fits all plans, which are compiled but not run.
     (folder / "tritutor_problem.cuh").write_text("struct Problem { int n, m, k, batch, nq, nk, d; };\n")
-    options = [b"--gpu-architecture=compute_80", b"-lineinfo", b"-default-device", f"-I{ROOT / 'tl'}".encode(),
+    options = [f"--gpu-architecture={architecture}".encode(), b"-lineinfo", b"-default-device", f"-I{ROOT / 'tl'}".encode(),
                f"-I{folder}".encode(), b"-I/usr/local/cuda/include"]
     program = ctypes.c_void_p()
     lib.nvrtcCreateProgram(ctypes.byref(program), source.read_bytes(), source.name.encode(), 0, None, None)
@@ -89,10 +90,11 @@ def ptx_of(lib, source, folder):
         lib.nvrtcGetProgramLog(program, log)
         sys.exit(f"compare.py: {source}:\n{log.value.decode()}")
     size = ctypes.c_size_t()
-    lib.nvrtcGetPTXSize(program, ctypes.byref(size))
-    text = ctypes.create_string_buffer(size.value)
-    lib.nvrtcGetPTX(program, text)
-    return text.value
+    kind = "CUBIN" if architecture.startswith("sm_") else "PTX"
+    getattr(lib, f"nvrtcGet{kind}Size")(program, ctypes.byref(size))
+    code = ctypes.create_string_buffer(size.value)
+    getattr(lib, f"nvrtcGet{kind}")(program, code)
+    return code.raw if kind == "CUBIN" else code.value
 
 
 def ptx_file(folder, launch):
@@ -128,7 +130,7 @@ def prepare(folder, vgpu):
     for file in sorted({launch.file for launch in launches()}):
         launch = next(each for each in launches() if each.file == file)
         source = ROOT / file
-        text = source.read_bytes() if source.suffix == ".ptx" else ptx_of(lib, source, folder)
+        text = source.read_bytes() if source.suffix == ".ptx" else compiled(lib, source, folder)
         ptx_file(folder, launch).write_bytes(text)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         counted = pool.map(lambda launch: virtual(vgpu, folder, launch), launches())
