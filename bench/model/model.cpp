@@ -1,6 +1,7 @@
 // What model.py asks of the grader itself, as JSON.
 //
-//   model counters EXERCISE FILE    the steps of a submission at the timed case's sizes, and what a sample of them counts
+//   model counters EXERCISE FILE    the steps of a submission at the timed case's sizes, and what a sample of them
+//   counts
 //
 // Run by bench/model/model.py.
 
@@ -96,8 +97,7 @@ Json counters(const std::string& slug, const std::string& file) {
     const StepCounters& counted = sample.outcome().steps.at(i);
     result["steps"].push_back(
         {{"kernel", step.kernel},
-         {"takes_scratch",
-          context.module.find_kernel(step.kernel)->parameters.size() > exercise->arguments.size()},
+         {"takes_scratch", context.module.find_kernel(step.kernel)->parameters.size() > exercise->arguments.size()},
          {"grid", to_json(step.grid)},
          {"block", to_json(step.block)},
          {"dynamic_shared_bytes", step.shared_bytes},
