@@ -3,8 +3,8 @@
 // between the multiply-adds.
 //
 // To notice:
-// - Register tiles: a thread makes 16 x 8 outputs, so 24 numbers out of shared memory feed 128 multiply-adds; in
-//   tiled_matmul.cu 8 feed 16. The price is registers, about 210 a thread, so an SM holds one block of 256 threads.
+// - Register tiles: a thread makes 8 x 16 outputs, so 24 numbers out of shared memory feed 128 multiply-adds; in
+//   tiled_matmul.cu 8 feed 16. The price is registers, about 220 a thread, so an SM holds one block of 256 threads.
 //   That is enough: the 128 sums of a thread do not wait for each other, so a warp seldom needs another to hide behind.
 // - Four at a time: shared and global memory are read as float4, one instruction and one address for 16 bytes. That is
 //   allowed where the address is a multiple of 16 bytes. In shared memory it always is; a row of A or B begins at one
@@ -17,9 +17,9 @@
 //   barrier a step is left: what is written now is not what is being read.
 #include <tritutor.cuh>
 
-constexpr int ROWS = 256, COLS = 128;        // of C a block makes
+constexpr int ROWS = 128, COLS = 256;        // of C a block makes
 constexpr int DEPTH = 8;                     // steps along k at a time
-constexpr int OWN_ROWS = 16, OWN_COLS = 8;   // of C a thread makes, four and four next to each other
+constexpr int OWN_ROWS = 8, OWN_COLS = 16;   // of C a thread makes, four and four next to each other
 constexpr int LANE_ROWS = 8, LANE_COLS = 4;  // how the lanes of a warp stand
 constexpr int THREADS = ROWS / OWN_ROWS * (COLS / OWN_COLS);
 constexpr int WARP_ROWS = LANE_ROWS * OWN_ROWS, WARP_COLS = LANE_COLS * OWN_COLS;          // of C a warp makes
@@ -64,7 +64,7 @@ __device__ void product(const float* a, const float* b, float* c, int m, int n, 
   const int t = threadIdx.x, lane = t % 32, warp = t / 32;
   const int row0 = blockIdx.y * ROWS, col0 = blockIdx.x * COLS;
   // The first of this thread's rows and columns in the tile. Its others follow in fours, a warp's rectangle of lanes
-  // apart: rows my_row + 0..3, my_row + 32 + 0..3, ...; columns my_col + 0..3, my_col + 16 + 0..3.
+  // apart: rows my_row + 0..3, my_row + 32 + 0..3; columns my_col + 0..3, my_col + 16 + 0..3, ...
   const int my_row = warp / (COLS / WARP_COLS) * WARP_ROWS + lane / LANE_COLS * 4;
   const int my_col = warp % (COLS / WARP_COLS) * WARP_COLS + lane % LANE_COLS * 4;
 
@@ -123,10 +123,8 @@ __device__ void product(const float* a, const float* b, float* c, int m, int n, 
 #pragma unroll
   for (int i = 0; i < OWN_ROWS; ++i) {
     const int row = row0 + my_row + i / 4 * 4 * LANE_ROWS + i % 4;
-    for (int j = 0; j < OWN_COLS; j += 4) {
-      const float4 v = make_float4(acc[i][j], acc[i][j + 1], acc[i][j + 2], acc[i][j + 3]);
-      if (row < m) store4<WIDE>(c + row * n, col0 + my_col + j * LANE_COLS, n, v);
-    }
+    for (int j = 0; j < OWN_COLS; j += 4)
+      if (row < m) store4<WIDE>(c + row * n, col0 + my_col + j * LANE_COLS, n, as_float4(acc[i][j]));
   }
 }
 
