@@ -1,6 +1,5 @@
 // tritutor doctor: what this machine has, what it lacks, and what to do about it.
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -10,7 +9,9 @@
 
 #include "app/commands.h"
 #include "app/output.h"
+#include "grader/device/gpu.h"
 #include "grader/dialect/cuda/nvrtc.h"
+#include "grader/gpu_work.h"
 #include "vgpu/ops/op.h"
 
 namespace tritutor {
@@ -55,29 +56,44 @@ Check cuda_headers() {
   }
 }
 
-/// Name of the first GPU by the driver API, or why there is none.
-Check gpu() {
-  void* library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) {
-    return {"NVIDIA GPU", Check::State::information, "no driver here; kernels run on the virtual GPU"};
+/// The driver and its GPUs, a check each.
+std::vector<Check> gpus() {
+  const GpuList list = list_gpus();
+  if (list.gpus.empty()) {
+    return {{"NVIDIA GPU", Check::State::information, list.why_none + "; kernels run on the virtual GPU"}};
   }
-  using Init = int (*)(unsigned);
-  using DeviceGet = int (*)(int*, int);
-  using DeviceGetName = int (*)(char*, int, int);
-  const auto init = reinterpret_cast<Init>(dlsym(library, "cuInit"));
-  const auto device_get = reinterpret_cast<DeviceGet>(dlsym(library, "cuDeviceGet"));
-  const auto device_get_name = reinterpret_cast<DeviceGetName>(dlsym(library, "cuDeviceGetName"));
-  if (init == nullptr || device_get == nullptr || device_get_name == nullptr) {
-    return {"NVIDIA GPU", Check::State::information, "libcuda.so.1 is not a driver; kernels run on the virtual GPU"};
+  const int version = list.gpus[0].driver_version;
+  std::vector<Check> checks{
+      {"NVIDIA driver", Check::State::good, fmt::format("for CUDA up to {}.{}", version / 1000, version % 1000 / 10)}};
+  for (const GpuInfo& gpu : list.gpus) {
+    const std::string facts = fmt::format("{}, {:.0f} GiB, {}, {} SMs up to {:.0f} MHz (--device cuda:{})", gpu.name,
+                                          static_cast<double>(gpu.memory_bytes) / (uint64_t{1} << 30),
+                                          gpu.architecture(), gpu.sms, gpu.clock_mhz, gpu.ordinal);
+    try {
+      const Gpu works(gpu.ordinal, nullptr);
+      Check check{fmt::format("GPU {}", gpu.ordinal), Check::State::good, facts};
+      if (!Nvrtc::instance().knows(gpu.architecture())) {
+        check.found += fmt::format("; NVRTC does not know {}, the driver compiles for it", gpu.architecture());
+        check.next = "a newer NVRTC: ./tritutor fetches it where no toolkit is found, or install a newer CUDA Toolkit";
+      }
+      checks.push_back(check);
+    } catch (const GpuError& error) {
+      checks.push_back({fmt::format("GPU {}", gpu.ordinal), Check::State::bad,
+                        fmt::format("{}: {}", facts, error.what()),
+                        "does another program hold it? nvidia-smi tells; meanwhile kernels run on the virtual GPU"});
+    } catch (const NvrtcError&) {
+      checks.push_back({fmt::format("GPU {}", gpu.ordinal), Check::State::good, facts});
+    }
   }
-  const int status = init(0);
-  int device = 0;
-  char name[256] = {};
-  if (status != 0 || device_get(&device, 0) != 0 || device_get_name(name, sizeof name, device) != 0) {
-    return {"NVIDIA GPU", Check::State::information,
-            fmt::format("a driver, but no GPU (cuInit: {}); kernels run on the virtual GPU", status)};
+  try {
+    Gpu gpu(list.gpus[0].ordinal, nullptr);
+    checks.push_back({"cuBLAS", Check::State::good, gpu.use_cublas(cublas_candidates())});
+  } catch (const GpuError& error) {
+    checks.push_back({"cuBLAS", Check::State::information, error.what(),
+                      "pip install nvidia-cublas, or set TRITUTOR_CUBLAS to libcublas.so: matrix exercises are then "
+                      "compared with it"});
   }
-  return {"NVIDIA GPU", Check::State::information, name};
+  return checks;
 }
 
 Check virtual_gpu() {
@@ -173,8 +189,9 @@ void print_checks(const std::vector<Check>& checks, const Style& style, int widt
 
 void doctor(Session& session, bool json) {
   const std::optional<Workspace> workspace = session.workspace();
-  std::vector<Check> checks = {kernel_compiler(), cuda_headers(),      gpu(),
-                               virtual_gpu(),     curriculum(session), workspace_check(workspace)};
+  std::vector<Check> checks = {kernel_compiler(), cuda_headers()};
+  for (Check& check : gpus()) checks.push_back(std::move(check));
+  for (const Check& check : {virtual_gpu(), curriculum(session), workspace_check(workspace)}) checks.push_back(check);
   if (workspace) checks.push_back(record_check(*workspace));
   checks.push_back(disk(workspace ? workspace->root() : fs::current_path()));
   if (json) {

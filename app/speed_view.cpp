@@ -99,6 +99,40 @@ std::string prediction(const Timing& timing) {
   return text;
 }
 
+/// "; held back by memory: it moves 2.0 times the bytes needed".
+std::string held_back(const Verdict& verdict) {
+  const Prediction& p = verdict.timing.prediction;
+  if (p.time_us <= 0 || p.limiter.empty()) return "";
+  std::string text = "; held back by " + limiter_in_words(p.limiter);
+  const CounterReport& report = *verdict.counters;
+  if (p.limiter == "dram" && report.work.bytes > 0) {
+    const double times = static_cast<double>(report.counters.dram_bytes()) / report.work.bytes;
+    if (times >= 1.15) text += fmt::format(": it moves {:.1f} times the bytes needed", times);
+  }
+  return text;
+}
+
+std::string measurement(const Verdict& verdict) {
+  const Timing& timing = verdict.timing;
+  const Measurement& m = *timing.measured;
+  std::string sizes;
+  for (const auto& [name, value] : timing.sizes)
+    sizes += fmt::format("{}{} = {:.0f}", sizes.empty() ? "" : ", ", name, value);
+  std::string text =
+      fmt::format("on {}: {} (quartiles {} to {}, {} samples", verdict.device_name, time_in_words(m.us.median),
+                  time_in_words(m.us.first), time_in_words(m.us.third), m.samples);
+  if (m.clock_mhz > 0) text += fmt::format(", SMs at {:.0f} MHz", m.clock_mhz);
+  text += fmt::format("), {:.0f} % of the limit's speed ({}: {}), at {}{}", 100 * m.fraction.median, timing.limit,
+                      time_in_words(m.limit_us.median), sizes, held_back(verdict));
+  if (m.dropped > 0) text += fmt::format(". {} more samples were dropped, since the clock was low", m.dropped);
+  if (m.slow_clock) text += ". The SMs never reached three quarters of their clock: is the card hot, or held back?";
+  if (timing.empty_us > 0) {
+    text += fmt::format(". Of so short a time, {:.1f} us are the cost of measuring it", timing.empty_us);
+  }
+  if (!timing.measured_note.empty()) text += ". " + timing.measured_note;
+  return text;
+}
+
 std::string hanging(const std::string& label, const std::string& text, const Style& style, int width) {
   const std::string indent(11, ' ');
   return style.bold(fmt::format("{:<11}", label)) + wrap(text, width, indent).substr(indent.size());
@@ -167,6 +201,7 @@ std::string view_speed(const Verdict& verdict, const Style& style, int width) {
   if (!verdict.counters) return "";
   std::string out =
       hanging("Counted", fmt::format("{}", fmt::join(telling_counters(*verdict.counters), ", ")), style, width);
+  if (verdict.timing.measured) out += hanging("Measured", measurement(verdict), style, width);
   if (verdict.timing.kind == "predicted") out += hanging("Predicted", prediction(verdict.timing), style, width);
   return out;
 }

@@ -217,9 +217,20 @@ void add_submit(CLI::App& app, Session& session) {
       ->type_name("FILE|ID");
   command->add_option("--exercise", arguments->exercise, "Which exercise a file is for, where its name does not tell")
       ->type_name("ID");
-  command->add_option("--device", arguments->device, "Where it runs: auto, virtual or cuda")
+  command
+      ->add_option("--device", arguments->device,
+                   "Where it runs: virtual, cuda (a GPU), cuda:1 (the second one), or auto: a GPU if there is one")
       ->type_name("WHERE")
-      ->check(CLI::IsMember({"auto", "virtual", "cuda"}));
+      ->envname("TRITUTOR_DEVICE")
+      ->check(CLI::Validator(
+          [](const std::string& device) {
+            const bool known = device == "auto" || device == "virtual" || device == "cuda" ||
+                               (device.starts_with("cuda:") && device.size() > 5 &&
+                                device.find_first_not_of("0123456789", 5) == std::string::npos);
+            return known ? std::string()
+                         : fmt::format("{} is none of auto, virtual, cuda, cuda:0, cuda:1, ...", device);
+          },
+          "WHERE"));
   command->add_option("--seed", arguments->seed, "Draw the hidden cases' inputs from this number")->type_name("N");
   command->add_flag("--first", arguments->first, "Stop at the first case that fails");
   command->add_option("--profile", arguments->profile, "The device to predict the time of; absent: H200")

@@ -224,9 +224,11 @@ class View {
     if (!one.problem.empty()) paragraph(one.problem, "  ");
     // What is known to be wrong is the cause: the wrong values follow from it, and no pattern is read into them.
     findings(one.findings);
-    if (!one.mismatch) return;
-    wrong_value(*one.mismatch);
-    if (one.findings.empty()) pattern(*one.mismatch);
+    if (one.mismatch) {
+      wrong_value(*one.mismatch);
+      if (one.findings.empty()) pattern(*one.mismatch);
+    }
+    if (!one.disagreement.empty()) paragraph(one.disagreement + ".", "  ");
   }
 
   void wrong_value(const Mismatch& m) {
@@ -338,7 +340,13 @@ class View {
     if (verdict_.result == Verdict::Result::pass) {
       const std::string medal = verdict_.medal == "none" ? "No medal:" : fmt::format("Medal: {},", verdict_.medal);
       add(view_speed(verdict_, style_, options_.width));
-      paragraph(fmt::format("Right on every case. {} {}.", medal, verdict_.timing.note));
+      std::string ending = "Right on every case. " + medal;
+      if (verdict_.timing.note.empty()) {
+        ending.back() = '.';
+      } else {
+        ending += fmt::format(" {}.", verdict_.timing.note);
+      }
+      paragraph(ending);
       if (!options_.next.empty()) add(fmt::format("{}  {}\n", style_.bold("next"), options_.next));
       return;
     }
@@ -364,6 +372,15 @@ class View {
   void not_fast_enough() {
     const Timing& timing = verdict_.timing;
     add(view_speed(verdict_, style_, options_.width));
+    if (timing.measured) {
+      paragraph(
+          fmt::format("Right on every case. To pass, {} needs bronze: {:.0f} % of the limit's speed. Measured are "
+                      "{:.0f} %, between "
+                      "{:.0f} and {:.0f} % in half of the samples.",
+                      exercise_.id, 100 * timing.required, 100 * timing.measured->fraction.median,
+                      100 * timing.range.least, 100 * timing.range.most));
+      return;
+    }
     paragraph(fmt::format(
         "Right on every case. To pass, {} needs bronze: {:.0f} % of the limit's speed. Predicted are {}{:.0f} %, and "
         "with the model's error {:.0f} % at most.",

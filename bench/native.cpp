@@ -152,7 +152,7 @@ int main(int argc, char** argv) {
       fmt::print(stderr, "native.cu does not compile:\n{}", output.log);
       return 1;
     }
-    const auto module = vgpu::Module::load(output.ptx);
+    const auto module = vgpu::Module::load(output.code);
     constexpr int kMillion = 1 << 20;
     const Case cases[] = {
         {"saxpy", "1 Mi", kMillion, kMillion, kMillion / 256, [](const float* x, float* y) { saxpy(x, y, kMillion); }},

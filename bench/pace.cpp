@@ -48,7 +48,7 @@ int main() {
       fmt::print(stderr, "pace.cu does not compile:\n{}", output.log);
       return 1;
     }
-    const auto module = vgpu::Module::load(output.ptx);
+    const auto module = vgpu::Module::load(output.code);
     vgpu::Gpu gpu;
     const vgpu::Address x = gpu.allocate("x", kTurns * kThreads * 4, vgpu::Access::read_only, 4, "float");
     const vgpu::Address y = gpu.allocate("y", kBlocks * kThreads * 4, vgpu::Access::read_write, 4, "float");

@@ -28,8 +28,9 @@ CaseWork::~CaseWork() {
   workers_.clear();  // joins
 }
 
-void CaseWork::run(const Program& program) {
+void CaseWork::run(const Program& program, GpuWork* gpu) {
   program_ = &program;
+  gpu_ = gpu;
   finish_build(Build::done);
   work();
   workers_.clear();  // joins
@@ -105,7 +106,10 @@ void CaseWork::work_on_case(size_t index) {
     if (index > hard_failure_.load()) return;
     job.data = prepare_case(exercise_, exercise_.cases[index], job.seed);
     build_.wait(Build::going);
-    if (!given_up() && index <= hard_failure_.load()) run_job(index, job);
+    if (!given_up() && index <= hard_failure_.load()) {
+      run_job(index, job);
+      run_on_gpu(index, job);
+    }
   } catch (...) {
     job.failure = std::current_exception();
   }
@@ -162,6 +166,12 @@ void CaseWork::work_on_doubts(size_t index) {
   } catch (...) {
     job.failure = std::current_exception();
   }
+}
+
+/// What the virtual GPU found wrong needs no second opinion; a wrong value that it alone may have computed does.
+void CaseWork::run_on_gpu(size_t index, CaseJob& job) {
+  if (gpu_ == nullptr || !job.ran || job.outcome.stopped || !job.outcome.findings.empty()) return;
+  job.on_gpu = gpu_->run_case(exercise_.cases[index], job.data, program_->plans[index]);
 }
 
 void CaseWork::run_job(size_t index, CaseJob& job) {

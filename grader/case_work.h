@@ -15,6 +15,7 @@
 #include "grader/case_run.h"
 #include "grader/curriculum/curriculum.h"
 #include "grader/dialect/refusal.h"
+#include "grader/gpu_work.h"
 #include "grader/program.h"
 #include "grader/progress.h"
 #include "grader/sample_run.h"
@@ -26,6 +27,7 @@ struct CaseJob {
   uint64_t seed = 0;
   CaseData data;
   CaseOutcome outcome;
+  std::optional<GpuFault> on_gpu;  ///< what the GPU said of it; nullopt: it was not asked
   bool ran = false;
   std::atomic<bool> stop{false};  ///< ends the case: Ctrl-C, or an earlier case ended the submission
   std::optional<Refusal> refusal;
@@ -54,8 +56,9 @@ class CaseWork {
   CaseWork(const Exercise& exercise, uint64_t seed, const Options& options);
   ~CaseWork();
 
-  /// Runs everything, on the calling thread too, and returns when it is done. Once at most.
-  void run(const Program& program);
+  /// Runs everything, on the calling thread too, and returns when it is done. Once at most. `gpu` runs the cases too;
+  /// nullptr: there is none.
+  void run(const Program& program, GpuWork* gpu);
 
   bool stopped() const { return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed); }
   std::vector<CaseJob>& cases() { return jobs_; }
@@ -77,11 +80,13 @@ class CaseWork {
   static void finish(SampleJob& job);
   void work_on_doubts(size_t index);
   void run_job(size_t index, CaseJob& job);
+  void run_on_gpu(size_t index, CaseJob& job);
   bool given_up() const { return build_.load() == Build::refused || stopped(); }
 
   const Exercise& exercise_;
   const Options options_;
   const Program* program_ = nullptr;  ///< once it is built
+  GpuWork* gpu_ = nullptr;
   std::vector<CaseJob> jobs_;
   std::vector<SampleJob> samples_;
   std::vector<size_t> order_;

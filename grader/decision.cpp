@@ -11,6 +11,36 @@
 namespace tritutor {
 namespace {
 
+/// Where the GPU and the virtual GPU say different things of a case, one of them is wrong.
+void compare_devices(CaseJob& job, const std::string& gpu, CaseResult& result) {
+  if (!job.on_gpu) return;
+  if (result.passed && job.on_gpu->found()) {
+    result.passed = false;
+    result.mismatch = std::move(job.on_gpu->mismatch);
+    result.problem = std::move(job.on_gpu->problem);
+    if (result.problem.empty()) result.problem = fmt::format("on {}:", gpu);
+    result.findings = std::move(job.on_gpu->findings);
+    result.disagreement = fmt::format(
+        "The virtual GPU runs this case without a fault, and {} does not: one of the two is wrong. Does the result "
+        "hang on which thread comes first? If not, please report it, with your file",
+        gpu);
+  } else if (!result.passed && !job.on_gpu->found()) {
+    result.disagreement = fmt::format(
+        "{} computes this case right, and the virtual GPU does not: one of the two is wrong. Please report it, with "
+        "your file",
+        gpu);
+  }
+}
+
+/// The size arguments of a case in their order.
+std::vector<std::pair<std::string, double>> sizes_of(const Exercise& exercise, const Case& test) {
+  std::vector<std::pair<std::string, double>> sizes;
+  for (const Argument& argument : exercise.arguments) {
+    if (argument.role == Role::size) sizes.emplace_back(argument.name, test.values.at(argument.name));
+  }
+  return sizes;
+}
+
 /// The cases in their order; nothing after the first hard failure counts as run. True when all passed.
 bool decide_cases(const Exercise& exercise, CaseWork& work, Verdict& verdict) {
   std::vector<CaseJob>& jobs = work.cases();
@@ -32,6 +62,7 @@ bool decide_cases(const Exercise& exercise, CaseWork& work, Verdict& verdict) {
       result.findings = std::move(job.outcome.findings);
       sort_by_cause(result.findings);
       result.notes = std::move(job.outcome.notes);
+      compare_devices(job, verdict.device_name, result);
       if (several && !job.outcome.printed.empty()) verdict.printed += fmt::format("case {}:\n", test.name);
       verdict.printed += job.outcome.printed;
     }
@@ -60,9 +91,10 @@ bool decide_samples(const Exercise& exercise, CaseWork& work, Verdict& verdict) 
 
 /// What the counters of the timed cases say of a right submission: how long it would take on the profile's device (by
 /// the sample at the sizes of a GPU, where there is one), and which waste explains that (by the case itself, all of
-/// whose blocks ran). The case that is worst for the learner decides.
-void decide_speed(const Exercise& exercise, const Program& program, CaseWork& work, const DeviceProfile* profile,
-                  Verdict& verdict) {
+/// whose blocks ran). The case that is worst for the learner counts. Returns why nothing could be predicted; empty: it
+/// could.
+std::string explain_speed(const Exercise& exercise, const Program& program, CaseWork& work,
+                          const DeviceProfile* profile, Verdict& verdict) {
   std::string unpredicted;
   for (size_t i = 0; i < exercise.timed.size(); ++i) {
     const Timed& timed = exercise.timed[i];
@@ -86,22 +118,14 @@ void decide_speed(const Exercise& exercise, const Program& program, CaseWork& wo
     verdict.counters = std::move(report);
     verdict.timing.test = test.name;
     verdict.timing.prediction = prediction;
-    verdict.timing.sizes.clear();
-    for (const Argument& argument : exercise.arguments) {
-      if (argument.role != Role::size) continue;
-      verdict.timing.sizes.emplace_back(argument.name, large.values.at(argument.name));
-    }
+    verdict.timing.sizes = sizes_of(exercise, large);
   }
-  if (profile == nullptr || !verdict.counters) return;
-  if (!unpredicted.empty()) {
-    verdict.timing.note = unpredicted;
-    return;
-  }
-  const SpeedDecision decision = decide_medal(verdict.timing.prediction, exercise.thresholds);
-  verdict.timing.kind = "predicted";
-  verdict.timing.profile = profile->name;
+  return unpredicted;
+}
+
+/// What a decision on speed means for the verdict.
+void apply(const SpeedDecision& decision, const Exercise& exercise, Verdict& verdict) {
   verdict.timing.note = decision.note;
-  verdict.timing.range = range_of(verdict.timing.prediction);
   verdict.medal = decision.medal;
   if (decision.bronze == Standing::cleared) verdict.inefficient.reset();  // there is nothing to explain
   if (decision.bronze == Standing::missed && exercise.needs == Needs::bronze) verdict.result = Verdict::Result::fail;
@@ -109,8 +133,60 @@ void decide_speed(const Exercise& exercise, const Program& program, CaseWork& wo
 
 }  // namespace
 
-void decide(const Exercise& exercise, const Program& program, CaseWork& work, const DeviceProfile* profile,
-            Verdict& verdict) {
+void decide_predicted_speed(const Exercise& exercise, const Program& program, CaseWork& work,
+                            const DeviceProfile* profile, Verdict& verdict) {
+  const std::string unpredicted = explain_speed(exercise, program, work, profile, verdict);
+  if (profile == nullptr || !verdict.counters) return;
+  if (!unpredicted.empty()) {
+    verdict.timing.note = unpredicted;
+    return;
+  }
+  verdict.timing.kind = "predicted";
+  verdict.timing.profile = profile->name;
+  verdict.timing.range = range_of(verdict.timing.prediction);
+  apply(decide_medal(verdict.timing.prediction, exercise.thresholds), exercise, verdict);
+}
+
+void decide_measured_speed(const Exercise& exercise, const Program& program, CaseWork& work,
+                           const DeviceProfile* profile, GpuWork& gpu, Verdict& verdict) {
+  explain_speed(exercise, program, work, profile, verdict);
+  for (const Timed& timed : exercise.timed) {
+    const Case large = exercise.timed_case(timed);
+    GpuMeasured measured = gpu.measure(large, exercise.thresholds);
+    if (measured.fault.found()) {
+      CaseResult& result = verdict.cases[exercise.case_index(timed.test)];
+      result.passed = verdict.right = false;
+      result.problem = std::move(measured.fault.problem);
+      result.mismatch = std::move(measured.fault.mismatch);
+      result.findings = std::move(measured.fault.findings);
+      sort_by_cause(result.findings);
+      if (measured.differs) {
+        result.disagreement = fmt::format(
+            "The virtual GPU has found no fault there, and {} has: one of the two is wrong, or the fault lies in a "
+            "part "
+            "of the grid that the virtual GPU did not run",
+            gpu.info().name);
+      }
+      verdict.result = Verdict::Result::fail;
+      verdict.medal = "none";
+      return;
+    }
+    if (verdict.timing.measured && measured.measurement.fraction.median >= verdict.timing.measured->fraction.median) {
+      continue;
+    }
+    verdict.timing.kind = "measured";
+    verdict.timing.test = timed.test;
+    verdict.timing.sizes = sizes_of(exercise, large);
+    verdict.timing.measured = measured.measurement;
+    verdict.timing.range = {measured.measurement.fraction.first, measured.measurement.fraction.third};
+    verdict.timing.limit = std::move(measured.limit);
+    verdict.timing.measured_note = std::move(measured.note);
+    verdict.timing.empty_us = measured.empty_us;
+  }
+  if (verdict.timing.measured) apply(decide_medal(*verdict.timing.measured, exercise.thresholds), exercise, verdict);
+}
+
+void decide_rightness(const Exercise& exercise, const Program& program, CaseWork& work, Verdict& verdict) {
   const std::vector<CaseJob>& jobs = work.cases();
   for (const CaseJob& job : jobs) {
     if (job.failure) std::rethrow_exception(job.failure);
@@ -129,7 +205,6 @@ void decide(const Exercise& exercise, const Program& program, CaseWork& work, co
   if (passed) passed = decide_samples(exercise, work, verdict);
   verdict.right = passed;
   verdict.result = passed ? Verdict::Result::pass : Verdict::Result::fail;
-  if (passed) decide_speed(exercise, program, work, profile, verdict);
 }
 
 }  // namespace tritutor

@@ -8,9 +8,17 @@
 
 namespace tritutor {
 
-/// Decides a submission whose work is done: the cases in their order, then the samples, then the speed. `profile` is
-/// the device to predict the time of; nullptr: none is predicted. Throws what a case's work threw.
-void decide(const Exercise& exercise, const Program& program, CaseWork& work, const DeviceProfile* profile,
-            Verdict& verdict);
+/// Decides whether a submission whose work is done is right: the cases in their order, then the samples. Throws what a
+/// case's work threw.
+void decide_rightness(const Exercise& exercise, const Program& program, CaseWork& work, Verdict& verdict);
+
+/// How fast one that is right would be on a device; nullptr: none is predicted.
+void decide_predicted_speed(const Exercise& exercise, const Program& program, CaseWork& work,
+                            const DeviceProfile* profile, Verdict& verdict);
+
+/// Whether it is right at full size too, and how fast it is there, on a GPU. `profile` is for naming what holds it
+/// back. Throws GpuError.
+void decide_measured_speed(const Exercise& exercise, const Program& program, CaseWork& work,
+                           const DeviceProfile* profile, GpuWork& gpu, Verdict& verdict);
 
 }  // namespace tritutor

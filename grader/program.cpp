@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <future>
 #include <variant>
 
 #include "grader/case_run.h"
@@ -21,7 +22,8 @@ Refusal unsupported(const Program& program, const vgpu::LoadError& error) {
 
 std::optional<Refusal> build_program(const Exercise& exercise, const std::filesystem::path& file,
                                      const std::string& source, const std::filesystem::path& include_dir,
-                                     const std::atomic<bool>* stop, Program& program) {
+                                     const std::function<std::string()>& gpu, const std::atomic<bool>* stop,
+                                     Program& program) {
   program.file = file.string();
   CompileResult result = compile(exercise, file, source, include_dir, stop);
   if (auto* refusal = std::get_if<Refusal>(&result)) return std::move(*refusal);
@@ -29,6 +31,13 @@ std::optional<Refusal> build_program(const Exercise& exercise, const std::filesy
   program.warnings = std::move(compiled.warnings);
   program.toolchain = std::move(compiled.toolchain);
   program.name = std::move(compiled.program);
+  std::future<std::string> gpu_code;
+  if (gpu) {
+    gpu_code = std::async(std::launch::async, [&] {
+      const std::string architecture = gpu();
+      return architecture.empty() ? std::string() : compile_for_gpu(compiled, architecture, stop);
+    });
+  }
   try {
     program.module = vgpu::Module::load(compiled.ptx);
   } catch (const vgpu::LoadError& error) {
@@ -46,6 +55,13 @@ std::optional<Refusal> build_program(const Exercise& exercise, const std::filesy
       return unsupported(program, error);
     } catch (const vgpu::LaunchError& error) {
       return refusal_of("unsupported", fmt::format("launch() cannot run on the virtual GPU: {}", error.what()));
+    }
+  }
+  if (gpu_code.valid()) {
+    try {
+      program.gpu_code = gpu_code.get();
+    } catch (const NvrtcError& error) {
+      return refusal_of("environment", error.what());
     }
   }
   return std::nullopt;

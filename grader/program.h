@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@ struct Program {
   std::vector<Diagnostic> warnings;  ///< the compiler's
   std::string toolchain;             ///< "NVRTC 13.0", empty: nothing was compiled
   vgpu::Hardware hardware;           ///< of the device that it is for
+  std::string gpu_code;              ///< for the GPU, where there is one
 
   /// The learner's path where the PTX means the learner's file, else the name as it is.
   std::string own_file(const std::string& in_ptx) const {
@@ -33,10 +35,12 @@ struct Program {
   PlanContext plan_context(const Exercise& exercise) const { return {exercise, *module, declarations, file, hardware}; }
 };
 
-/// Compiles, loads and plans `source`, the text of `file`. Why it could not is returned; `program` then holds what had
-/// been learned of it so far.
+/// Compiles, loads and plans `source`, the text of `file`. `gpu` says, when it is
+/// asked, which GPU it is compiled for too ("sm_90"; empty: none); nullptr: none. Why it could not is returned;
+/// `program` then holds what had been learned of it so far.
 std::optional<Refusal> build_program(const Exercise& exercise, const std::filesystem::path& file,
                                      const std::string& source, const std::filesystem::path& include_dir,
-                                     const std::atomic<bool>* stop, Program& program);
+                                     const std::function<std::string()>& gpu, const std::atomic<bool>* stop,
+                                     Program& program);
 
 }  // namespace tritutor

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "grader/curriculum/curriculum.h"
-#include "grader/device/device.h"
+#include "grader/device/virtual_device.h"
 #include "grader/judge/compare.h"
 #include "grader/judge/coverage.h"
 #include "reference/part.h"
@@ -74,16 +74,23 @@ std::optional<CoverageFault> check_coverage(const std::vector<LargeOutput>& outp
 /// Some of the elements that a step's sampled blocks stored into one output, and what they held after it.
 struct SampledValues {
   std::vector<int64_t> elements;
-  std::vector<uint64_t> blocks;  ///< that stored each
+  std::vector<uint64_t> blocks;  ///< that stored each; empty: unknown
   reference::Array got;
 };
 
 /// Takes those of one output from the device: as many as can be held against the reference in a few milliseconds.
 SampledValues take_values(const Exercise& exercise, const Case& large, const LargeOutput& output,
-                          const std::vector<BlockElements>& blocks, const Device& device);
+                          const std::vector<BlockElements>& blocks, const VirtualDevice& device);
 
 /// What is wrong with them, with indices of the whole output; nullopt where nothing is, or the reference has no parts.
 std::optional<Mismatch> check_values(const Exercise& exercise, const Case& large, const LargeOutput& output,
                                      const SampledValues& values, const reference::Views& inputs);
+
+/// The index of a flat element in an array of a shape.
+std::vector<int64_t> place_of(int64_t element, const std::vector<int64_t>& shape);
+
+/// What the places of the wrong elements say of the mistake, as a sentence with a blank before it; empty: nothing.
+std::string cause_of(const SampledValues& values, const reference::Expected& want, const Tolerance& tolerance,
+                     double length);
 
 }  // namespace tritutor

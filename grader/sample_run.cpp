@@ -59,7 +59,7 @@ Buffers allocate(const Exercise& exercise, const Case& large, const reference::A
   return buffers;
 }
 
-reference::Views views_of(const Exercise& exercise, const Buffers& buffers, const Device& device) {
+reference::Views views_of(const Exercise& exercise, const Buffers& buffers, const VirtualDevice& device) {
   reference::Views views;
   size_t buffer = 0;
   for (const Argument& argument : exercise.arguments) {
@@ -118,7 +118,7 @@ class Sample::Run : CoverageProof {
   const vgpu::Limits& limits_;
   SampleOutcome& outcome_;
 
-  std::unique_ptr<Device> device_, device_again_;
+  std::unique_ptr<VirtualDevice> device_, device_again_;
   Buffers buffers_, again_;
   std::vector<StepWrites> writes_;  // of each step
   /// Of each output: what its sampled blocks stored, where one step alone writes it and saw all it reads.

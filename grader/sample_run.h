@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "grader/curriculum/curriculum.h"
-#include "grader/device/device.h"
+#include "grader/device/virtual_device.h"
 #include "grader/dialect/cuda/plan.h"
 #include "grader/judge/compare.h"
 #include "grader/judge/predict.h"
@@ -31,7 +31,7 @@ struct SampleOutcome {
 };
 
 /// A new device with the program, for launch(), for the steps, and for running them once more.
-using MakeDevice = std::function<std::unique_ptr<Device>()>;
+using MakeDevice = std::function<std::unique_ptr<VirtualDevice>()>;
 
 /// The sample of one timed case.
 class Sample {

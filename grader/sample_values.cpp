@@ -44,13 +44,14 @@ void add_row(const std::vector<vgpu::ByteRange>& ranges, uint64_t element, uint6
   }
 }
 
+}  // namespace
+
 std::vector<int64_t> place_of(int64_t element, const std::vector<int64_t>& shape) {
   std::vector<int64_t> index(shape.size());
   for (size_t d = shape.size(); d-- > 0; element /= shape[d]) index[d] = element % shape[d];
   return index;
 }
 
-/// What the places of the wrong elements say of the mistake, as a sentence; empty: nothing.
 std::string cause_of(const SampledValues& values, const reference::Expected& want, const Tolerance& tolerance,
                      double length) {
   // Of all elements that the mistake would get wrong, how many are; and none that it would leave right.
@@ -67,7 +68,7 @@ std::string cause_of(const SampledValues& values, const reference::Expected& wan
       if (wrong) ++(touched ? suspect.wrong : suspect.others_wrong);
     };
     count(through_float, static_cast<int64_t>(static_cast<float>(values.elements[i])) != values.elements[i]);
-    count(through_short, values.blocks[i] >= short_numbers);
+    count(through_short, !values.blocks.empty() && values.blocks[i] >= short_numbers);
   }
   if (through_float.guilty()) {
     return fmt::format(
@@ -81,10 +82,8 @@ std::string cause_of(const SampledValues& values, const reference::Expected& wan
   return "";
 }
 
-}  // namespace
-
 SampledValues take_values(const Exercise& exercise, const Case& large, const LargeOutput& output,
-                          const std::vector<BlockElements>& blocks, const Device& device) {
+                          const std::vector<BlockElements>& blocks, const VirtualDevice& device) {
   SampledValues values;
   if (!reference::has_parts(exercise.slug)) return values;
   const reference::PartCost cost = reference::part_cost(exercise.slug, large.values);

@@ -3,48 +3,114 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <exception>
+#include <functional>
 #include <new>
+#include <string_view>
+#include <variant>
 
 #include "grader/case_data.h"
 #include "grader/case_work.h"
 #include "grader/decision.h"
+#include "grader/gpu_work.h"
 #include "grader/program.h"
 
 namespace tritutor {
 namespace {
 
-/// Why a device cannot be used here; nullopt where it can.
-std::optional<Refusal> check_device(const std::string& device) {
-  if (device == "auto" || device == "virtual") return std::nullopt;
-  if (device == "cuda") {
-    return refusal_of("environment",
-                      "this version grades on the virtual GPU only; submit with --device virtual, or without --device");
+/// Which device is asked for.
+struct Choice {
+  bool gpu = false;
+  bool needed = false;         ///< without a GPU nothing is judged
+  std::optional<int> ordinal;  ///< of the GPU; nullopt: the first that works
+};
+
+std::variant<Choice, Refusal> choice_of(const std::string& device) {
+  if (device == "virtual") return Choice{};
+  if (device == "auto") return Choice{true, false, std::nullopt};
+  if (device == "cuda") return Choice{true, true, std::nullopt};
+  constexpr std::string_view numbered = "cuda:";
+  int ordinal = 0;
+  if (device.starts_with(numbered)) {
+    const char* end = device.data() + device.size();
+    const auto [at, error] = std::from_chars(device.data() + numbered.size(), end, ordinal);
+    if (error == std::errc{} && at == end && ordinal >= 0) return Choice{true, true, ordinal};
   }
-  return refusal_of("environment", fmt::format("there is no device \"{}\"; use --device auto or virtual", device));
+  return refusal_of("environment",
+                    fmt::format("there is no device \"{}\"; use --device auto, virtual, cuda or cuda:1", device));
+}
+
+/// The virtual GPU as large as a GPU, so that a plan that the one allows runs on the other.
+vgpu::Hardware hardware_of(const GpuInfo& info) {
+  vgpu::Hardware hardware;
+  hardware.name = info.name;
+  if (info.sms > 0) hardware.sms = info.sms;
+  if (info.shared_bytes_per_block > 0) {
+    hardware.shared_bytes_per_block = info.shared_bytes_per_block;
+    hardware.shared_bytes_per_sm = info.shared_bytes_per_block + 1024;
+  }
+  return hardware;
 }
 
 /// The trip: the cases' data are made while the file is compiled, then every case runs, then it is decided.
 void submit(const Exercise& exercise, const std::filesystem::path& file, const std::string& source,
             const SubmitOptions& options, Verdict& verdict) {
+  const std::variant<Choice, Refusal> chosen = choice_of(options.device);
+  if (const auto* refusal = std::get_if<Refusal>(&chosen)) {
+    verdict.refusal = *refusal;
+    return;
+  }
+  const Choice choice = std::get<Choice>(chosen);
   const bool hidden = std::any_of(exercise.cases.begin(), exercise.cases.end(),
                                   [](const Case& test) { return !test.seed.has_value(); });
-  const uint64_t seed = options.seed ? *options.seed : hidden ? draw_seed() : 0;
+  const uint64_t seed = options.seed ? *options.seed : hidden || choice.gpu ? draw_seed() : 0;
   if (hidden || options.seed) verdict.seed = seed;
 
+  std::optional<GpuWork> gpu;
+  if (choice.gpu) {
+    gpu.emplace(exercise, choice.ordinal, GpuWork::Options{seed, options.threads, options.stop, options.progress});
+  }
   Program program;
   if (options.profile != nullptr) program.hardware = hardware_of(*options.profile);
   CaseWork work(exercise, seed, {options.all_cases, options.threads, options.stop, options.progress});
   {
     const Progress::Task compiling(options.progress, "compiling");
-    verdict.refusal = build_program(exercise, file, source, options.include_dir, options.stop, program);
+    std::function<std::string()> architecture;
+    if (gpu) architecture = [&] { return gpu->why_not().empty() ? gpu->info().architecture() : std::string(); };
+    verdict.refusal = build_program(exercise, file, source, options.include_dir, architecture, options.stop, program);
   }
   verdict.warnings = program.warnings;
   verdict.toolchain = program.toolchain;
   if (verdict.refusal) return;
-  work.run(program);
-  decide(exercise, program, work, options.profile, verdict);
+  if (gpu) {
+    const std::string why_not = gpu->why_not();
+    if (!why_not.empty() && choice.needed) {
+      verdict.refusal = refusal_of(
+          "environment", fmt::format("there is no GPU to run on: {}. To run on the virtual GPU: --device virtual; what "
+                                     "this machine has: tritutor doctor",
+                                     why_not));
+      return;
+    }
+    if (why_not.empty()) {
+      gpu->load(program);
+      program.hardware = hardware_of(gpu->info());
+      verdict.device_kind = "cuda";
+      verdict.device_name = gpu->info().name;
+      verdict.seed = seed;
+    } else {
+      gpu.reset();
+    }
+  }
+  work.run(program, gpu ? &*gpu : nullptr);
+  decide_rightness(exercise, program, work, verdict);
+  if (!verdict.right) return;
+  if (gpu) {
+    decide_measured_speed(exercise, program, work, options.profile, *gpu, verdict);
+  } else {
+    decide_predicted_speed(exercise, program, work, options.profile, verdict);
+  }
 }
 
 }  // namespace
@@ -58,18 +124,17 @@ Verdict grade(const Exercise& exercise, const std::filesystem::path& file, const
   verdict.needs = exercise.needs;
   if (exercise.needs == Needs::bronze) verdict.timing.required = exercise.thresholds.bronze;
   verdict.file = file.string();
-  verdict.refusal = check_device(options.device);
-  if (!verdict.refusal) {
-    try {
-      submit(exercise, file, source, options, verdict);
-    } catch (const std::bad_alloc&) {
-      verdict.refusal =
-          refusal_of("environment", "there is not enough memory for this submission; close other programs");
-    } catch (const std::exception& error) {
-      verdict.refusal = refusal_of("environment", fmt::format("the grader failed: {}; this is not your kernel's fault, "
-                                                              "please report it",
-                                                              error.what()));
-    }
+  try {
+    submit(exercise, file, source, options, verdict);
+  } catch (const std::bad_alloc&) {
+    verdict.refusal = refusal_of("environment", "there is not enough memory for this submission; close other programs");
+  } catch (const GpuError& error) {
+    verdict.refusal = refusal_of("environment", fmt::format("{} failed: {}. To go on without it: --device virtual",
+                                                            verdict.device_name, error.what()));
+  } catch (const std::exception& error) {
+    verdict.refusal = refusal_of("environment", fmt::format("the grader failed: {}; this is not your kernel's fault, "
+                                                            "please report it",
+                                                            error.what()));
   }
   if (verdict.refusal) {
     if (options.stop && options.stop->load()) verdict.refusal = refusal_of("stopped", "stopped; nothing was decided");

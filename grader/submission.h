@@ -18,7 +18,7 @@ namespace tritutor {
 struct SubmitOptions {
   std::filesystem::path include_dir;        ///< the folder of tritutor.cuh (tl/ of the source tree)
   std::optional<uint64_t> seed;             ///< for hidden cases; absent: drawn
-  std::string device = "auto";              ///< "auto", "virtual", "cuda"
+  std::string device = "virtual";           ///< "auto": a GPU if there is one; "virtual", "cuda", "cuda:1"
   bool all_cases = true;                    ///< false: stop at the first case that fails
   unsigned threads = 0;                     ///< host threads, 0: as many as there are cores
   const DeviceProfile* profile = nullptr;   ///< a device to predict the time of; nullptr: none is predicted

@@ -72,6 +72,7 @@ json to_json(const CaseResult& result) {
               {"ran", result.ran}};
   if (result.mismatch) out["mismatch"] = to_json(*result.mismatch);
   if (!result.problem.empty()) out["problem"] = result.problem;
+  if (!result.disagreement.empty()) out["disagreement"] = result.disagreement;
   return out;
 }
 
@@ -116,11 +117,31 @@ json to_json(const Inefficiency& waste) {
 json to_json(const Timing& timing) {
   json out = {{"kind", timing.kind}, {"note", timing.note}};
   if (timing.required > 0) out["required"] = timing.required;
+  json sizes = json::object();
+  for (const auto& [name, value] : timing.sizes) sizes[name] = static_cast<int64_t>(value);
   if (timing.kind == "none") return out;
+  if (timing.measured) {
+    const Measurement& measured = *timing.measured;
+    out["case"] = timing.test;
+    out["sizes"] = sizes;
+    out["time_us"] = measured.us.median;
+    out["time_us_quartiles"] = {measured.us.first, measured.us.third};
+    out["limit_us"] = measured.limit_us.median;
+    out["limit"] = timing.limit;
+    out["fraction"] = measured.fraction.median;
+    out["fraction_least"] = timing.range.least;
+    out["fraction_most"] = timing.range.most;
+    out["clock_mhz"] = measured.clock_mhz;
+    out["samples"] = measured.samples;
+    out["samples_dropped"] = measured.dropped;
+    if (timing.empty_us > 0) out["empty_us"] = timing.empty_us;
+    if (!timing.measured_note.empty()) out["remark"] = timing.measured_note;
+    if (timing.prediction.time_us > 0) out["limiter"] = timing.prediction.limiter;
+    return out;
+  }
   out["profile"] = timing.profile;
   out["case"] = timing.test;
-  out["sizes"] = json::object();
-  for (const auto& [name, value] : timing.sizes) out["sizes"][name] = static_cast<int64_t>(value);
+  out["sizes"] = std::move(sizes);
   out["blocks"] = timing.prediction.blocks;
   out["blocks_run"] = timing.prediction.blocks_run;
   out["at_least"] = timing.prediction.at_least;

@@ -13,6 +13,7 @@
 #include "grader/judge/compare.h"
 #include "grader/judge/inefficiency.h"
 #include "grader/judge/medal.h"
+#include "grader/judge/timing.h"
 #include "vgpu/vgpu.h"
 
 namespace tritutor {
@@ -24,7 +25,8 @@ struct CaseResult {
   bool passed = false;
   bool ran = false;  ///< false: skipped because an earlier one failed hard
   std::optional<Mismatch> mismatch;
-  std::string problem;  ///< why it failed where neither a mismatch nor a finding says so ("input x was changed")
+  std::string problem;       ///< why it failed where neither a mismatch nor a finding says so ("input x was changed")
+  std::string disagreement;  ///< what one of the GPU and the virtual GPU says, and the other does not; empty: nothing
   std::vector<vgpu::Finding> findings;
   std::vector<vgpu::Finding> notes;  ///< worth saying, and held against nobody
 };
@@ -36,8 +38,12 @@ struct Timing {
   std::string test;                                   ///< name of the timed case
   std::vector<std::pair<std::string, double>> sizes;  ///< that the time is for, in the order of the arguments
   Prediction prediction;
-  FractionRange range;  ///< between which the fraction lies: a prediction with the model's error
-  double required = 0;  ///< the fraction that passing needs; 0: being right is enough
+  FractionRange range;  ///< between which the fraction lies: a prediction with the model's error, or quartiles
+  std::optional<Measurement> measured;
+  std::string limit;          ///< of a measured time: what it is held against ("cuBLAS 13.0.2")
+  std::string measured_note;  ///< of a measured time: what a reader should know; empty: nothing
+  double empty_us = 0;        ///< of a short measured time: what a pair of events around nothing takes
+  double required = 0;        ///< the fraction that passing needs; 0: being right is enough
 };
 
 /// What the virtual GPU counted in one run of a timed case.

@@ -154,7 +154,7 @@ void Source::compile(const std::vector<std::string>& include) {
       throw CommandError(tritutor::status_usage,
                          fmt::format("{} does not compile, so nothing was run; correct the first error above", file_));
     }
-    ptx_ = output.ptx;
+    ptx_ = output.code;
   } catch (const tritutor::NvrtcError& error) {
     throw CommandError(
         tritutor::status_environment,

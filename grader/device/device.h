@@ -49,12 +49,6 @@ class Device {
   virtual void upload(Buffer buffer, std::span<const std::byte> bytes) = 0;
   /// Bytes from the start of a buffer.
   virtual void download(Buffer buffer, std::span<std::byte> bytes) const = 0;
-  /// The bytes of a whole buffer where they lie, valid until the next step runs.
-  virtual std::span<const std::byte> view(Buffer buffer) const = 0;
-  /// From now on coverage runs (vgpu::Limits::coverage) note which elements of a buffer are stored to.
-  virtual void watch_writes(Buffer buffer) = 0;
-  /// What they have noted of a watched buffer.
-  virtual vgpu::Coverage coverage(Buffer buffer) const = 0;
   /// Runs a step to its end. `parameters` is the kernel's parameter buffer. Throws vgpu::LaunchError where it cannot be
   /// launched at all; what the kernel does wrong is in the result's findings.
   virtual vgpu::LaunchResult run(const Step& step, std::span<const std::byte> parameters,

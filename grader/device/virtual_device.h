@@ -17,10 +17,14 @@ class VirtualDevice : public Device {
   Buffer allocate(const BufferSpec& spec) override;
   void upload(Buffer buffer, std::span<const std::byte> bytes) override;
   void download(Buffer buffer, std::span<std::byte> bytes) const override;
-  std::span<const std::byte> view(Buffer buffer) const override { return gpu_.data(buffer); }
-  void watch_writes(Buffer buffer) override { gpu_.watch_writes(buffer); }
-  vgpu::Coverage coverage(Buffer buffer) const override { return gpu_.coverage(buffer); }
   vgpu::LaunchResult run(const Step& step, std::span<const std::byte> parameters, const vgpu::Limits& limits) override;
+
+  /// The bytes of a whole buffer where they lie, valid until the next step runs.
+  std::span<const std::byte> view(Buffer buffer) const { return gpu_.data(buffer); }
+  /// From now on coverage runs (vgpu::Limits::coverage) note which elements of a buffer are stored to.
+  void watch_writes(Buffer buffer) { gpu_.watch_writes(buffer); }
+  /// What they have noted of a watched buffer.
+  vgpu::Coverage coverage(Buffer buffer) const { return gpu_.coverage(buffer); }
 
  private:
   std::shared_ptr<const vgpu::Module> module_;

@@ -41,7 +41,7 @@ vgpu::LaunchResult run(const Case& wanted, Buffers* buffers) {
   const std::string name = wanted.file.filename().string();
   const tritutor::Nvrtc::Output output = tritutor::Nvrtc::instance().compile(name, wanted.source, {});
   if (!output.compiled) throw std::runtime_error("does not compile:\n" + output.log);
-  const auto module = vgpu::Module::load(output.ptx);
+  const auto module = vgpu::Module::load(output.code);
   const std::vector<vgpu::KernelInfo> kernels = module->kernels();
   if (kernels.size() != 1) throw std::runtime_error("must hold one kernel");
   vgpu::Gpu gpu;

@@ -85,17 +85,31 @@ CompileResult compile(const Exercise& exercise, const fs::path& file, const std:
     if (output.stopped) return refusal_of("stopped", "stopped while the file was compiled");
     if (!output.fault.empty()) return refusal_of("compile", fmt::format("{}: {}", shown, output.fault));
     if (!output.compiled) return explain({log, output.log, program, shown, source, scan, exercise});
-    if (auto refusal = check_entry(output.ptx, exercise, scan, shown)) return *refusal;
-    Compiled compiled{output.ptx, program, {}, fmt::format("NVRTC {}", nvrtc.version())};
+    if (auto refusal = check_entry(output.code, exercise, scan, shown)) return *refusal;
+    Compiled compiled{output.code, program, {}, fmt::format("NVRTC {}", nvrtc.version()), {}};
     for (const Diagnostic& each : log) {
       if (each.file != program) continue;
       compiled.warnings.push_back(each);
       compiled.warnings.back().file = shown;
     }
+    compiled.whole = std::move(whole);
     return compiled;
   } catch (const NvrtcError& error) {
     return refusal_of("environment", error.what());
   }
+}
+
+std::string compile_for_gpu(const Compiled& compiled, const std::string& architecture, const std::atomic<bool>* stop) {
+  const Nvrtc& nvrtc = Nvrtc::instance();
+  if (!nvrtc.knows(architecture)) return compiled.ptx;
+  Nvrtc::Program program = compiled.whole;
+  program.architecture = architecture;
+  program.leading_headers.clear();  // what is precompiled is so for the virtual GPU
+  const Nvrtc::Output output = nvrtc.compile(program, stop);
+  if (output.compiled) return output.code;
+  if (output.stopped) return {};
+  throw NvrtcError(fmt::format("the file compiles for the virtual GPU, but not for {}: {}", architecture,
+                               output.fault.empty() ? output.log : output.fault));
 }
 
 }  // namespace tritutor

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "grader/curriculum/curriculum.h"
+#include "grader/dialect/cuda/nvrtc.h"
 #include "grader/dialect/refusal.h"
 
 namespace tritutor {
@@ -17,6 +18,7 @@ struct Compiled {
   std::string program;               ///< what the PTX calls the learner's file
   std::vector<Diagnostic> warnings;  ///< in the learner's lines
   std::string toolchain;             ///< "NVRTC 13.0"
+  Nvrtc::Program whole;              ///< what was compiled
 };
 
 using CompileResult = std::variant<Compiled, Refusal>;
@@ -26,6 +28,10 @@ using CompileResult = std::variant<Compiled, Refusal>;
 /// `file`.
 CompileResult compile(const Exercise& exercise, const std::filesystem::path& file, const std::string& source,
                       const std::filesystem::path& include_dir, const std::atomic<bool>* stop = nullptr);
+
+/// The same program for a GPU: a cubin for its architecture ("sm_90"), or where NVRTC is older than that, the PTX,
+/// which the driver takes too. Throws NvrtcError where neither is to be had.
+std::string compile_for_gpu(const Compiled& compiled, const std::string& architecture, const std::atomic<bool>* stop);
 
 /// The name under which a file is compiled: its last part, without characters that the log could be misread by.
 std::string program_name(const std::filesystem::path& file);

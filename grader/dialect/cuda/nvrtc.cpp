@@ -3,17 +3,25 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 
-#include "grader/dialect/cuda/nvrtc_message.h"
-#include "grader/dialect/cuda/nvrtc_process.h"
+#include "grader/child/child_process.h"
+#include "grader/dialect/cuda/nvrtc_request.h"
 
 namespace tritutor {
 
 namespace fs = std::filesystem;
+
+/// A process of the program tritutor-nvrtc.
+class NvrtcProcess : public ChildProcess {
+ public:
+  using ChildProcess::ChildProcess;
+  int compiles = 0;  ///< asked of it so far
+};
 
 namespace {
 
@@ -70,18 +78,20 @@ std::string fault_of(const NvrtcProcess::End& end, const CompileLimits& limits) 
 Nvrtc::Nvrtc(fs::path program) : program_(std::move(program)) {
   Message hello;
   idle_.push_back(start(nullptr, {}, hello));
-  library_ = hello[1];
-  version_ = hello[2];
-  include_folders_.assign(hello.begin() + 3, hello.end());
+  MessageReader reader(hello);
+  reader.text();
+  library_ = reader.text();
+  version_ = reader.text();
+  for (uint64_t left = reader.number(); left > 0; --left) architectures_.push_back(reader.text());
+  while (!reader.at_end()) include_folders_.emplace_back(reader.text());
 }
 
 Nvrtc::~Nvrtc() = default;
 
-fs::path Nvrtc::program_path() {
-  std::error_code error;
-  const fs::path bin = fs::read_symlink("/proc/self/exe", error).parent_path();
-  const fs::path installed = bin.parent_path() / "libexec" / "tritutor" / "tritutor-nvrtc";
-  return fs::exists(installed, error) ? installed : fs::path(TRITUTOR_NVRTC_PROGRAM);
+fs::path Nvrtc::program_path() { return child_program("tritutor-nvrtc", TRITUTOR_NVRTC_PROGRAM); }
+
+bool Nvrtc::knows(const std::string& architecture) const {
+  return std::find(architectures_.begin(), architectures_.end(), architecture) != architectures_.end();
 }
 
 const Nvrtc& Nvrtc::instance() {
@@ -101,7 +111,12 @@ std::optional<fs::path> Nvrtc::find_header(const std::string& name) const {
 /// A process that has said hello; nullptr: stopped before that.
 std::unique_ptr<NvrtcProcess> Nvrtc::start(const std::atomic<bool>* stop, const CompileLimits& limits,
                                            Message& hello) const {
-  auto process = std::make_unique<NvrtcProcess>(program_, limits);
+  std::unique_ptr<NvrtcProcess> process;
+  try {
+    process = std::make_unique<NvrtcProcess>(program_, std::to_string(limits.memory_bytes));
+  } catch (const ChildError& error) {
+    throw NvrtcError(error.what());
+  }
   const Patience patience(stop, limits.wall_seconds);
   std::optional<Message> said = process->receive(patience.as_function());
   if (!said || said->size() < 2) {
@@ -111,7 +126,7 @@ std::unique_ptr<NvrtcProcess> Nvrtc::start(const std::atomic<bool>* stop, const 
                     "not whole, build or get it again",
                     program_.string()));
   }
-  if ((*said)[0] != "ready" || said->size() < 3) throw NvrtcError((*said)[1]);
+  if ((*said)[0] != "ready" || said->size() < 4) throw NvrtcError((*said)[1]);
   hello = std::move(*said);
   return process;
 }
@@ -161,7 +176,7 @@ Nvrtc::Output Nvrtc::compile(const Program& program, const std::atomic<bool>* st
   }
   const std::string& how = (*answer)[0];
   output.log = (*answer)[1];
-  output.ptx = (*answer)[2];
+  output.code = (*answer)[2];
   output.compiled = how == "compiled";
   if (how == "out of memory") {
     output.fault = too_large(limits.memory_bytes);

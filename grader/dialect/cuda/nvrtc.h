@@ -44,6 +44,8 @@ class Nvrtc {
   std::filesystem::path library() const { return library_; }
   std::string version() const { return version_; }  ///< "13.0"
   const std::vector<std::filesystem::path>& include_folders() const { return include_folders_; }
+  /// Whether it makes machine code for an architecture ("sm_90").
+  bool knows(const std::string& architecture) const;
   /// The file of a CUDA header such as "cuda_fp16.h", nullopt where there is none.
   std::optional<std::filesystem::path> find_header(const std::string& name) const;
 
@@ -59,15 +61,16 @@ class Nvrtc {
     /// CUDA's headers that the source includes before anything else, in this order. Where reading them takes long, they
     /// are precompiled in the background for the next time.
     std::vector<std::string> leading_headers = {};
+    std::string architecture = "compute_80";  ///< of the code: "compute_80" gives PTX, "sm_90" a cubin
   };
   struct Output {
     bool compiled = false;
     std::string log;
-    std::string ptx;
+    std::string code;      ///< PTX or a cubin, as the architecture says
     bool stopped = false;  ///< as `stop` asked
     std::string fault;     ///< where the compiler did not come to an end: why, and the next step
   };
-  /// Compiles a program for compute_80 with line information. May be called by several threads at once; each has a
+  /// Compiles a program with line information. May be called by several threads at once; each has a
   /// process of its own. Throws NvrtcError where NVRTC itself fails.
   Output compile(const Program& program, const std::atomic<bool>* stop = nullptr,
                  const CompileLimits& limits = {}) const;
@@ -82,6 +85,7 @@ class Nvrtc {
   std::filesystem::path program_, library_;
   std::string version_;
   std::vector<std::filesystem::path> include_folders_;
+  std::vector<std::string> architectures_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<NvrtcProcess>> idle_;
 };

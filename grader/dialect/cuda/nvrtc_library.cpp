@@ -22,6 +22,10 @@ struct NvrtcLibrary::Api {
   int (*compile_program)(Program, int options, const char* const* option_texts);
   int (*ptx_size)(Program, size_t*);
   int (*ptx)(Program, char*);
+  int (*cubin_size)(Program, size_t*);
+  int (*cubin)(Program, char*);
+  int (*architecture_count)(int*);
+  int (*architectures)(int*);
   int (*log_size)(Program, size_t*);
   int (*log)(Program, char*);
   int (*set_heap_size)(size_t bytes);  ///< of precompiled headers; nullptr before 12.8
@@ -66,12 +70,17 @@ class ProgramGuard {
   int (*destroy_)(void**);
 };
 
-std::string text_of(void* program, int (*size_of)(void*, size_t*), int (*get)(void*, char*)) {
+std::string bytes_of(void* program, int (*size_of)(void*, size_t*), int (*get)(void*, char*)) {
   size_t size = 0;
-  if (size_of(program, &size) != nvrtc_success || size == 0) return {};
-  std::string text(size, '\0');
-  if (get(program, text.data()) != nvrtc_success) return {};
-  text.resize(size - 1);  // the closing zero
+  if (size_of(program, &size) != nvrtc_success) return {};
+  std::string bytes(size, '\0');
+  if (size == 0 || get(program, bytes.data()) != nvrtc_success) return {};
+  return bytes;
+}
+
+std::string text_of(void* program, int (*size_of)(void*, size_t*), int (*get)(void*, char*)) {
+  std::string text = bytes_of(program, size_of, get);
+  if (!text.empty()) text.pop_back();  // the closing zero
   return text;
 }
 
@@ -123,8 +132,11 @@ bool NvrtcLibrary::open(const std::string& path, std::string& reason) {
       bind(library, "nvrtcCreateProgram", api->create_program) &&
       bind(library, "nvrtcDestroyProgram", api->destroy_program) &&
       bind(library, "nvrtcCompileProgram", api->compile_program) && bind(library, "nvrtcGetPTXSize", api->ptx_size) &&
-      bind(library, "nvrtcGetPTX", api->ptx) && bind(library, "nvrtcGetProgramLogSize", api->log_size) &&
-      bind(library, "nvrtcGetProgramLog", api->log);
+      bind(library, "nvrtcGetPTX", api->ptx) && bind(library, "nvrtcGetCUBINSize", api->cubin_size) &&
+      bind(library, "nvrtcGetCUBIN", api->cubin) &&
+      bind(library, "nvrtcGetNumSupportedArchs", api->architecture_count) &&
+      bind(library, "nvrtcGetSupportedArchs", api->architectures) &&
+      bind(library, "nvrtcGetProgramLogSize", api->log_size) && bind(library, "nvrtcGetProgramLog", api->log);
   int major = 0, minor = 0;
   if (!complete || api->version(&major, &minor) != nvrtc_success) {
     dlclose(library);
@@ -142,6 +154,13 @@ bool NvrtcLibrary::open(const std::string& path, std::string& reason) {
     api->set_heap_size = nullptr;
   }
   version_ = fmt::format("{}.{}", major, minor);
+  int count = 0;
+  if (api->architecture_count(&count) == nvrtc_success && count > 0) {
+    std::vector<int> numbers(static_cast<size_t>(count));
+    if (api->architectures(numbers.data()) == nvrtc_success) {
+      for (const int number : numbers) architectures_.push_back(fmt::format("sm_{}", number));
+    }
+  }
   api_ = api.release();
   return true;
 }
@@ -161,7 +180,8 @@ NvrtcLibrary::Output NvrtcLibrary::compile(const Nvrtc::Program& wanted,
   }
   const ProgramGuard guard(program, api_->destroy_program);
 
-  std::vector<std::string> options{"--gpu-architecture=compute_80", "-std=c++17", "-lineinfo", "-default-device"};
+  std::vector<std::string> options{"--gpu-architecture=" + wanted.architecture, "-std=c++17", "-lineinfo",
+                                   "-default-device"};
   for (const fs::path& folder : include_folders_) options.push_back("-I" + folder.string());
   options.insert(options.end(), wanted.options.begin(), wanted.options.end());
   options.insert(options.end(), more_options.begin(), more_options.end());
@@ -182,7 +202,11 @@ NvrtcLibrary::Output NvrtcLibrary::compile(const Nvrtc::Program& wanted,
                     library_.string(), api_->error_string(result), output.log));
   }
   output.compiled = result == nvrtc_success;
-  if (output.compiled) output.ptx = text_of(program, api_->ptx_size, api_->ptx);
+  if (output.compiled) {
+    const bool machine_code = wanted.architecture.starts_with("sm_");
+    output.code =
+        machine_code ? bytes_of(program, api_->cubin_size, api_->cubin) : text_of(program, api_->ptx_size, api_->ptx);
+  }
   return output;
 }
 

@@ -40,6 +40,8 @@ class NvrtcLibrary {
   std::filesystem::path library() const { return library_; }
   std::string version() const { return version_; }  ///< "13.0"
   const std::vector<std::filesystem::path>& include_folders() const { return include_folders_; }
+  /// That it makes machine code for: "sm_80", ...
+  const std::vector<std::string>& architectures() const { return architectures_; }
   /// Whether it can write and read precompiled headers (12.8 and later).
   bool precompiles() const;
 
@@ -47,9 +49,9 @@ class NvrtcLibrary {
     bool compiled = false;
     bool out_of_memory = false;
     std::string log;
-    std::string ptx;
+    std::string code;  ///< PTX or a cubin
   };
-  /// Compiles a program for compute_80 with line information and some more options. Throws NvrtcError where NVRTC
+  /// Compiles a program with line information and some more options. Throws NvrtcError where NVRTC
   /// itself fails.
   Output compile(const Nvrtc::Program& program, const std::vector<std::string>& more_options) const;
 
@@ -60,6 +62,7 @@ class NvrtcLibrary {
   std::filesystem::path library_;
   std::string version_;
   std::vector<std::filesystem::path> include_folders_;
+  std::vector<std::string> architectures_;
   const Api* api_ = nullptr;  // of a library that stays open to the end of the process
 };
 

@@ -1,8 +1,7 @@
 // tritutor-nvrtc BYTES: a process of the CUDA compiler. It takes programs from the socket it was started with, answers
-// with PTX and logs, and ends with whoever started it. BYTES is the memory it may use.
+// with code and logs, and ends with whoever started it. BYTES is the memory it may use.
 // tritutor-nvrtc precompile: reads one program from the socket and precompiles its leading headers.
 
-#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -11,10 +10,10 @@
 #include <cstring>
 #include <exception>
 #include <new>
-#include <thread>
 
+#include "grader/child/child_process.h"
 #include "grader/dialect/cuda/nvrtc_library.h"
-#include "grader/dialect/cuda/nvrtc_process.h"
+#include "grader/dialect/cuda/nvrtc_request.h"
 #include "grader/dialect/cuda/precompiled.h"
 
 namespace {
@@ -23,8 +22,8 @@ using namespace tritutor;
 
 /// A compile from which on it is worth having its headers precompiled.
 constexpr double slow_seconds = 0.25;
-/// More PTX than any kernel file needs; the virtual GPU would take minutes to load it.
-constexpr size_t most_ptx_bytes = size_t{64} << 20;
+/// More code than any kernel file needs; the virtual GPU would take minutes to load it.
+constexpr size_t most_code_bytes = size_t{64} << 20;
 
 void limit(int resource, uint64_t to) {
   rlimit now{};
@@ -37,16 +36,6 @@ double cpu_seconds() {
   timespec now{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-/// Ends this process when the other side of the socket is gone, however busy the compiler is.
-void end_with_starter() {
-  std::thread([] {
-    pollfd gone{nvrtc_socket, POLLRDHUP, 0};
-    while (poll(&gone, 1, -1) <= 0) {
-    }
-    _exit(0);
-  }).detach();
 }
 
 Message compile(const NvrtcLibrary& library, const Message& request, const char* self) {
@@ -67,11 +56,11 @@ Message compile(const NvrtcLibrary& library, const Message& request, const char*
       output = library.compile(program, {});
     }
     if (output.out_of_memory) return {"out of memory", output.log, ""};
-    if (output.ptx.size() > most_ptx_bytes) return {"out of memory", output.log, ""};
+    if (output.code.size() > most_code_bytes) return {"out of memory", output.log, ""};
     if (!ready && precompiled.possible() && output.compiled && cpu_seconds() - start > slow_seconds) {
       precompiled.start_making(self, program);
     }
-    return {output.compiled ? "compiled" : "refused", output.log, output.ptx};
+    return {output.compiled ? "compiled" : "refused", output.log, output.code};
   } catch (const NvrtcError& error) {
     return {"failed", error.what(), ""};
   } catch (const std::bad_alloc&) {
@@ -85,7 +74,7 @@ void precompile() {
     // It is done at the usual priority then.
   }
   const NvrtcLibrary library(NvrtcSearch::of_this_machine());  // first, as in serve(): at the same addresses
-  const std::optional<Message> request = receive_message(nvrtc_socket, nullptr);
+  const std::optional<Message> request = receive_message(child_socket, nullptr);
   if (!request) return;
   CompileLimits limits;
   const Nvrtc::Program program = program_of(*request, limits);
@@ -97,15 +86,16 @@ void serve(const char* self) {
   try {
     library = std::make_unique<NvrtcLibrary>(NvrtcSearch::of_this_machine());
   } catch (const NvrtcError& error) {
-    send_message(nvrtc_socket, {"absent", error.what()});
+    send_message(child_socket, {"absent", error.what()});
     return;
   }
   end_with_starter();
-  Message hello{"ready", library->library().string(), library->version()};
-  for (const std::filesystem::path& folder : library->include_folders()) hello.push_back(folder.string());
-  if (!send_message(nvrtc_socket, hello)) return;
-  while (const std::optional<Message> request = receive_message(nvrtc_socket, nullptr)) {
-    if (!send_message(nvrtc_socket, compile(*library, *request, self))) return;
+  MessageWriter hello("ready");
+  hello.add(library->library().string()).add(library->version()).add(library->architectures());
+  for (const std::filesystem::path& folder : library->include_folders()) hello.add(folder.string());
+  if (!send_message(child_socket, hello.message())) return;
+  while (const std::optional<Message> request = receive_message(child_socket, nullptr)) {
+    if (!send_message(child_socket, compile(*library, *request, self))) return;
   }
 }
 

@@ -42,8 +42,8 @@ TEST_CASE("NVRTC is here, opens, and compiles") {
   CHECK(std::stod(nvrtc.version()) >= 12);
   const Nvrtc::Output good = nvrtc.compile("a.cu", "extern \"C\" __global__ void k(int* p) { *p = 1; }", {});
   CHECK(good.compiled);
-  CHECK(good.ptx.find(".entry k(") != std::string::npos);
-  CHECK(good.ptx.find('\0') == std::string::npos);
+  CHECK(good.code.find(".entry k(") != std::string::npos);
+  CHECK(good.code.find('\0') == std::string::npos);
   const Nvrtc::Output bad = nvrtc.compile("a.cu", "nonsense", {});
   CHECK(!bad.compiled);
   CHECK(bad.log.find("a.cu(1)") != std::string::npos);
@@ -107,6 +107,19 @@ TEST_CASE("Several threads compile at once") {
   }
   for (std::thread& each : threads) each.join();
   CHECK(compiled == 4);
+}
+
+TEST_CASE("For a GPU there is machine code, where NVRTC knows it") {
+  const Nvrtc& nvrtc = Nvrtc::instance();
+  CHECK(nvrtc.knows("sm_80"));
+  CHECK_FALSE(nvrtc.knows("sm_1"));
+  Nvrtc::Program program{"a.cu", std::string(plain)};
+  program.architecture = "sm_90";
+  const Nvrtc::Output output = nvrtc.compile(program);
+  REQUIRE(output.compiled);
+  CHECK(output.code.substr(0, 4) ==
+        "\x7f"
+        "ELF");
 }
 
 TEST_CASE("Large headers are precompiled in the background, and a broken file of them does no harm") {

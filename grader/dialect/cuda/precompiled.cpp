@@ -11,7 +11,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "grader/dialect/cuda/nvrtc_process.h"
+#include "grader/child/child_process.h"
+#include "grader/dialect/cuda/nvrtc_request.h"
 
 namespace tritutor {
 
@@ -157,7 +158,7 @@ void Precompiled::start_making(const std::string& self, const Nvrtc::Program& pr
   Nvrtc::Program headers_only;
   headers_only.options = program.options;
   headers_only.leading_headers = program.leading_headers;
-  NvrtcProcess::start_detached(self, "precompile", program_message("precompile", headers_only, {}));
+  ChildProcess::start_detached(self, "precompile", program_message("precompile", headers_only, {}));
 }
 
 void Precompiled::make(const Nvrtc::Program& program) const {

@@ -1,9 +1,10 @@
-#include "grader/dialect/cuda/nvrtc_message.h"
+#include "grader/child/message.h"
 
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <stdexcept>
 
@@ -33,20 +34,15 @@ bool receive(int socket, char* to, size_t size, const std::function<bool()>& go_
   return true;
 }
 
-/// Takes the texts of a message one by one.
-class Reader {
- public:
-  explicit Reader(const Message& message) : message_(message) {}
-  const std::string& text() {
-    if (at_ >= message_.size()) throw std::runtime_error("a message between tritutor's processes is too short");
-    return message_[at_++];
+template <class Number>
+Number number_of(const std::string& text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    throw std::runtime_error("a message between tritutor's processes is broken");
   }
-  uint64_t number() { return std::stoull(text()); }
-
- private:
-  const Message& message_;
-  size_t at_ = 0;
-};
+  return number;
+}
 
 }  // namespace
 
@@ -80,35 +76,25 @@ std::optional<Message> receive_message(int socket, const std::function<bool()>& 
   return message;
 }
 
-Message program_message(const std::string& what, const Nvrtc::Program& program, const CompileLimits& limits) {
-  Message message{what, std::to_string(limits.cpu_seconds), program.name, program.source};
-  message.push_back(std::to_string(program.headers.size()));
-  for (const Nvrtc::Header& header : program.headers) {
-    message.push_back(header.name);
-    message.push_back(header.text);
-  }
-  for (const std::vector<std::string>* list : {&program.options, &program.leading_headers}) {
-    message.push_back(std::to_string(list->size()));
-    message.insert(message.end(), list->begin(), list->end());
-  }
-  return message;
+const std::string& MessageReader::text() {
+  if (at_ >= message_.size()) throw std::runtime_error("a message between tritutor's processes is too short");
+  return message_[at_++];
 }
 
-Nvrtc::Program program_of(const Message& message, CompileLimits& limits) {
-  Reader reader(message);
-  Nvrtc::Program program;
-  reader.text();
-  limits.cpu_seconds = static_cast<unsigned>(reader.number());
-  program.name = reader.text();
-  program.source = reader.text();
-  for (uint64_t left = reader.number(); left > 0; --left) {
-    const std::string name = reader.text();
-    program.headers.push_back({name, reader.text()});
-  }
-  for (std::vector<std::string>* list : {&program.options, &program.leading_headers}) {
-    for (uint64_t left = reader.number(); left > 0; --left) list->push_back(reader.text());
-  }
-  return program;
+uint64_t MessageReader::number() { return number_of<uint64_t>(text()); }
+
+double MessageReader::real() { return number_of<double>(text()); }
+
+MessageWriter& MessageWriter::add(double number) {
+  char text[32];
+  const auto [end, error] = std::to_chars(text, text + sizeof text, number);
+  return add(std::string(text, error == std::errc{} ? end : text));
+}
+
+MessageWriter& MessageWriter::add(const std::vector<std::string>& list) {
+  add(static_cast<uint64_t>(list.size()));
+  message_.insert(message_.end(), list.begin(), list.end());
+  return *this;
 }
 
 }  // namespace tritutor
