@@ -8,6 +8,7 @@
 namespace tritutor {
 
 void add_dev_check(CLI::App& dev, Session& session);
+void add_dev_gpu(CLI::App& dev, Session& session);
 void add_dev_messages(CLI::App& dev, Session& session);
 
 }  // namespace tritutor

@@ -22,6 +22,12 @@ std::string_view trimmed(std::string_view text) {
 
 bool holds(const Mutant::Reason& reason, const Verdict& verdict) {
   if (reason.kind == "slow") return verdict.right && verdict.inefficient && verdict.inefficient->counter == reason.name;
+  if (reason.kind == "says") {
+    return (verdict.refusal && verdict.refusal->message.find(reason.name) != std::string::npos) ||
+           std::any_of(verdict.cases.begin(), verdict.cases.end(), [&](const CaseResult& one) {
+             return !one.passed && one.problem.find(reason.name) != std::string::npos;
+           });
+  }
   if (reason.kind == "refusal") return verdict.refusal && verdict.refusal->kind == reason.name;
   return std::any_of(verdict.cases.begin(), verdict.cases.end(), [&](const CaseResult& one) {
     if (!one.ran || one.passed) return false;
@@ -80,10 +86,10 @@ Mutant parse_mutant(std::string_view source, std::vector<std::string>& errors) {
       const size_t space = std::min(rest.find(' '), rest.size());
       Mutant::Reason reason{std::string(rest.substr(0, space)), std::string(trimmed(rest.substr(space)))};
       const bool known = reason.kind == "case" || reason.kind == "pattern" || reason.kind == "finding" ||
-                         reason.kind == "refusal" || reason.kind == "slow";
+                         reason.kind == "refusal" || reason.kind == "slow" || reason.kind == "says";
       if (!known || reason.name.empty()) {
         errors.push_back(fmt::format(
-            "\"refused: {}\" is none of: case NAME, pattern ID, finding KIND, refusal KIND, slow COUNTER", rest));
+            "\"refused: {}\" is none of: case NAME, pattern ID, finding KIND, refusal KIND, slow COUNTER, says TEXT", rest));
       } else {
         mutant.reasons.push_back(std::move(reason));
       }

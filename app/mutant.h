@@ -9,7 +9,8 @@
 //
 // Every "refused" line must hold: `case NAME` did not pass; some case's mismatch has `pattern ID`; some case has a
 // `finding KIND`; the whole file met a `refusal KIND` ("plan", "signature", ...); it is right and `slow COUNTER`: not
-// fast enough, and that counter explains it ("sectors-per-request", ...).
+// fast enough, and that counter explains it ("sectors-per-request", ...); the refusal or what is wrong with a case `says
+// TEXT` among other words.
 
 #include <filesystem>
 #include <string>
@@ -24,7 +25,7 @@ namespace tritutor {
 
 struct Mutant {
   struct Reason {
-    std::string kind;  ///< "case", "pattern", "finding", "refusal", "slow"
+    std::string kind;  ///< "case", "pattern", "finding", "refusal", "slow", "says"
     std::string name;
   };
   std::string mistake;

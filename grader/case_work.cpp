@@ -107,7 +107,7 @@ void CaseWork::work_on_case(size_t index) {
     job.data = prepare_case(exercise_, exercise_.cases[index], job.seed);
     build_.wait(Build::going);
     if (!given_up() && index <= hard_failure_.load()) {
-      run_job(index, job);
+      if (!options_.gpu_alone) run_job(index, job);
       run_on_gpu(index, job);
     }
   } catch (...) {
@@ -120,7 +120,7 @@ void CaseWork::work_on_case(size_t index) {
 void CaseWork::work_on_sample(size_t index) {
   SampleJob& job = samples_[index];
   try {
-    run_sample(index);
+    if (!options_.gpu_alone) run_sample(index);
   } catch (...) {
     job.failure = std::current_exception();
   }
@@ -170,6 +170,15 @@ void CaseWork::work_on_doubts(size_t index) {
 
 /// What the virtual GPU found wrong needs no second opinion; a wrong value that it alone may have computed does.
 void CaseWork::run_on_gpu(size_t index, CaseJob& job) {
+  if (options_.gpu_alone && gpu_ != nullptr) {
+    GpuFault fault = gpu_->run_case(exercise_.cases[index], job.data, program_->plans[index]);
+    job.ran = true;
+    job.outcome.passed = !fault.found();
+    job.outcome.problem = std::move(fault.problem);
+    job.outcome.mismatch = std::move(fault.mismatch);
+    job.outcome.findings = std::move(fault.findings);
+    return;
+  }
   if (gpu_ == nullptr || !job.ran || job.outcome.stopped || !job.outcome.findings.empty()) return;
   job.on_gpu = gpu_->run_case(exercise_.cases[index], job.data, program_->plans[index]);
 }

@@ -47,6 +47,7 @@ class CaseWork {
  public:
   struct Options {
     bool all_cases = true;                    ///< false: stop at the first case that fails
+    bool gpu_alone = false;                   ///< the virtual GPU plans, and runs nothing
     unsigned threads = 0;                     ///< 0: as many as there are cores
     const std::atomic<bool>* stop = nullptr;  ///< Ctrl-C
     Progress* progress = nullptr;             ///< nullptr: nobody waits

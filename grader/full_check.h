@@ -9,6 +9,7 @@
 #include "grader/curriculum/curriculum.h"
 #include "grader/judge/compare.h"
 #include "reference/array.h"
+#include "reference/functions.h"
 
 namespace tritutor {
 
@@ -22,5 +23,9 @@ struct FullCheckOptions {
 /// byte 0xFF) are wrong wherever they are.
 std::optional<Mismatch> check_in_full(const Exercise& exercise, const Case& large, const reference::Arrays& inputs,
                                       const std::vector<reference::Array>& outputs, const FullCheckOptions& options);
+
+/// What is right for every output, all of it: for outputs that are small.
+std::vector<reference::Expected> expected_in_full(const Exercise& exercise, const Case& large,
+                                                  const reference::Arrays& inputs, unsigned threads);
 
 }  // namespace tritutor

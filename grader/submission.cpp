@@ -74,7 +74,7 @@ void submit(const Exercise& exercise, const std::filesystem::path& file, const s
   }
   Program program;
   if (options.profile != nullptr) program.hardware = hardware_of(*options.profile);
-  CaseWork work(exercise, seed, {options.all_cases, options.threads, options.stop, options.progress});
+  CaseWork work(exercise, seed, {options.all_cases, options.gpu_alone, options.threads, options.stop, options.progress});
   {
     const Progress::Task compiling(options.progress, "compiling");
     std::function<std::string()> architecture;

@@ -19,6 +19,7 @@ struct SubmitOptions {
   std::filesystem::path include_dir;        ///< the folder of tritutor.cuh (tl/ of the source tree)
   std::optional<uint64_t> seed;             ///< for hidden cases; absent: drawn
   std::string device = "virtual";           ///< "auto": a GPU if there is one; "virtual", "cuda", "cuda:1"
+  bool gpu_alone = false;                   ///< without what the virtual GPU finds: for proving what the GPU's part does
   bool all_cases = true;                    ///< false: stop at the first case that fails
   unsigned threads = 0;                     ///< host threads, 0: as many as there are cores
   const DeviceProfile* profile = nullptr;   ///< a device to predict the time of; nullptr: none is predicted

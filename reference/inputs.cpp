@@ -134,6 +134,18 @@ void huge_cancel(Array& array, const Frame& f) {
   for (size_t k = 0; k < places.size(); ++k) array.set(places[k], k % 2 == 0 ? 1e8 : -1e8);
 }
 
+/// Values in [0.5, 1.5), and 64 places that hold half of the sum: at sizes where the rounding of a sum of equals is
+/// larger than many of them, leaving out a part still shows.
+void spikes(Array& array, const Frame& f) {
+  fill(array, [&](int64_t i) { return 0.5 + f.random.unit(i); });
+  constexpr int64_t places = 64;
+  const Random draw = f.by_row();
+  for (uint64_t k = 0; k < places; ++k) {
+    const auto place = static_cast<int64_t>(draw.bits(k) % static_cast<uint64_t>(f.count));
+    array.set(place, (0.5 + draw.unit(static_cast<int64_t>(k))) * static_cast<double>(f.count) / places);
+  }
+}
+
 /// Uniform values with one 2, the maximum, at `place`.
 void one_maximum(Array& array, const Frame& f, int64_t place) {
   fill_real(array, [&](int64_t i) { return i == place ? 2 : f.random.uniform(i); });
@@ -182,6 +194,7 @@ const Kind kKinds[] = {
      TRITUTOR_FORMULA(fill, special(f, i))},
     {"denormals", "denormals of both signs", TRITUTOR_FORMULA(fill, denormal(f, i))},
     {"huge_cancel", "a few pairs of +-1e8 that cancel, shuffled among values in [500, 1500)", huge_cancel},
+    {"spikes", "in [0.5, 1.5), but for 64 places that hold half of the sum", spikes},
     {"ties", "four values, the largest one in eight, never among the first", TRITUTOR_FORMULA(fill, tie(f, i))},
     {"all_minus_inf", "all -inf", TRITUTOR_FORMULA(fill, (static_cast<void>(f), static_cast<void>(i), -kInfinity))},
     {"max_first", "uniform, the maximum is element 0", [](Array& array, const Frame& f) { one_maximum(array, f, 0); }},

@@ -86,6 +86,7 @@ size_t Exercise::case_index(const std::string& name) const {
 Case Exercise::timed_case(const Timed& which) const {
   Case result = cases[case_index(which.test)];
   for (const auto& [name, value] : which.sizes) result.values[name] = value;
+  for (const auto& [name, kind] : which.inputs) result.inputs[name] = kind;
   return result;
 }
 

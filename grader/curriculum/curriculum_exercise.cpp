@@ -271,7 +271,7 @@ void read_cases(const Field& field, Exercise& exercise) {
 Timed read_timed(const Field& field, const Exercise& exercise) {
   Timed timed;
   const bool with_sizes = field.is_object();
-  if (with_sizes) field.only({"case", "sizes"});
+  if (with_sizes) field.only({"case", "sizes", "inputs"});
   const Field name = with_sizes ? field.at("case", "the name of the case that is timed") : field;
   timed.test = name.text();
   if (!has_case(exercise, timed.test)) name.fail(fmt::format("there is no case \"{}\"", timed.test));
@@ -283,6 +283,14 @@ Timed read_timed(const Field& field, const Exercise& exercise) {
     timed.sizes[size] = read_value(item, *argument);
   }
   if (timed.sizes.empty()) sizes.fail("expected at least one size; for the case's own, write its mere name");
+  if (const auto inputs = field.find("inputs")) {
+    for (const auto& [input, item] : inputs->members()) {
+      const Argument* argument = find_argument(exercise, input);
+      if (!argument || argument->role != Role::input) item.fail("unknown key: no input argument has this name");
+      if (!reference::is_input_kind(item.text())) item.fail(fmt::format("there is no input kind \"{}\"", item.text()));
+      timed.inputs[input] = item.text();
+    }
+  }
   check_buffers(sizes, exercise, exercise.timed_case(timed).values);
   return timed;
 }

@@ -32,6 +32,8 @@ enum Attribute : int {
   max_shared_memory_per_block_optin = 97,
 };
 
+inline constexpr int function_registers = 4;             ///< CU_FUNC_ATTRIBUTE_NUM_REGS
+inline constexpr Result out_of_resources = 701;          ///< CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES
 inline constexpr int function_max_dynamic_shared = 8;  ///< CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
 inline constexpr int limit_persisting_l2 = 6;          ///< CU_LIMIT_PERSISTING_L2_CACHE_SIZE
 inline constexpr unsigned event_default = 0;           ///< CU_EVENT_DEFAULT
@@ -41,6 +43,8 @@ inline constexpr unsigned host_register_default = 0;   ///< of cuMemHostRegister
 /// A call that failed.
 class Error : public std::runtime_error {
  public:
+  Error(const Error& error, const std::string& more)
+      : std::runtime_error(error.what() + more), result_(error.result_), call_(error.call_), name_(error.name_) {}
   Error(Result result, std::string call, std::string name, const std::string& text);
   Result result() const { return result_; }
   const std::string& call() const { return call_; }  ///< "cuLaunchKernel"

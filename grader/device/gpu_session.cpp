@@ -156,6 +156,7 @@ Message Session::load_tools(MessageReader& request) {
   flush_ = reserve(flush_bytes_);
   clocks_ = reserve(size_t{2} * 2 * sms_ * sizeof(uint64_t));
   number_ = reserve(sizeof(uint64_t));
+  launch_tool("random", 8 * sms_, 256, {flush_, flush_bytes_ / 4, 1});
   return {"ok"};
 }
 
@@ -237,6 +238,14 @@ void Session::launch(LoadedModule& module, const Launch& one) {
   } catch (const Error& error) {
     // What an earlier kernel did comes up in any call; nothing else of this one's makes the context unusable.
     if (driver_.cuStreamQuery(stream_) != success && driver_.cuStreamQuery(stream_) != not_ready) throw;
+    int registers = 0;
+    const uint64_t threads = uint64_t{one.block[0]} * one.block[1] * one.block[2];
+    if (error.result() == out_of_resources &&
+        driver_.cuFuncGetAttribute(&registers, function_registers, module.function(one.kernel)) == success) {
+      throw Refused(Error(error, fmt::format("; {} takes {} registers a thread, and its block has {} threads: take "
+                                             "smaller blocks, or write __launch_bounds__({}) before its name",
+                                             one.kernel, registers, threads, threads)));
+    }
     throw Refused(error);
   }
 }

@@ -23,10 +23,11 @@ double median(std::vector<double> values) {
 
 }  // namespace
 
-/// Nothing of what a kernel reads is in L2 before it, and nothing was set aside there by an earlier one.
+/// Nothing of what a kernel reads is in L2 before it, and nothing was set aside there by an earlier one. By reading:
+/// lines that were written to would have to go to memory first, in the time of the kernel.
 void Session::clear_l2() {
   driver_.cuCtxResetPersistingL2Cache();  // where a device has none, there is nothing to reset
-  driver_.check(driver_.cuMemsetD8Async(flush_, 0, flush_bytes_, stream_), "cuMemsetD8Async");
+  launch_tool("read_4", 8 * sms_, 256, {flush_, flush_bytes_ / 16, 0, number_});
 }
 
 void Session::record_clock(unsigned slot) {
