@@ -13,6 +13,7 @@ namespace {
 void add_commands(CLI::App& app, Session& session) {
   add_next(app, session);
   add_submit(app, session);
+  add_bench(app, session);
   add_hint(app, session);
   add_list(app, session);
   add_show(app, session);

@@ -1,7 +1,6 @@
 // tritutor submit [FILE|ID]: grades a kernel file, records the attempt, shows the verdict.
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,10 +8,9 @@
 
 #include "app/commands.h"
 #include "app/interrupt.h"
-#include "app/names.h"
 #include "app/output.h"
-#include "app/profiles.h"
 #include "app/progress_line.h"
+#include "app/target.h"
 #include "app/verdict_view.h"
 #include "grader/record/clip.h"
 #include "grader/submission.h"
@@ -23,83 +21,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Arguments {
-  std::string what;      ///< FILE, id or slug; empty: the next exercise
-  std::string exercise;  ///< --exercise
-  std::string device = "auto";
+struct Arguments : TargetArguments {
   std::optional<uint64_t> seed;
   bool first = false;
-  std::string profile = default_profile;  ///< --profile
   bool counters = false;
   bool all = false;
   bool json = false;
 };
-
-/// What is graded, and where it is recorded.
-struct Target {
-  const Exercise* exercise = nullptr;
-  fs::path file;
-  std::optional<Workspace> workspace;  ///< nullopt: nothing is recorded
-  bool by_id = false;                  ///< the file is the workspace's own
-};
-
-bool looks_like_file(const std::string& what) {
-  std::error_code error;
-  return what.find('/') != std::string::npos || what.ends_with(".cu") || fs::exists(what, error);
-}
-
-const Exercise& exercise_for(Session& session, const std::string& file) {
-  const FileExercise answer = exercise_of_file(session.curriculum(), file);
-  if (answer.exercise != nullptr) return *answer.exercise;
-  std::string message = fmt::format("cannot tell from its name which exercise {} is for.", file);
-  if (!answer.suggestions.empty()) message += fmt::format(" Near: {}.", fmt::join(answer.suggestions, ", "));
-  const std::string example =
-      answer.suggestions.empty() ? "1.1" : answer.suggestions[0].substr(0, answer.suggestions[0].find(' '));
-  throw CommandError(status_usage, message + fmt::format(" Say it: tritutor submit {} --exercise {}", file, example));
-}
-
-Target file_target(Session& session, const Arguments& arguments) {
-  Target target;
-  target.file = arguments.what;
-  std::error_code error;
-  if (!fs::exists(target.file, error)) {
-    throw CommandError(status_usage,
-                       fmt::format("there is no file {}. The next exercise's: tritutor next", arguments.what));
-  }
-  target.exercise =
-      arguments.exercise.empty() ? &exercise_for(session, arguments.what) : &session.exercise(arguments.exercise);
-  target.workspace = find_workspace(fs::absolute(target.file).parent_path());
-  if (!target.workspace) target.workspace = session.workspace();
-  target.by_id = target.workspace && fs::equivalent(target.file, target.workspace->file_of(*target.exercise), error);
-  return target;
-}
-
-Target target_of(Session& session, const Arguments& arguments) {
-  if (!arguments.what.empty() && session.curriculum().find(arguments.what) == nullptr &&
-      looks_like_file(arguments.what)) {
-    return file_target(session, arguments);
-  }
-  Target target;
-  target.by_id = true;
-  const std::string& name = arguments.what.empty() ? arguments.exercise : arguments.what;
-  if (!arguments.what.empty() && !arguments.exercise.empty() &&
-      &session.exercise(arguments.what) != &session.exercise(arguments.exercise)) {
-    throw CommandError(status_usage, fmt::format("{} is one exercise and --exercise {} another; name one of them",
-                                                 arguments.what, arguments.exercise));
-  }
-  if (!name.empty()) target.exercise = &session.exercise(name);
-  target.workspace = session.workspace_or_error();
-  if (target.exercise == nullptr) target.exercise = next_exercise(session.curriculum(), progress_of(target.workspace));
-  if (target.exercise == nullptr)
-    throw CommandError(status_usage, "every exercise is passed; name the one: tritutor submit ID");
-  target.file = target.workspace->file_of(*target.exercise);
-  std::error_code error;
-  if (!fs::exists(target.file, error)) {
-    throw CommandError(status_usage, fmt::format("there is no file {} yet. To get it: tritutor reset {}",
-                                                 shown(target.file), target.exercise->id));
-  }
-  return target;
-}
 
 Attempt attempt_of(const Verdict& verdict, const std::string& source, const std::string& file) {
   Attempt attempt;
@@ -169,8 +97,7 @@ void print_verdict(Session& session, const Arguments& arguments, const Target& t
   options.counters = arguments.counters;
   // One row is the shell's. Into a pipe or a file everything goes.
   if (!arguments.all && session.rows() > 0) options.rows = std::max(session.rows(), least_rows) - 1;
-  options.retry = fmt::format("tritutor submit {}", target.by_id ? target.exercise->id : options.file);
-  if (!target.by_id && !arguments.exercise.empty()) options.retry += " --exercise " + target.exercise->id;
+  options.retry = call_of("submit", target, arguments);
   if (verdict.result == Verdict::Result::pass) options.next = what_is_next(session, target);
   print("{}", view_verdict(verdict, *target.exercise, options));
   if (!target.workspace)
@@ -178,7 +105,7 @@ void print_verdict(Session& session, const Arguments& arguments, const Target& t
 }
 
 void submit(Session& session, const Arguments& arguments) {
-  const Target target = target_of(session, arguments);
+  const Target target = target_of(session, arguments, "submit");
   const std::string source = read_kernel_file(target.file);
   const DeviceProfile profile = profile_of(session.home(), arguments.profile);
   Interrupt interrupt;
@@ -213,38 +140,13 @@ void submit(Session& session, const Arguments& arguments) {
 void add_submit(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("submit", "Have a kernel file compiled, run and judged");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("what", arguments->what, "A file, or an exercise's id or name; absent: the next exercise")
-      ->type_name("FILE|ID");
-  command->add_option("--exercise", arguments->exercise, "Which exercise a file is for, where its name does not tell")
-      ->type_name("ID");
-  command
-      ->add_option("--device", arguments->device,
-                   "Where it runs: virtual, cuda (a GPU), cuda:1 (the second one), or auto: a GPU if there is one")
-      ->type_name("WHERE")
-      ->envname("TRITUTOR_DEVICE")
-      ->check(CLI::Validator(
-          [](const std::string& device) {
-            const bool known = device == "auto" || device == "virtual" || device == "cuda" ||
-                               (device.starts_with("cuda:") && device.size() > 5 &&
-                                device.find_first_not_of("0123456789", 5) == std::string::npos);
-            return known ? std::string()
-                         : fmt::format("{} is none of auto, virtual, cuda, cuda:0, cuda:1, ...", device);
-          },
-          "WHERE"));
+  add_target_options(*command, *arguments);
   command->add_option("--seed", arguments->seed, "Draw the hidden cases' inputs from this number")->type_name("N");
   command->add_flag("--first", arguments->first, "Stop at the first case that fails");
-  command->add_option("--profile", arguments->profile, "The device to predict the time of; absent: H200")
-      ->type_name("NAME");
   command->add_flag("--counters", arguments->counters, "Show every counter, and the lines that cost most");
   command->add_flag("--all", arguments->all, "Show all of a failure, also what does not fit the screen");
   command->add_flag("--json", arguments->json, "Print the verdict as JSON");
   command->footer([&session] {
-    std::string profiles;
-    try {
-      profiles = fmt::format("\nDevice profiles: {}\n", names_of(profiles_of(session.home())));
-    } catch (const std::exception&) {
-      // Help is there all the same; a submission says what is wrong with the profiles.
-    }
     return fmt::format(
         "Examples:\n"
         "  tritutor submit                      the next exercise's file\n"
@@ -252,7 +154,7 @@ void add_submit(CLI::App& app, Session& session) {
         "  tritutor submit my.cu --exercise 1.1 any file\n"
         "  tritutor submit 3.1 --profile T4     its time predicted for another device\n"
         "{}\nExit status: 0 passed, 1 not passed, 2 bad usage, 3 the machine lacks something",
-        profiles);
+        profiles_help(session));
   });
   command->callback([&session, arguments] { submit(session, *arguments); });
 }

@@ -21,8 +21,8 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-/// What timing may take, and once more where a line is too close to call.
-constexpr double round_seconds = 2, most_rounds = 2;
+/// Another one where a line is too close to call.
+constexpr int most_rounds = 2;
 /// A batch of samples between two looks at them.
 constexpr double batch_seconds = 0.25;
 constexpr double full_size_seconds = 10;
@@ -321,7 +321,7 @@ bool GpuWork::Timer::judge(const GpuSamples& batch, size_t& count) {
 bool GpuWork::Timer::time() {
   const Progress::Task task(work_.options_.progress, "timing");
   size_t count = 4;
-  for (int round = 0; round < static_cast<int>(most_rounds); ++round) {
+  for (int round = 0; round < most_rounds; ++round) {
     const Clock::time_point start = Clock::now();
     do {
       const Clock::time_point batch_start = Clock::now();
@@ -337,7 +337,7 @@ bool GpuWork::Timer::time() {
       const double one = seconds_since(batch_start) / static_cast<double>(count);
       count = static_cast<size_t>(std::clamp(batch_seconds / std::max(one, 1e-5), 1.0, 200.0));
       if (!judge(batch, count)) return false;
-    } while (!series_.settled() && seconds_since(start) < round_seconds);
+    } while (!series_.settled() && seconds_since(start) < work_.options_.round_seconds);
     measured_.measurement = series_.measurement();
     const FractionRange range{measured_.measurement.fraction.first, measured_.measurement.fraction.third};
     const auto open = [&](double line) { return standing(range, line) == Standing::open; };

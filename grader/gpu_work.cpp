@@ -18,6 +18,8 @@ namespace {
 
 /// A kernel of a small case that has not ended by then does not end: the virtual GPU took no longer.
 constexpr double case_seconds = 5;
+/// Of a copy that no cache holds.
+constexpr uint64_t rate_bytes = uint64_t{1} << 30;
 /// Of a whole grid that the virtual GPU is asked about.
 constexpr uint64_t asked_steps = 400'000'000;
 
@@ -95,6 +97,13 @@ void GpuWork::load(const Program& program) {
   const std::lock_guard lock(mutex_);
   program_ = &program;
   gpu_->load(program.gpu_code);
+}
+
+GpuRates GpuWork::rates() {
+  const std::lock_guard lock(mutex_);
+  const GpuRates rates = gpu_->rates(rate_bytes);
+  gpu_->free_all();
+  return rates;
 }
 
 LaunchPlan GpuWork::plan_of(const Case& large) const {

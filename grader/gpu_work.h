@@ -45,6 +45,7 @@ class GpuWork {
     unsigned threads = 0;                     ///< host threads, 0: as many as there are cores
     const std::atomic<bool>* stop = nullptr;  ///< Ctrl-C
     Progress* progress = nullptr;             ///< nullptr: nobody waits
+    double round_seconds = 2;                 ///< what timing may take, and once more where a line is open
   };
 
   /// Starts the GPU's process and has the grader's kernels compiled, on a thread of its own.
@@ -65,6 +66,8 @@ class GpuWork {
   GpuFault run_case(const Case& test, const CaseData& data, const LaunchPlan& plan);
   /// A timed case: right at full size? How fast?
   GpuMeasured measure(const Case& large, const Thresholds& thresholds);
+  /// What this GPU does at most.
+  GpuRates rates();
 
  private:
   struct Set;

@@ -3,66 +3,31 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <exception>
 #include <functional>
 #include <new>
-#include <string_view>
 #include <variant>
 
 #include "grader/case_data.h"
 #include "grader/case_work.h"
 #include "grader/decision.h"
+#include "grader/device_choice.h"
 #include "grader/gpu_work.h"
 #include "grader/program.h"
 
 namespace tritutor {
 namespace {
 
-/// Which device is asked for.
-struct Choice {
-  bool gpu = false;
-  bool needed = false;         ///< without a GPU nothing is judged
-  std::optional<int> ordinal;  ///< of the GPU; nullopt: the first that works
-};
-
-std::variant<Choice, Refusal> choice_of(const std::string& device) {
-  if (device == "virtual") return Choice{};
-  if (device == "auto") return Choice{true, false, std::nullopt};
-  if (device == "cuda") return Choice{true, true, std::nullopt};
-  constexpr std::string_view numbered = "cuda:";
-  int ordinal = 0;
-  if (device.starts_with(numbered)) {
-    const char* end = device.data() + device.size();
-    const auto [at, error] = std::from_chars(device.data() + numbered.size(), end, ordinal);
-    if (error == std::errc{} && at == end && ordinal >= 0) return Choice{true, true, ordinal};
-  }
-  return refusal_of("environment",
-                    fmt::format("there is no device \"{}\"; use --device auto, virtual, cuda or cuda:1", device));
-}
-
-/// The virtual GPU as large as a GPU, so that a plan that the one allows runs on the other.
-vgpu::Hardware hardware_of(const GpuInfo& info) {
-  vgpu::Hardware hardware;
-  hardware.name = info.name;
-  if (info.sms > 0) hardware.sms = info.sms;
-  if (info.shared_bytes_per_block > 0) {
-    hardware.shared_bytes_per_block = info.shared_bytes_per_block;
-    hardware.shared_bytes_per_sm = info.shared_bytes_per_block + 1024;
-  }
-  return hardware;
-}
-
 /// The trip: the cases' data are made while the file is compiled, then every case runs, then it is decided.
 void submit(const Exercise& exercise, const std::filesystem::path& file, const std::string& source,
             const SubmitOptions& options, Verdict& verdict) {
-  const std::variant<Choice, Refusal> chosen = choice_of(options.device);
+  const std::variant<DeviceChoice, Refusal> chosen = device_choice(options.device);
   if (const auto* refusal = std::get_if<Refusal>(&chosen)) {
     verdict.refusal = *refusal;
     return;
   }
-  const Choice choice = std::get<Choice>(chosen);
+  const DeviceChoice choice = std::get<DeviceChoice>(chosen);
   const bool hidden = std::any_of(exercise.cases.begin(), exercise.cases.end(),
                                   [](const Case& test) { return !test.seed.has_value(); });
   const uint64_t seed = options.seed ? *options.seed : hidden || choice.gpu ? draw_seed() : 0;
@@ -87,10 +52,7 @@ void submit(const Exercise& exercise, const std::filesystem::path& file, const s
   if (gpu) {
     const std::string why_not = gpu->why_not();
     if (!why_not.empty() && choice.needed) {
-      verdict.refusal = refusal_of(
-          "environment", fmt::format("there is no GPU to run on: {}. To run on the virtual GPU: --device virtual; what "
-                                     "this machine has: tritutor doctor",
-                                     why_not));
+      verdict.refusal = no_gpu(why_not);
       return;
     }
     if (why_not.empty()) {
