@@ -56,7 +56,7 @@ std::vector<plot::Series> kernel_series(const Bench& bench, const Place& place) 
 
 std::optional<TimeRange> limit_at(const Bench& bench, size_t size) {
   for (const BenchSeries& series : bench.series) {
-    if (size < series.points.size() && series.points[size].time) return series.points[size].limit;
+    if (size < series.points.size() && series.points[size].limit.us > 0) return series.points[size].limit;
   }
   return std::nullopt;
 }
@@ -247,7 +247,9 @@ std::string bench_svg(const Exercise& exercise, const Bench& bench) {
     svg.chart(*roofline, right);
   } else {
     svg.text(right.left + right.width / 2, right.top + right.height / 2,
-             "No roofline: these kernels compute nothing, they only move bytes.", "note", "middle");
+             bench.rates.bytes_per_us > 0 ? "No roofline: nothing was computed that could be set against bytes."
+                                          : "No roofline: what the GPU does at most could not be measured.",
+             "note", "middle");
   }
   return svg.done();
 }

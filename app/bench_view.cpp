@@ -84,8 +84,8 @@ class View {
     for (const BenchSeries& series : bench_.series) {
       for (size_t size = 0; size < series.points.size(); ++size) {
         const BenchPoint& point = series.points[size];
-        if (!point.time) continue;
-        wide = std::max({wide, rate(size, point.time->us).size(), rate(size, point.limit.us).size()});
+        if (point.limit.us > 0) wide = std::max(wide, rate(size, point.limit.us).size());
+        if (point.time) wide = std::max(wide, rate(size, point.time->us).size());
       }
     }
     return static_cast<int>(wide);
@@ -127,7 +127,7 @@ class View {
         if (series.points.empty()) continue;
         const BenchPoint& point = series.points[size];
         row += fmt::format("  {} {:>{}}", cell(point), percent(point), percent_width);
-        if (limit.empty() && point.time) {
+        if (limit.empty() && point.limit.us > 0) {
           limit = fmt::format("{:>{}} {:>{}}", time_in_words(point.limit.us), time_width, rate(size, point.limit.us),
                               rates);
         }
@@ -250,9 +250,9 @@ json to_json(const TimeRange& time) {
 
 json to_json(const BenchPoint& point) {
   json out = {{"right", point.problem.empty()}};
+  if (point.limit.us > 0) out["limit"] = to_json(point.limit);
   if (point.time) {
     out["time"] = to_json(*point.time);
-    out["limit"] = to_json(point.limit);
     out["fraction"] = point.limit.us / point.time->us;
     out["fraction_least"] = point.fraction.least;
     out["fraction_most"] = point.fraction.most;

@@ -109,9 +109,14 @@ bool Benching::start_gpu(DeviceChoice choice) {
 
 void Benching::set_rates() {
   if (gpu_) {
-    const GpuRates rates = gpu_->rates();
-    bench_.rates = {exercise_.limit.kind == "read" ? rates.read : rates.copy, rates.float_operations,
-                    integer_operations_per_turn * rates.integer_turns};
+    try {
+      const GpuRates rates = gpu_->rates();
+      bench_.rates = {exercise_.limit.kind == "read" ? rates.read : rates.copy, rates.float_operations,
+                      integer_operations_per_turn * rates.integer_turns};
+    } catch (const GpuError& error) {
+      // The times are there all the same.
+      if (error.kind() == GpuError::Kind::stopped) throw;
+    }
     return;
   }
   const DeviceProfile& profile = *options_.profile;
@@ -190,6 +195,10 @@ bool Benching::sample(const Program& program, const Case& point, const reference
   if (outcome.stopped || stopped()) return false;
   // No case has run: only the place is sure.
   const bool shown = !outcome.findings.empty() || outcome.mismatch;
+  if (!gpu_) {
+    const double limit = predict({}, limit_work(exercise_.limit, values), *options_.profile).limit_us;
+    result.limit = {limit, limit, limit};
+  }
   result.problem = shown ? "at " + sizes_in_words(exercise_, values) : outcome.problem;
   result.findings = outcome.findings;
   result.mismatch = outcome.mismatch;
@@ -212,7 +221,6 @@ void Benching::predict_time(const std::vector<StepCounters>& steps, const refere
   const double most =
       result.fraction.least > 0 ? prediction.limit_us / result.fraction.least : std::numeric_limits<double>::infinity();
   result.time = TimeRange{prediction.limit_us / result.fraction.most, prediction.time_us, most};
-  result.limit = {prediction.limit_us, prediction.limit_us, prediction.limit_us};
 }
 
 void Benching::measure(const Case& point, BenchPoint& result) {
@@ -231,6 +239,9 @@ void Benching::measure(const Case& point, BenchPoint& result) {
   result.limit = range(m.limit_us);
   result.fraction = {m.fraction.first, m.fraction.third};
   result.note = std::move(measured.note);
+  if (result.note.empty() && measured.empty_us > 0) {
+    result.note = fmt::format("of times of a few us, {:.1f} us are the cost of measuring them", measured.empty_us);
+  }
   // Of a library its version, or what is in its place; of a copy only how many bytes it moves.
   if (exercise_.limit.kind == "gemm_f32") bench_.limit = std::move(measured.limit);
 }

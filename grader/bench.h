@@ -43,7 +43,7 @@ struct BenchWork {
 /// One kernel at one size.
 struct BenchPoint {
   std::optional<TimeRange> time;  ///< absent: it is wrong, or nothing could be told
-  TimeRange limit;                ///< the library's or the copy's time, of the same kind
+  TimeRange limit;                ///< the library's or the copy's time, of the same kind; 0: unknown
   FractionRange fraction;         ///< of the limit's speed, as `time`
   double float_instructions = 0;  ///< of its lanes, counted on the virtual GPU; 0: none, or unknown
   std::string problem;            ///< why it is wrong; empty: it is right, as far as was looked
@@ -74,7 +74,7 @@ struct Bench {
   std::vector<reference::Values> sizes;
   std::vector<BenchWork> work;  ///< of each size
   std::vector<BenchSeries> series;
-  BenchRates rates;
+  BenchRates rates;  ///< zeros where they could not be measured
 };
 
 /// Times `kernels` at `sizes` (every size argument by name) one after the other. Of the options, those that concern

@@ -92,6 +92,7 @@ TEST_CASE("a kernel that is wrong at a size has no time there, with the finding;
   const std::vector<BenchPoint>& yours = result.series[0].points;
   REQUIRE(yours.size() == 2);
   CHECK_FALSE(yours[0].time);
+  CHECK(yours[0].limit.us > 2.5);  // the copy's, all the same
   CHECK(yours[0].problem == "at n = 1000");
   REQUIRE_FALSE(yours[0].findings.empty());
   CHECK(yours[0].findings[0].kind == vgpu::Finding::Kind::out_of_bounds);

@@ -101,9 +101,8 @@ void GpuWork::load(const Program& program) {
 
 GpuRates GpuWork::rates() {
   const std::lock_guard lock(mutex_);
-  const GpuRates rates = gpu_->rates(rate_bytes);
   gpu_->free_all();
-  return rates;
+  return gpu_->rates(rate_bytes);
 }
 
 LaunchPlan GpuWork::plan_of(const Case& large) const {
