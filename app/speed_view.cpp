@@ -102,7 +102,7 @@ std::string prediction(const Timing& timing) {
 /// "; held back by memory: it moves 2.0 times the bytes needed".
 std::string held_back(const Verdict& verdict) {
   const Prediction& p = verdict.timing.prediction;
-  if (p.time_us <= 0 || p.limiter.empty()) return "";
+  if (!verdict.counters || p.time_us <= 0 || p.limiter.empty()) return "";
   std::string text = "; held back by " + limiter_in_words(p.limiter);
   const CounterReport& report = *verdict.counters;
   if (p.limiter == "dram" && report.work.bytes > 0) {
@@ -198,11 +198,12 @@ std::string limiter_in_words(const std::string& limiter) {
 }
 
 std::string view_speed(const Verdict& verdict, const Style& style, int width) {
-  if (!verdict.counters) return "";
-  std::string out =
-      hanging("Counted", fmt::format("{}", fmt::join(telling_counters(*verdict.counters), ", ")), style, width);
+  std::string out;
+  if (verdict.counters) {
+    out += hanging("Counted", fmt::format("{}", fmt::join(telling_counters(*verdict.counters), ", ")), style, width);
+  }
   if (verdict.timing.measured) out += hanging("Measured", measurement(verdict), style, width);
-  if (verdict.timing.kind == "predicted") out += hanging("Predicted", prediction(verdict.timing), style, width);
+  if (verdict.timing.kind == "predicted" && verdict.counters) out += hanging("Predicted", prediction(verdict.timing), style, width);
   return out;
 }
 

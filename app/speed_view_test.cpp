@@ -52,6 +52,35 @@ TEST_CASE("a copy shows its sectors, its bytes and its lanes, each with what it 
         "           blocks; held back by memory (DRAM)\n");
 }
 
+TEST_CASE("a measured time shows its quartiles, its clock, its limit, and what holds it back") {
+  Verdict verdict = copy_verdict();
+  verdict.device_name = "NVIDIA H100";
+  verdict.timing.kind = "measured";
+  verdict.timing.limit = "a copy that moves 537 MB";
+  Measurement measured;
+  measured.us = {199, 200, 202};
+  measured.limit_us = {180, 181, 182};
+  measured.fraction = {0.9, 0.905, 0.91};
+  measured.clock_mhz = 1980;
+  measured.samples = 40;
+  verdict.timing.measured = measured;
+  verdict.counters->counters.dram_read_sectors = 3000;
+  const std::string text = view_speed(verdict, plain, 1000);
+  CHECK(
+      contains(text,
+               "Measured   on NVIDIA H100: 200 us (quartiles 199 us to 202 us, 40 samples, SMs at 1980 MHz), 90 % of "
+               "the limit's speed (a copy that moves 537 MB: 181 us), at n = 67108864; held back by memory (DRAM): it "
+               "moves 2.0 times the bytes needed\n"));
+  CHECK_FALSE(contains(text, "Predicted"));
+
+  verdict.timing.measured->dropped = 3;
+  verdict.timing.measured->slow_clock = true;
+  verdict.timing.empty_us = 1.2;
+  const std::string odd = view_speed(verdict, plain, 1000);
+  CHECK(contains(odd, ". 3 more samples were dropped, since the clock was low. The SMs never reached"));
+  CHECK(contains(odd, "Of so short a time, 1.2 us are the cost of measuring it"));
+}
+
 TEST_CASE("scattered accesses are shown with their line, wide ones as what they are") {
   Verdict verdict = copy_verdict();
   vgpu::Counters& counters = verdict.counters->counters;

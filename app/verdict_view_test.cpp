@@ -135,6 +135,39 @@ TEST_CASE("a wrong answer: the case, the first element, the pattern, the map, on
         "      more help: tritutor hint 1.1\n");
 }
 
+TEST_CASE("what a GPU has measured decides, and is told with its quartiles") {
+  Verdict verdict = verdict_of(Verdict::Result::pass);
+  verdict.cases = {case_of("one", "n = 1", true)};
+  verdict.right = true;
+  verdict.medal = "gold";
+  verdict.timing.kind = "measured";
+  verdict.timing.note = "";
+  verdict.timing.required = 0.5;
+  verdict.timing.measured.emplace();
+  VerdictViewOptions options = plain();
+  options.width = 300;
+  CHECK(view_verdict(verdict, scaling(), options).find("Right on every case. Medal: gold.\n") != std::string::npos);
+
+  verdict.result = Verdict::Result::fail;
+  verdict.medal = "none";
+  verdict.timing.measured->fraction = {0.41, 0.42, 0.43};
+  verdict.timing.range = {0.41, 0.43};
+  CHECK(view_verdict(verdict, scaling(), options)
+            .find("Measured are 42 %, between 41 and 43 % in half of the samples.") != std::string::npos);
+}
+
+TEST_CASE("where the GPU and the virtual GPU say different things, that is said") {
+  Verdict verdict = verdict_of(Verdict::Result::fail);
+  CaseResult one = case_of("one", "", false);
+  one.problem = "on NVIDIA H100 the kernel hangs: it had not ended after 5 s";
+  one.disagreement = "The virtual GPU runs this case without a fault, and NVIDIA H100 does not";
+  verdict.cases = {one};
+  const std::string text = view_verdict(verdict, scaling(), plain());
+  CHECK(text.find("  on NVIDIA H100 the kernel hangs: it had not ended after 5 s\n") != std::string::npos);
+  CHECK(text.find("  The virtual GPU runs this case without a fault, and NVIDIA H100 does not.\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("the case that says most is the one explained") {
   Verdict verdict = verdict_of(Verdict::Result::fail);
   CaseResult one = case_of("one", "", false);

@@ -186,8 +186,8 @@ bool Benching::look_at(BenchSeries& series, const Program& program, size_t size)
 bool Benching::sample(const Program& program, const Case& point, const reference::Values& values, BenchPoint& result) {
   const Progress::Task task(options_.progress, fmt::format("a sample at {}", sizes_in_words(exercise_, values)));
   const auto make_device = [&] { return std::make_unique<VirtualDevice>(program.module, program.hardware); };
-  Sample sample(program.plan_context(exercise_), point, sample_inputs(exercise_, point, case_seed(point, seed_)),
-                make_device, case_limits(exercise_, point, options_.stop, 1));
+  Sample sample(exercise_, program, point, sample_inputs(exercise_, point, case_seed(point, seed_)), make_device,
+                case_limits(exercise_, point, options_.stop, 1));
   sample.run();
   // What a GPU computes is held against the reference as a whole.
   if (!gpu_ && sample.in_doubt()) sample.settle();

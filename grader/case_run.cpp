@@ -11,6 +11,7 @@
 #include "grader/judge/compare.h"
 #include "grader/judge/slow_launch.h"
 #include "grader/plan_terms.h"
+#include "grader/program.h"
 
 namespace tritutor {
 namespace {
@@ -22,7 +23,7 @@ constexpr size_t max_printed = 16 * 1024;
 /// A case's buffers on the device.
 class Buffers {
  public:
-  Buffers(const Exercise& exercise, const Case& test, const CaseData& data, const LaunchPlan& plan, Device& device)
+  Buffers(const Exercise& exercise, const CaseData& data, const LaunchPlan& plan, Device& device)
       : exercise_(exercise), data_(data), device_(device) {
     size_t output = 0;
     for (const Argument& argument : exercise.arguments) {
@@ -35,14 +36,13 @@ class Buffers {
                                             input ? BufferSpec::Content::data : BufferSpec::Content::nothing}));
       device.upload(addresses_.back(), start.bytes);
     }
-    parameters_ = pack_parameters(exercise, test.values, addresses_);
     if (plan.scratch_bytes > 0) {
       scratch_ = device.allocate({"scratch", plan.scratch_bytes, false, 4, "float", BufferSpec::Content::scratch});
     }
   }
 
-  std::vector<std::byte> parameters(const vgpu::Module& module, const Step& step) const {
-    return step_parameters(exercise_, module, step, parameters_, scratch_);
+  std::vector<std::byte> parameters(const Program& program, const Case& test, const Step& step) const {
+    return program.parameters(exercise_, step, test.values, addresses_, scratch_);
   }
 
   /// The name of an input that is not what it was, empty: none.
@@ -83,7 +83,6 @@ class Buffers {
   const CaseData& data_;
   Device& device_;
   std::vector<Device::Buffer> addresses_;
-  std::vector<std::byte> parameters_;
   Device::Buffer scratch_ = 0;
 };
 
@@ -170,12 +169,12 @@ vgpu::Limits case_limits(const Exercise& exercise, const Case& test, const std::
 }
 
 CaseOutcome run_case(const Exercise& exercise, const Case& test, const CaseData& data, const LaunchPlan& plan,
-                     const vgpu::Module& module, Device& device, const vgpu::Limits& limits) {
+                     const Program& program, Device& device, const vgpu::Limits& limits) {
   CaseOutcome outcome;
-  const Buffers buffers(exercise, test, data, plan, device);
+  const Buffers buffers(exercise, data, plan, device);
   for (int run = 1; run <= test.repeat; ++run) {
     for (const Step& step : plan.steps) {
-      vgpu::LaunchResult result = device.run(step, buffers.parameters(module, step), limits);
+      vgpu::LaunchResult result = device.run(step, buffers.parameters(program, test, step), limits);
       if (result.over_budget) explain_slowness(exercise, test, step, result);
       say_in_plan_terms(result.findings, exercise, plan, step);
       add_findings(outcome.findings, std::move(result.findings));

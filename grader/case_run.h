@@ -7,13 +7,15 @@
 
 #include "grader/curriculum/curriculum.h"
 #include "grader/device/device.h"
-#include "grader/dialect/cuda/plan.h"
+#include "grader/dialect/dialect.h"
 #include "grader/judge/predict.h"
 #include "grader/verdict.h"
 #include "reference/array.h"
 #include "reference/functions.h"
 
 namespace tritutor {
+
+struct Program;
 
 /// What a case runs on and is held against; never on the device while a learner's kernel runs, but for the inputs.
 struct CaseData {
@@ -46,6 +48,6 @@ vgpu::Limits case_limits(const Exercise& exercise, const Case& test, const std::
 /// Runs the plan's steps (as often as the case says) on a fresh device and judges what they leave. Throws
 /// vgpu::LaunchError where a step cannot be launched.
 CaseOutcome run_case(const Exercise& exercise, const Case& test, const CaseData& data, const LaunchPlan& plan,
-                     const vgpu::Module& module, Device& device, const vgpu::Limits& limits);
+                     const Program& program, Device& device, const vgpu::Limits& limits);
 
 }  // namespace tritutor

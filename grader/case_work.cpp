@@ -145,8 +145,8 @@ void CaseWork::run_sample(size_t index) {
   const auto make_device = [program = program_] {
     return std::make_unique<VirtualDevice>(program->module, program->hardware);
   };
-  auto sample = std::make_unique<Sample>(program_->plan_context(exercise_), std::move(large), std::move(inputs),
-                                         make_device, limits);
+  auto sample =
+      std::make_unique<Sample>(exercise_, *program_, std::move(large), std::move(inputs), make_device, limits);
   sample->run();
   job.outcome = sample->outcome();
   for (vgpu::Finding& finding : job.outcome.findings) finding.file = program_->own_file(finding.file);
@@ -166,6 +166,23 @@ void CaseWork::work_on_doubts(size_t index) {
   } catch (...) {
     job.failure = std::current_exception();
   }
+}
+
+/// A kernel that keeps something in a __device__ variable has to be right in its next run too, on other data.
+void CaseWork::run_once_more(size_t index, VirtualDevice& device, const vgpu::Limits& limits, CaseOutcome& outcome) {
+  const std::vector<std::string> kept = device.changed_variables();
+  if (kept.empty()) return;
+  const Case& test = exercise_.cases[index];
+  constexpr uint64_t other = 0x9e3779b97f4a7c15u;
+  const CaseData data = prepare_case(exercise_, test, jobs_[index].seed ^ other);
+  CaseOutcome again = run_case(exercise_, test, data, program_->plans[index], *program_, device, limits);
+  if (again.passed || again.stopped) return;
+  again.problem = fmt::format(
+      "right in the first run, wrong in the next one, on other data: {}, a __device__ variable, still holds what the "
+      "first run left there",
+      kept.front());
+  again.steps = std::move(outcome.steps);
+  outcome = std::move(again);
 }
 
 /// What the virtual GPU found wrong needs no second opinion; a wrong value that it alone may have computed does.
@@ -196,7 +213,8 @@ void CaseWork::run_job(size_t index, CaseJob& job) {
   vgpu::Limits limits = case_limits(exercise_, test, &job.stop, block_threads);
   limits.blocks_done = task.done();
   try {
-    job.outcome = run_case(exercise_, test, job.data, program_->plans[index], *program_->module, device, limits);
+    job.outcome = run_case(exercise_, test, job.data, program_->plans[index], *program_, device, limits);
+    if (job.outcome.passed) run_once_more(index, device, limits, job.outcome);
   } catch (const vgpu::LaunchError& error) {
     job.refusal = refusal_of("unsupported", fmt::format("the virtual GPU cannot run this launch: {} (case \"{}\")",
                                                         error.what(), test.name));

@@ -14,6 +14,7 @@
 
 #include "grader/case_run.h"
 #include "grader/curriculum/curriculum.h"
+#include "grader/device/virtual_device.h"
 #include "grader/dialect/refusal.h"
 #include "grader/gpu_work.h"
 #include "grader/program.h"
@@ -81,6 +82,7 @@ class CaseWork {
   static void finish(SampleJob& job);
   void work_on_doubts(size_t index);
   void run_job(size_t index, CaseJob& job);
+  void run_once_more(size_t index, VirtualDevice& device, const vgpu::Limits& limits, CaseOutcome& outcome);
   void run_on_gpu(size_t index, CaseJob& job);
   bool given_up() const { return build_.load() == Build::refused || stopped(); }
 

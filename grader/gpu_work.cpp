@@ -107,8 +107,8 @@ GpuRates GpuWork::rates() {
 
 LaunchPlan GpuWork::plan_of(const Case& large) const {
   VirtualDevice device(program_->module, program_->hardware);
-  std::variant<LaunchPlan, Refusal> plan =
-      make_plan(program_->plan_context(exercise_), large, device, case_limits(exercise_, large, options_.stop, 1));
+  std::variant<LaunchPlan, Refusal> plan = program_->compiled->plan(program_->plan_context(exercise_), large, device,
+                                                                    case_limits(exercise_, large, options_.stop, 1));
   // The sample has planned the same case; what it could not plan has been refused.
   if (const auto* refusal = std::get_if<Refusal>(&plan)) throw std::runtime_error(refusal->message);
   return std::move(std::get<LaunchPlan>(plan));
@@ -120,6 +120,7 @@ GpuFault GpuWork::fault_of(const GpuError& error, const std::string& where) cons
   switch (error.kind()) {
     case GpuError::Kind::absent:
     case GpuError::Kind::stopped:
+    case GpuError::Kind::no_memory:
       throw error;
     case GpuError::Kind::refused:
       fault.problem = fmt::format("{} refused the launch{}: {}", info().name, where, error.what());
@@ -143,7 +144,7 @@ GpuFault GpuWork::run_case(const Case& test, const CaseData& data, const LaunchP
   try {
     GpuDevice device(*gpu_, case_seconds);
     gpu_->load(program_->gpu_code);  // afresh: no case sees what another left in a __device__ variable
-    CaseOutcome outcome = tritutor::run_case(exercise_, test, data, plan, *program_->module, device, {});
+    CaseOutcome outcome = tritutor::run_case(exercise_, test, data, plan, *program_, device, {});
     fault.problem = std::move(outcome.problem);
     fault.mismatch = std::move(outcome.mismatch);
     fault.findings = std::move(outcome.findings);
@@ -177,10 +178,9 @@ std::vector<vgpu::Finding> GpuWork::ask_virtual_gpu(const Case& large, const ref
   vgpu::Limits limits;
   limits.total_steps = asked_steps;
   limits.stop = options_.stop;
-  const std::vector<std::byte> plain = pack_parameters(exercise_, large.values, buffers);
   for (const Step& step : plan.steps) {
     vgpu::LaunchResult result =
-        device.run(step, step_parameters(exercise_, *program_->module, step, plain, scratch), limits);
+        device.run(step, program_->parameters(exercise_, step, large.values, buffers, scratch), limits);
     // A budget that ran out says that the question was too large, not that the kernel is endless.
     std::erase_if(result.findings, [&](const vgpu::Finding& finding) {
       return result.over_budget && finding.kind == vgpu::Finding::Kind::timeout;

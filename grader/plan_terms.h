@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "grader/curriculum/curriculum.h"
-#include "grader/dialect/cuda/plan.h"
+#include "grader/dialect/dialect.h"
 #include "vgpu/vgpu.h"
 
 namespace tritutor {

@@ -7,7 +7,6 @@
 
 #include "grader/case_run.h"
 #include "grader/device/virtual_device.h"
-#include "grader/dialect/cuda/compile.h"
 
 namespace tritutor {
 namespace {
@@ -25,17 +24,18 @@ std::optional<Refusal> build_program(const Exercise& exercise, const std::filesy
                                      const std::function<std::string()>& gpu, const std::atomic<bool>* stop,
                                      Program& program) {
   program.file = file.string();
-  CompileResult result = compile(exercise, file, source, include_dir, stop);
+  auto result = dialect_of(file).compile(exercise, file, source, include_dir, stop);
   if (auto* refusal = std::get_if<Refusal>(&result)) return std::move(*refusal);
-  Compiled& compiled = std::get<Compiled>(result);
-  program.warnings = std::move(compiled.warnings);
-  program.toolchain = std::move(compiled.toolchain);
-  program.name = std::move(compiled.program);
+  program.compiled = std::move(std::get<std::unique_ptr<CompiledFile>>(result));
+  const CompiledFile& compiled = *program.compiled;
+  program.warnings = compiled.warnings;
+  program.toolchain = compiled.toolchain;
+  program.name = compiled.program;
   std::future<std::string> gpu_code;
   if (gpu) {
     gpu_code = std::async(std::launch::async, [&] {
       const std::string architecture = gpu();
-      return architecture.empty() ? std::string() : compile_for_gpu(compiled, architecture, stop);
+      return architecture.empty() ? std::string() : compiled.for_gpu(architecture, stop);
     });
   }
   try {
@@ -43,12 +43,11 @@ std::optional<Refusal> build_program(const Exercise& exercise, const std::filesy
   } catch (const vgpu::LoadError& error) {
     return unsupported(program, error);
   }
-  program.declarations = declarations(scan_source(source));
   for (const Case& test : exercise.cases) {
     VirtualDevice device(program.module, program.hardware);
     try {
       std::variant<LaunchPlan, Refusal> plan =
-          make_plan(program.plan_context(exercise), test, device, case_limits(exercise, test, stop, 1));
+          compiled.plan(program.plan_context(exercise), test, device, case_limits(exercise, test, stop, 1));
       if (auto* refusal = std::get_if<Refusal>(&plan)) return std::move(*refusal);
       program.plans.push_back(std::move(std::get<LaunchPlan>(plan)));
     } catch (const vgpu::LoadError& error) {  // a kernel of the plan, or launch() itself
@@ -60,7 +59,7 @@ std::optional<Refusal> build_program(const Exercise& exercise, const std::filesy
   if (gpu_code.valid()) {
     try {
       program.gpu_code = gpu_code.get();
-    } catch (const NvrtcError& error) {
+    } catch (const std::runtime_error& error) {
       return refusal_of("environment", error.what());
     }
   }

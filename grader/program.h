@@ -9,8 +9,7 @@
 #include <vector>
 
 #include "grader/curriculum/curriculum.h"
-#include "grader/dialect/cuda/plan.h"
-#include "grader/dialect/cuda/source_scan.h"
+#include "grader/dialect/dialect.h"
 #include "grader/dialect/refusal.h"
 #include "vgpu/vgpu.h"
 
@@ -20,8 +19,8 @@ namespace tritutor {
 struct Program {
   std::string file;  ///< the learner's path, as findings name it
   std::string name;  ///< what the PTX calls that file
+  std::unique_ptr<const CompiledFile> compiled;
   std::shared_ptr<const vgpu::Module> module;
-  std::vector<Declaration> declarations;
   std::vector<LaunchPlan> plans;     ///< of the exercise's cases, in their order
   std::vector<Diagnostic> warnings;  ///< the compiler's
   std::string toolchain;             ///< "NVRTC 13.0", empty: nothing was compiled
@@ -32,7 +31,11 @@ struct Program {
   std::string own_file(const std::string& in_ptx) const {
     return std::filesystem::path(in_ptx).filename() == name ? file : in_ptx;
   }
-  PlanContext plan_context(const Exercise& exercise) const { return {exercise, *module, declarations, file, hardware}; }
+  PlanContext plan_context(const Exercise& exercise) const { return {exercise, *module, file, hardware}; }
+  std::vector<std::byte> parameters(const Exercise& exercise, const Step& step, const reference::Values& values,
+                                    const std::vector<Device::Buffer>& buffers, Device::Buffer scratch) const {
+    return compiled->parameters(plan_context(exercise), step, values, buffers, scratch);
+  }
 };
 
 /// Compiles, loads and plans `source`, the text of `file`. `gpu` says, when it is

@@ -6,6 +6,7 @@
 #include <functional>
 #include <new>
 
+#include "grader/program.h"
 #include "grader/sample_check.h"
 
 namespace tritutor {
@@ -83,8 +84,8 @@ std::string problem_at(const Exercise& exercise, const Case& large, const std::s
 class Sample::Run : CoverageProof {
  public:
   Run(Sample& sample, SampleOutcome& outcome)
-      : exercise_(sample.context_.exercise),
-        module_(sample.context_.module),
+      : exercise_(sample.exercise_),
+        program_(sample.program_),
         large_(sample.large_),
         inputs_(sample.inputs_),
         plan_(sample.plan_),
@@ -110,7 +111,7 @@ class Sample::Run : CoverageProof {
   bool run_again(const vgpu::Limits& limits, const std::function<void(const Step&, vgpu::LaunchResult&)>& each);
 
   const Exercise& exercise_;
-  const vgpu::Module& module_;
+  const Program& program_;
   const Case& large_;
   const reference::Arrays& inputs_;
   const LaunchPlan& plan_;
@@ -131,12 +132,11 @@ void Sample::Run::run_steps() {
   buffers_ = allocate(exercise_, large_, inputs_, plan_, *device_);
   values_.resize(buffers_.outputs.size());
   writers_.resize(buffers_.outputs.size());
-  const std::vector<std::byte> plain = pack_parameters(exercise_, large_.values, buffers_.arguments);
   const vgpu::Limits own = sample_limits(limits_, plan_.steps.size());
   bool all_there = true;  // every block of the steps before has run: what this one reads is what it would read
   for (const Step& step : plan_.steps) {
-    vgpu::LaunchResult result =
-        device_->run(step, step_parameters(exercise_, module_, step, plain, buffers_.scratch), own);
+    vgpu::LaunchResult result = device_->run(
+        step, program_.parameters(exercise_, step, large_.values, buffers_.arguments, buffers_.scratch), own);
     outcome_.stopped = result.stopped;
     if (result.stopped) return;
     if (!result.findings.empty() && all_there) {
@@ -195,10 +195,9 @@ bool Sample::Run::run_again(const vgpu::Limits& limits,
     again_ = allocate(exercise_, large_, inputs_, plan_, *device_again_);
     for (const LargeOutput& output : again_.outputs) device_again_->watch_writes(output.buffer);
   }
-  const std::vector<std::byte> plain = pack_parameters(exercise_, large_.values, again_.arguments);
   for (const Step& step : plan_.steps) {
-    vgpu::LaunchResult result =
-        device_again_->run(step, step_parameters(exercise_, module_, step, plain, again_.scratch), limits);
+    vgpu::LaunchResult result = device_again_->run(
+        step, program_.parameters(exercise_, step, large_.values, again_.arguments, again_.scratch), limits);
     outcome_.stopped = result.stopped;
     if (!result.completed) return false;
     each(step, result);
@@ -230,9 +229,10 @@ std::vector<StepWrites> Sample::Run::run_larger_sample() {
   return writes;
 }
 
-Sample::Sample(const PlanContext& context, Case large, reference::Arrays inputs, MakeDevice make_device,
-               const vgpu::Limits& limits)
-    : context_(context),
+Sample::Sample(const Exercise& exercise, const Program& program, Case large, reference::Arrays inputs,
+               MakeDevice make_device, const vgpu::Limits& limits)
+    : exercise_(exercise),
+      program_(program),
       large_(std::move(large)),
       inputs_(std::move(inputs)),
       make_device_(std::move(make_device)),
@@ -242,10 +242,11 @@ Sample::~Sample() = default;
 
 void Sample::run() {
   guarded([this] {
-    std::variant<LaunchPlan, Refusal> plan = make_plan(context_, large_, *make_device_(), limits_);
+    std::variant<LaunchPlan, Refusal> plan =
+        program_.compiled->plan(program_.plan_context(exercise_), large_, *make_device_(), limits_);
     if (const auto* refusal = std::get_if<Refusal>(&plan)) {
       outcome_.stopped = refusal->kind == "stopped";
-      outcome_.problem = problem_at(context_.exercise, large_, refusal->message,
+      outcome_.problem = problem_at(exercise_, large_, refusal->message,
                                     refusal->diagnostics.empty() ? 0 : refusal->diagnostics[0].line);
       return;
     }
@@ -267,10 +268,10 @@ void Sample::guarded(const std::function<void()>& work) {
   try {
     work();
   } catch (const vgpu::LoadError& error) {  // a kernel that launch() takes at this size alone
-    outcome_.problem = problem_at(context_.exercise, large_,
-                                  fmt::format("the virtual GPU cannot run it: {}", error.what()), error.line());
+    outcome_.problem =
+        problem_at(exercise_, large_, fmt::format("the virtual GPU cannot run it: {}", error.what()), error.line());
   } catch (const vgpu::LaunchError& error) {
-    outcome_.problem = problem_at(context_.exercise, large_, error.what());
+    outcome_.problem = problem_at(exercise_, large_, error.what());
   } catch (const std::bad_alloc&) {
     // Of a sample that is done, its prediction holds.
     if (!in_doubt_) {

@@ -14,12 +14,14 @@
 
 #include "grader/curriculum/curriculum.h"
 #include "grader/device/virtual_device.h"
-#include "grader/dialect/cuda/plan.h"
+#include "grader/dialect/dialect.h"
 #include "grader/judge/compare.h"
 #include "grader/judge/predict.h"
 #include "reference/functions.h"
 
 namespace tritutor {
+
+struct Program;
 
 struct SampleOutcome {
   std::vector<StepCounters> steps;      ///< of the whole plan; empty: nothing can be predicted
@@ -37,9 +39,9 @@ using MakeDevice = std::function<std::unique_ptr<VirtualDevice>()>;
 class Sample {
  public:
   /// `large` is the case with the sizes of a GPU. `inputs` are the case's own, which are repeated over the larger
-  /// buffers. `limits` are those of the plan; its stop flag holds for the sample too. What `context` refers to must
-  /// outlive the sample.
-  Sample(const PlanContext& context, Case large, reference::Arrays inputs, MakeDevice make_device,
+  /// buffers. `limits` are those of the plan; its stop flag holds for the sample too. The exercise and
+  /// the program must outlive the sample.
+  Sample(const Exercise& exercise, const Program& program, Case large, reference::Arrays inputs, MakeDevice make_device,
          const vgpu::Limits& limits);
   ~Sample();
   Sample(const Sample&) = delete;
@@ -58,7 +60,8 @@ class Sample {
   class Run;
   void guarded(const std::function<void()>& work);
 
-  const PlanContext context_;
+  const Exercise& exercise_;
+  const Program& program_;
   const Case large_;
   const reference::Arrays inputs_;
   const MakeDevice make_device_;

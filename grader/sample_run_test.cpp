@@ -14,7 +14,7 @@
 #include "grader/case_run.h"
 #include "grader/curriculum/example_exercise_test.h"
 #include "grader/device/virtual_device.h"
-#include "grader/dialect/cuda/compile.h"
+#include "grader/program.h"
 #include "grader/submission.h"
 
 namespace tritutor {
@@ -39,43 +39,38 @@ class Sampled {
     if (source.empty()) source = solution_of(exercise_);
     exercise_.timed = {{"large", std::move(sizes)}};
     large_ = exercise_.timed_case(exercise_.timed[0]);
-    CompileResult result = compile(exercise_, "k.cu", source, TRITUTOR_SOURCE_DIR "/tl");
-    if (const auto* refusal = std::get_if<Refusal>(&result)) FAIL(refusal->message);
-    module_ = vgpu::Module::load(std::get<Compiled>(result).ptx);
-    declarations_ = declarations(scan_source(source));
+    const auto refusal =
+        build_program(exercise_, "k.cu", source, TRITUTOR_SOURCE_DIR "/tl", nullptr, nullptr, program_);
+    if (refusal) FAIL(refusal->message);
   }
 
   SampleOutcome sample() {
-    return sample_on([this] { return std::make_unique<VirtualDevice>(module_); });
+    return sample_on([this] { return std::make_unique<VirtualDevice>(program_.module); });
   }
   SampleOutcome sample_on(const MakeDevice& make_device) {
     const Case own = exercise_.timed_case({"large", {}});
-    Sample sample(context(), large_, make_inputs(exercise_, own, 1), make_device, {});
+    Sample sample(exercise_, program_, large_, make_inputs(exercise_, own, 1), make_device, {});
     sample.run();
     sample.settle();
     return sample.outcome();
   }
 
-  std::shared_ptr<const vgpu::Module> module() const { return module_; }
+  std::shared_ptr<const vgpu::Module> module() const { return program_.module; }
 
   std::vector<StepCounters> whole() {
-    VirtualDevice plan_device(module_), device(module_);
-    const auto plan = make_plan(context(), large_, plan_device, {});
+    VirtualDevice plan_device(program_.module), device(program_.module);
+    const auto plan = program_.compiled->plan(program_.plan_context(exercise_), large_, plan_device, {});
     REQUIRE(std::holds_alternative<LaunchPlan>(plan));
     const CaseData data = prepare_case(exercise_, large_, 1);
-    CaseOutcome outcome = run_case(exercise_, large_, data, std::get<LaunchPlan>(plan), *module_, device, {});
+    CaseOutcome outcome = run_case(exercise_, large_, data, std::get<LaunchPlan>(plan), program_, device, {});
     REQUIRE(outcome.passed);
     return outcome.steps;
   }
 
  private:
-  PlanContext context() { return {exercise_, *module_, declarations_, file_}; }
-
   Exercise exercise_;
   Case large_;
-  std::shared_ptr<const vgpu::Module> module_;
-  std::vector<Declaration> declarations_;
-  std::string file_ = "k.cu";
+  Program program_;
 };
 
 double relative(uint64_t estimate, uint64_t truth) {

@@ -13,6 +13,7 @@
 #include "grader/case_work.h"
 #include "grader/decision.h"
 #include "grader/device_choice.h"
+#include "grader/dialect/dialect.h"
 #include "grader/gpu_work.h"
 #include "grader/program.h"
 
@@ -39,7 +40,8 @@ void submit(const Exercise& exercise, const std::filesystem::path& file, const s
   }
   Program program;
   if (options.profile != nullptr) program.hardware = hardware_of(*options.profile);
-  CaseWork work(exercise, seed, {options.all_cases, options.gpu_alone, options.threads, options.stop, options.progress});
+  CaseWork work(exercise, seed,
+                {options.all_cases, options.gpu_alone, options.threads, options.stop, options.progress});
   {
     const Progress::Task compiling(options.progress, "compiling");
     std::function<std::string()> architecture;
@@ -86,13 +88,16 @@ Verdict grade(const Exercise& exercise, const std::filesystem::path& file, const
   verdict.needs = exercise.needs;
   if (exercise.needs == Needs::bronze) verdict.timing.required = exercise.thresholds.bronze;
   verdict.file = file.string();
+  verdict.dialect = dialect_of(file).name();
   try {
     submit(exercise, file, source, options, verdict);
   } catch (const std::bad_alloc&) {
     verdict.refusal = refusal_of("environment", "there is not enough memory for this submission; close other programs");
   } catch (const GpuError& error) {
-    verdict.refusal = refusal_of("environment", fmt::format("{} failed: {}. To go on without it: --device virtual",
-                                                            verdict.device_name, error.what()));
+    const char* advice =
+        error.kind() == GpuError::Kind::no_memory ? "Does another program use the GPU? nvidia-smi tells. " : "";
+    verdict.refusal = refusal_of("environment", fmt::format("{} failed: {}. {}To go on without it: --device virtual",
+                                                            verdict.device_name, error.what(), advice));
   } catch (const std::exception& error) {
     verdict.refusal = refusal_of("environment", fmt::format("the grader failed: {}; this is not your kernel's fault, "
                                                             "please report it",

@@ -257,7 +257,7 @@ TEST_CASE("What a kernel prints comes along") {
 
 TEST_CASE("A device that is not there is the environment's fault") {
   SubmitOptions options;
-  options.device = "cuda";
+  options.device = "cuda:1000";
   const Verdict verdict = submit(test::scaling_solution(), options);
   REQUIRE(verdict.refusal);
   CHECK(verdict.refusal->kind == "environment");

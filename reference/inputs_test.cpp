@@ -57,7 +57,7 @@ TEST_CASE("An unknown kind is refused with the list of kinds") {
 }
 
 TEST_CASE("Every kind can make every type and any shape, and never a NaN") {
-  CHECK(input_kinds().size() == 29);
+  CHECK(input_kinds().size() == 30);
   for (const std::string_view kind : input_kinds()) {
     CHECK(is_input_kind(kind));
     for (const Type type : {Type::f32, Type::f64, Type::f16, Type::i32, Type::u32, Type::i64, Type::u64, Type::u8}) {
@@ -138,6 +138,24 @@ TEST_CASE("huge_cancel: the pairs cancel exactly, and the rest adds up to far mo
     CHECK(std::count_if(v.begin(), v.end(), huge) == 2 * std::min<int64_t>(8, n / 4));
     CHECK(all(v, [&](double x) { return huge(x) || (x >= 500 && x < 1500); }));
   }
+}
+
+TEST_CASE("spikes: few elements hold half of the sum, at places that the seed draws") {
+  for (const uint64_t seed : {1, 2}) {
+    const auto v = values_of(make_input("spikes", Type::f32, {1 << 20}, seed, {}));
+    double all_of_it = 0, spikes = 0;
+    int64_t count = 0;
+    for (const double x : v) {
+      all_of_it += x;
+      if (x < 1.5) continue;
+      spikes += x;
+      ++count;
+    }
+    CHECK(count <= 64);
+    CHECK(count > 60);
+    CHECK(spikes / all_of_it == doctest::Approx(0.5).epsilon(0.15));
+  }
+  CHECK(make("spikes", {5000}) != values_of(make_input("spikes", Type::f32, {5000}, 99, {})));
 }
 
 TEST_CASE("ties: few values, the maximum in every block of 32 or more, never first") {

@@ -336,6 +336,8 @@ class Gpu {
   /// the kernel's LoadError where it cannot be run, LaunchError for what no GPU would do.
   LaunchResult launch(const Module& module, std::string_view kernel, Dim3 grid, Dim3 block, uint32_t dynamic_shared,
                       std::span<const std::byte> parameters, const Limits& limits = {});
+  /// The variables of the module launched last that no longer hold what they were set up with, by name.
+  std::vector<std::string> changed_variables() const;
   /// Forgets the state of a module's global variables: the next launch sets them up again.
   void unload(const Module& module);
 

@@ -33,7 +33,7 @@ def cases():
     def random(n):
         return torch.rand(n, device="cuda") * 2 - 1
 
-    for power in (20, 22, 24, 26):
+    for power in (20, 24, 26, 28):
         n = 1 << power
         yield (f"1.1, n = 2^{power}", "1.1", {"n": n}, "level1/vector_scaling.cu", "vector_scaling", (cdiv(n, 1024), 1, 1), (256, 1, 1),
                [random(n), random(n), struct.pack("f", 2.5), struct.pack("i", n)])
@@ -42,7 +42,13 @@ def cases():
                (cdiv(n, 32), cdiv(m, 32), 1), (32, 8, 1), [random(m * n), random(m * n), struct.pack("i", m), struct.pack("i", n)])
         yield (f"2.3, {m} x {n}", "2.3", {"m": m, "n": n}, "level2/softmax.cu", "softmax", (m, 1, 1), (256, 1, 1),
                [random(m * n), random(m * n), struct.pack("i", m), struct.pack("i", n)])
-    for n in (1024, 2048, 4096):
+    n = 1 << 26
+    yield ("5.3, n = 2^26", "5.3", {"n": n}, "level5/fused_dropout.cu", "fused_dropout", (cdiv(n, 256), 1, 1), (256, 1, 1),
+           [random(n), random(n), struct.pack("f", 0.5), struct.pack("i", 7), struct.pack("i", n)])
+    nq, nk, d = 32768, 2048, 64
+    yield ("5.2, 32768 x 2048 x 64", "5.2", {"nq": nq, "nk": nk, "d": d}, "level5/attention_scores.cu", "attention_scores",
+           (cdiv(nq, 32), 1, 1), (32, 8, 1), [random(nq * d), random(nk * d), random(nq * nk)] + [struct.pack("i", v) for v in (nq, nk, d)])
+    for n in (256, 512, 1024, 2048, 4096):
         yield (f"4.1, {n}^3", "4.1", {"m": n, "n": n, "k": n}, "level4/tiled_matmul.cu", "tiled_matmul", (cdiv(n, 64), cdiv(n, 64), 1),
                (16, 16, 1), [random(n * n), random(n * n), random(n * n)] + [struct.pack("i", n)] * 3)
 
@@ -114,7 +120,7 @@ def by_tutor(tritutor, exercise, sizes):
 
 def by_profiler():
     command = ["ncu", "--csv", "--page", "raw", "--metrics", "gpu__time_duration.sum", "--print-units", "base", "--clock-control", "none",
-               "--kernel-name-base", "function", "--kernel-name", "regex:^(vector_scaling|matrix_transpose|softmax|tiled_matmul)$",
+               "--kernel-name-base", "function", "--kernel-name", "regex:^(vector_scaling|matrix_transpose|softmax|fused_dropout|attention_scores|tiled_matmul)$",
                sys.executable, __file__, "--launch"]
     done = subprocess.run(command, capture_output=True, text=True)
     lines = [line for line in done.stdout.splitlines() if line.startswith('"')]

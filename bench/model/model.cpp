@@ -84,10 +84,10 @@ Json counters(const std::string& slug, const std::string& file) {
   const auto make_device = [&] { return std::make_unique<VirtualDevice>(program.module, program.hardware); };
   const vgpu::Limits limits = case_limits(*exercise, test, nullptr, 1);
   const auto device = make_device();
-  const auto planned = make_plan(context, large, *device, limits);
+  const auto planned = program.compiled->plan(context, large, *device, limits);
   if (const auto* refusal = std::get_if<Refusal>(&planned)) throw std::runtime_error(file + ": " + refusal->message);
   const LaunchPlan& plan = std::get<LaunchPlan>(planned);
-  Sample sample(context, large, make_inputs(*exercise, test, case_seed(test, 1)), make_device, limits);
+  Sample sample(*exercise, program, large, make_inputs(*exercise, test, case_seed(test, 1)), make_device, limits);
   sample.run();
   if (!sample.outcome().problem.empty()) throw std::runtime_error(file + ": " + sample.outcome().problem);
   if (!sample.outcome().note.empty()) throw std::runtime_error(file + ": " + sample.outcome().note);

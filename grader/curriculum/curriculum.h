@@ -79,7 +79,7 @@ struct Case {
 struct Timed {
   std::string test;         ///< the case's name
   reference::Values sizes;  ///< in place of the case's; empty: the case's own
-  std::map<std::string, std::string> inputs;  ///< kinds in place of the case's, where a GPU runs all of it
+  std::map<std::string, std::string> inputs = {};  ///< kinds in place of the case's, where a GPU runs all of it
 };
 
 struct Limit {

@@ -17,7 +17,7 @@ using Function = void*;
 using Stream = void*;
 using Event = void*;
 
-inline constexpr Result success = 0, not_ready = 600;
+inline constexpr Result success = 0, out_of_memory = 2, not_ready = 600;
 
 /// Attributes of a device.
 enum Attribute : int {

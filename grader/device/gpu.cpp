@@ -154,6 +154,7 @@ Message Gpu::ask(const Message& request, double seconds) {
   if (answer && !answer->empty() && (*answer)[0] == "ok") return std::move(*answer);
   const std::string how = answer && answer->size() > 1 ? (*answer)[0] : "died";
   if (how == "refused") throw GpuError(GpuError::Kind::refused, (*answer)[1]);
+  if (how == "no memory") throw GpuError(GpuError::Kind::no_memory, (*answer)[1]);
   if (how == "failed") throw GpuError(GpuError::Kind::refused, (*answer)[1]);
   process_.reset();  // kills it
   if (stopped()) throw GpuError(GpuError::Kind::stopped, "stopped");

@@ -40,12 +40,13 @@ struct GpuInfo {
 class GpuError : public std::runtime_error {
  public:
   enum class Kind : uint8_t {
-    absent,   ///< there is no GPU that can be used
-    refused,  ///< a launch, an allocation or a program was refused; the GPU can be used on
-    fault,    ///< a kernel did something the GPU cannot go on from
-    hang,     ///< a kernel did not end in its time
-    died,     ///< the process ended without a word
-    stopped,  ///< as `stop` asked
+    absent,     ///< there is no GPU that can be used
+    refused,    ///< a launch or a program was refused; the GPU can be used on
+    no_memory,  ///< it has too little memory left
+    fault,      ///< a kernel did something the GPU cannot go on from
+    hang,       ///< a kernel did not end in its time
+    died,       ///< the process ended without a word
+    stopped,    ///< as `stop` asked
   };
   GpuError(Kind kind, const std::string& what) : std::runtime_error(what), kind_(kind) {}
   Kind kind() const { return kind_; }

@@ -135,7 +135,7 @@ Message Session::answer(const Message& message) {
     if (what == "rates") return rates(request);
     return {"failed", "there is no request " + what};
   } catch (const Refused& error) {
-    return {"refused", error.what()};
+    return {error.result() == out_of_memory ? "no memory" : "refused", error.what()};
   }
 }
 

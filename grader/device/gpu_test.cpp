@@ -4,7 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <csignal>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 
 #include "grader/device/gpu_kernels.h"
 #include "grader/device/virtual_device.h"
@@ -139,6 +142,34 @@ TEST_CASE("a fault or a hang ends the GPU's process, and the next request has a 
     again.download(y, std::as_writable_bytes(std::span(&got, 1)));
     CHECK(got == 6);
   }
+}
+
+TEST_CASE("a GPU's process that is killed is noticed, and replaced") {
+  const auto gpu = gpu_with(kernels);
+  if (!gpu) return;
+  gpu->allocate(4);
+  int killed = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream children(task.path() / "children");
+    for (int pid = 0; children >> pid;) {
+      std::ifstream name("/proc/" + std::to_string(pid) + "/comm");
+      std::string comm;
+      name >> comm;
+      if (comm != "tritutor-gpu") continue;
+      kill(pid, SIGKILL);
+      ++killed;
+    }
+  }
+  REQUIRE(killed == 1);
+  CHECK(failure([&] { gpu->allocate(4); }) == GpuError::Kind::died);
+  CHECK(gpu->allocate(4) != 0);
+}
+
+TEST_CASE("more memory than there is, is no fault of a launch") {
+  const auto gpu = gpu_with(kernels);
+  if (!gpu) return;
+  CHECK(failure([&] { gpu->allocate(uint64_t{1} << 50); }) == GpuError::Kind::no_memory);
+  CHECK(gpu->allocate(4) != 0);
 }
 
 TEST_CASE("a launch that is refused leaves the GPU as it was") {

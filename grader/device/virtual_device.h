@@ -25,6 +25,8 @@ class VirtualDevice : public Device {
   void watch_writes(Buffer buffer) { gpu_.watch_writes(buffer); }
   /// What they have noted of a watched buffer.
   vgpu::Coverage coverage(Buffer buffer) const { return gpu_.coverage(buffer); }
+  /// The program's __device__ variables that no longer hold what they were set up with.
+  std::vector<std::string> changed_variables() const { return gpu_.changed_variables(); }
 
  private:
   std::shared_ptr<const vgpu::Module> module_;

@@ -261,6 +261,22 @@ Coverage Gpu::coverage(Address address) const {
   return buffer.writes->summary();
 }
 
+std::vector<std::string> Gpu::changed_variables() const {
+  std::vector<std::string> names;
+  if (impl_->module == nullptr) return names;
+  for (const ModuleVariable& variable : impl_->module->program().variables) {
+    if (!variable.writable) continue;
+    const std::byte* now = impl_->memory.host(variable.address, variable.bytes);
+    for (uint64_t i = 0; now != nullptr && i < variable.bytes; ++i) {
+      const uint8_t before = i < variable.init.size() ? variable.init[i] : 0;
+      if (now[i] == std::byte{before}) continue;
+      names.push_back(variable.name);
+      break;
+    }
+  }
+  return names;
+}
+
 void Gpu::unload(const Module& module) {
   if (impl_->module == &module) impl_->tear_down();
 }

@@ -103,9 +103,11 @@ TEST_CASE("module variables: initialisers, zeros, addresses, kept from launch to
   };
   m.run(1, 1, out, out);
   CHECK(m.values<uint64_t>(out) == expected(40, 0));
+  CHECK(m.gpu.changed_variables() == std::vector<std::string>{"count", "hits"});
   m.run(1, 1, out, out);
   CHECK(m.values<uint64_t>(out) == expected(41, 2));
   m.gpu.unload(m.module());
+  CHECK(m.gpu.changed_variables().empty());
   m.run(1, 1, out, out);
   CHECK(m.values<uint64_t>(out) == expected(40, 0));
   // Another module's launch takes the slots; this one then starts anew.

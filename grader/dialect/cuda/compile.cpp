@@ -99,10 +99,11 @@ CompileResult compile(const Exercise& exercise, const fs::path& file, const std:
   }
 }
 
-std::string compile_for_gpu(const Compiled& compiled, const std::string& architecture, const std::atomic<bool>* stop) {
+std::string compile_for_gpu(const Nvrtc::Program& whole, const std::string& ptx, const std::string& architecture,
+                            const std::atomic<bool>* stop) {
   const Nvrtc& nvrtc = Nvrtc::instance();
-  if (!nvrtc.knows(architecture)) return compiled.ptx;
-  Nvrtc::Program program = compiled.whole;
+  if (!nvrtc.knows(architecture)) return ptx;
+  Nvrtc::Program program = whole;
   program.architecture = architecture;
   program.leading_headers.clear();  // what is precompiled is so for the virtual GPU
   const Nvrtc::Output output = nvrtc.compile(program, stop);

@@ -29,9 +29,10 @@ using CompileResult = std::variant<Compiled, Refusal>;
 CompileResult compile(const Exercise& exercise, const std::filesystem::path& file, const std::string& source,
                       const std::filesystem::path& include_dir, const std::atomic<bool>* stop = nullptr);
 
-/// The same program for a GPU: a cubin for its architecture ("sm_90"), or where NVRTC is older than that, the PTX,
-/// which the driver takes too. Throws NvrtcError where neither is to be had.
-std::string compile_for_gpu(const Compiled& compiled, const std::string& architecture, const std::atomic<bool>* stop);
+/// A program that has compiled to `ptx` for a GPU: a cubin for its architecture ("sm_90"), or where NVRTC is older than
+/// that, the PTX, which the driver takes too. Throws NvrtcError where neither is to be had.
+std::string compile_for_gpu(const Nvrtc::Program& whole, const std::string& ptx, const std::string& architecture,
+                            const std::atomic<bool>* stop);
 
 /// The name under which a file is compiled: its last part, without characters that the log could be misread by.
 std::string program_name(const std::filesystem::path& file);

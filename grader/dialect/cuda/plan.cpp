@@ -14,6 +14,11 @@
 namespace tritutor {
 namespace {
 
+/// What checking a plan needs to know of the file.
+struct FileContext : PlanContext {
+  const std::vector<Declaration>& declarations;
+};
+
 /// struct Plan of tl/tritutor.cuh as it lies in device memory.
 struct DevicePlan {
   static constexpr int max_steps = 16;
@@ -38,7 +43,7 @@ static_assert(sizeof(DevicePlan) == 1488);
 /// launch() only computes a few sizes: past this it is endless.
 constexpr uint64_t launch_steps = 4'000'000;
 
-Refusal refuse(const PlanContext& context, const Case& test, const std::string& reason) {
+Refusal refuse(const FileContext& context, const Case& test, const std::string& reason) {
   Refusal refusal;
   refusal.kind = "plan";
   refusal.message = fmt::format("{} (case \"{}\")", reason, test.name);
@@ -82,7 +87,7 @@ std::vector<std::string> callable_kernels(const vgpu::Module& module) {
   return names;
 }
 
-std::string unknown_kernel(const PlanContext& context, const Step& step) {
+std::string unknown_kernel(const FileContext& context, const Step& step) {
   for (const Declaration& each : context.declarations) {
     if (each.kernel && each.name == step.kernel) {
       return fmt::format(
@@ -104,7 +109,7 @@ bool is_parameter(const vgpu::Parameter& parameter, const Argument& argument) {
 }
 
 /// What is wrong with the parameters of a step's kernel; nullopt where nothing is.
-std::optional<std::string> check_parameters(const PlanContext& context, const Step& step,
+std::optional<std::string> check_parameters(const FileContext& context, const Step& step,
                                             const vgpu::KernelInfo& kernel, uint64_t scratch_bytes) {
   const std::vector<Argument>& arguments = context.exercise.arguments;
   const size_t given = kernel.parameters.size();
@@ -132,7 +137,7 @@ std::optional<std::string> check_parameters(const PlanContext& context, const St
 }
 
 /// Why a grid has no blocks: a size smaller than what it is divided by, as a rule.
-std::string no_blocks(const PlanContext& context, const Case& test, const Step& step) {
+std::string no_blocks(const FileContext& context, const Case& test, const Step& step) {
   const vgpu::Dim3& grid = step.grid;
   const std::string where = grid.x == 0 ? "x" : grid.y == 0 ? "y" : "z";
   const bool small = std::any_of(test.values.begin(), test.values.end(),
@@ -142,7 +147,7 @@ std::string no_blocks(const PlanContext& context, const Case& test, const Step& 
                      small ? ", and / rounds down: cdiv(a, b) rounds up" : ": does the number of blocks fit its type?");
 }
 
-std::optional<std::string> check_shape(const PlanContext& context, const Case& test, const Step& step,
+std::optional<std::string> check_shape(const FileContext& context, const Case& test, const Step& step,
                                        const vgpu::KernelInfo& kernel) {
   const auto& [grid, block] = std::pair(step.grid, step.block);
   if (grid.x == 0 || grid.y == 0 || grid.z == 0) return no_blocks(context, test, step);
@@ -184,7 +189,7 @@ std::optional<std::string> check_shape(const PlanContext& context, const Case& t
   return std::nullopt;
 }
 
-std::optional<std::string> check_step(const PlanContext& context, const Case& test, const Step& step,
+std::optional<std::string> check_step(const FileContext& context, const Case& test, const Step& step,
                                       uint64_t scratch_bytes) {
   const vgpu::KernelInfo* kernel = step.kernel == plan_entry ? nullptr : context.module.find_kernel(step.kernel);
   if (!kernel) return unknown_kernel(context, step);
@@ -211,8 +216,10 @@ LaunchPlan read_plan(const DevicePlan& raw) {
 
 }  // namespace
 
-std::variant<LaunchPlan, Refusal> make_plan(const PlanContext& context, const Case& test, Device& device,
-                                            const vgpu::Limits& limits) {
+std::variant<LaunchPlan, Refusal> make_plan(const PlanContext& plan_context,
+                                            const std::vector<Declaration>& declarations, const Case& test,
+                                            Device& device, const vgpu::Limits& limits) {
+  const FileContext context{plan_context, declarations};
   DevicePlan raw{};
   const std::vector<std::byte> problem = problem_bytes(context.exercise, test.values);
   const Device::Buffer plan_buffer =

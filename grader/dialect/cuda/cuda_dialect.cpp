@@ -1,0 +1,63 @@
+#include "grader/dialect/cuda/cuda_dialect.h"
+
+#include "grader/dialect/cuda/compile.h"
+#include "grader/dialect/cuda/plan.h"
+#include "grader/dialect/cuda/source_scan.h"
+
+namespace tritutor {
+namespace {
+
+class CudaFile : public CompiledFile {
+ public:
+  CudaFile(Compiled compiled, const std::string& source)
+      : whole_(std::move(compiled.whole)), declarations_(declarations(scan_source(source))) {
+    ptx = std::move(compiled.ptx);
+    program = std::move(compiled.program);
+    warnings = std::move(compiled.warnings);
+    toolchain = std::move(compiled.toolchain);
+  }
+
+  std::string for_gpu(const std::string& architecture, const std::atomic<bool>* stop) const override {
+    return compile_for_gpu(whole_, ptx, architecture, stop);
+  }
+
+  std::variant<LaunchPlan, Refusal> plan(const PlanContext& context, const Case& test, Device& device,
+                                         const vgpu::Limits& limits) const override {
+    return make_plan(context, declarations_, test, device, limits);
+  }
+
+  std::vector<std::byte> parameters(const PlanContext& context, const Step& step, const reference::Values& values,
+                                    const std::vector<Device::Buffer>& buffers, Device::Buffer scratch) const override {
+    return step_parameters(context.exercise, context.module, step, pack_parameters(context.exercise, values, buffers),
+                           scratch);
+  }
+
+ private:
+  const Nvrtc::Program whole_;
+  const std::vector<Declaration> declarations_;
+};
+
+class CudaDialect : public Dialect {
+ public:
+  std::string_view name() const override { return "cuda"; }
+  std::string_view extension() const override { return ".cu"; }
+
+  std::variant<std::unique_ptr<CompiledFile>, Refusal> compile(const Exercise& exercise,
+                                                               const std::filesystem::path& file,
+                                                               const std::string& source,
+                                                               const std::filesystem::path& include_dir,
+                                                               const std::atomic<bool>* stop) const override {
+    CompileResult result = tritutor::compile(exercise, file, source, include_dir, stop);
+    if (auto* refusal = std::get_if<Refusal>(&result)) return std::move(*refusal);
+    return std::make_unique<CudaFile>(std::move(std::get<Compiled>(result)), source);
+  }
+};
+
+}  // namespace
+
+const Dialect& cuda_dialect() {
+  static const CudaDialect dialect;
+  return dialect;
+}
+
+}  // namespace tritutor
