@@ -77,7 +77,7 @@ class Benching {
   bool start_gpu(DeviceChoice choice);
   void build(BenchSeries& series);
   bool look_at(BenchSeries& series, const Program& program, size_t size);
-  bool sample(const Program& program, const Case& point, const reference::Values& values, BenchPoint& result);
+  bool sample(const Program& program, const Case& point, BenchPoint& result);
   void predict_time(const std::vector<StepCounters>& steps, const reference::Values& values, BenchPoint& result) const;
   void measure(const Case& point, BenchPoint& result);
   void set_rates();
@@ -175,7 +175,7 @@ bool Benching::look_at(BenchSeries& series, const Program& program, size_t size)
   Case point = exercise_.timed_case(exercise_.timed[0]);
   for (const auto& [name, value] : bench_.sizes[size]) point.values[name] = value;
   BenchPoint result;
-  if (!sample(program, point, point.values, result)) return false;
+  if (!sample(program, point, result)) return false;
   if (gpu_ && result.problem.empty()) measure(point, result);
   for (vgpu::Finding& finding : result.findings) finding.file = program.own_file(finding.file);
   sort_by_cause(result.findings);
@@ -183,8 +183,8 @@ bool Benching::look_at(BenchSeries& series, const Program& program, size_t size)
   return !stopped();
 }
 
-bool Benching::sample(const Program& program, const Case& point, const reference::Values& values, BenchPoint& result) {
-  const Progress::Task task(options_.progress, fmt::format("a sample at {}", sizes_in_words(exercise_, values)));
+bool Benching::sample(const Program& program, const Case& point, BenchPoint& result) {
+  const Progress::Task task(options_.progress, fmt::format("a sample at {}", sizes_in_words(exercise_, point.values)));
   const auto make_device = [&] { return std::make_unique<VirtualDevice>(program.module, program.hardware); };
   Sample sample(exercise_, program, point, sample_inputs(exercise_, point, case_seed(point, seed_)), make_device,
                 case_limits(exercise_, point, options_.stop, 1));
@@ -196,10 +196,10 @@ bool Benching::sample(const Program& program, const Case& point, const reference
   // No case has run: only the place is sure.
   const bool shown = !outcome.findings.empty() || outcome.mismatch;
   if (!gpu_) {
-    const double limit = predict({}, limit_work(exercise_.limit, values), *options_.profile).limit_us;
+    const double limit = predict({}, limit_work(exercise_.limit, point.values), *options_.profile).limit_us;
     result.limit = {limit, limit, limit};
   }
-  result.problem = shown ? "at " + sizes_in_words(exercise_, values) : outcome.problem;
+  result.problem = shown ? "at " + sizes_in_words(exercise_, point.values) : outcome.problem;
   result.findings = outcome.findings;
   result.mismatch = outcome.mismatch;
   if (!result.problem.empty()) return true;
@@ -209,7 +209,7 @@ bool Benching::sample(const Program& program, const Case& point, const reference
   }
   if (gpu_) return true;
   result.note = outcome.note;
-  if (!outcome.steps.empty()) predict_time(outcome.steps, values, result);
+  if (!outcome.steps.empty()) predict_time(outcome.steps, point.values, result);
   return true;
 }
 
