@@ -108,6 +108,7 @@ void submit(Session& session, const Arguments& arguments) {
   const Target target = target_of(session, arguments, "submit");
   const std::string source = read_kernel_file(target.file);
   const DeviceProfile profile = profile_of(session.home(), arguments.profile);
+  const std::vector<DeviceProfile> profiles = profiles_of(session.home());
   Interrupt interrupt;
   SubmitOptions options;
   options.include_dir = session.home().tl;
@@ -115,6 +116,7 @@ void submit(Session& session, const Arguments& arguments) {
   options.device = arguments.device;
   options.all_cases = !arguments.first;
   options.profile = &profile;
+  options.profiles = &profiles;
   options.stop = interrupt.flag();
   Progress progress;
   options.progress = &progress;

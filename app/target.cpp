@@ -97,8 +97,12 @@ void add_target_options(CLI::App& command, TargetArguments& arguments) {
                          : fmt::format("{} is none of auto, virtual, cuda, cuda:0, cuda:1, ...", device);
           },
           "WHERE"));
-  command.add_option("--profile", arguments.profile, "The device to predict the time of; absent: H200")
-      ->type_name("NAME");
+  command
+      .add_option("--profile", arguments.profile, "The device to predict the time of, without a GPU; absent: H200")
+      ->type_name("NAME")
+      ->each([&arguments](const std::string&) {  // who asks for a prediction wants no measurement
+        if (arguments.device == "auto") arguments.device = "virtual";
+      });
 }
 
 std::string profiles_help(Session& session) {

@@ -71,7 +71,9 @@ void submit(const Exercise& exercise, const std::filesystem::path& file, const s
   decide_rightness(exercise, program, work, verdict);
   if (!verdict.right) return;
   if (gpu) {
-    decide_measured_speed(exercise, program, work, options.profile, *gpu, verdict);
+    const DeviceProfile* own =
+        options.profiles != nullptr ? profile_of_gpu(*options.profiles, gpu->info().name) : nullptr;
+    decide_measured_speed(exercise, program, work, own != nullptr ? own : options.profile, *gpu, verdict);
   } else {
     decide_predicted_speed(exercise, program, work, options.profile, verdict);
   }

@@ -23,6 +23,8 @@ struct SubmitOptions {
   bool all_cases = true;                    ///< false: stop at the first case that fails
   unsigned threads = 0;                     ///< host threads, 0: as many as there are cores
   const DeviceProfile* profile = nullptr;   ///< a device to predict the time of; nullptr: none is predicted
+  /// Of which the one for the GPU that is used says what holds a kernel back there; nullptr: `profile` does.
+  const std::vector<DeviceProfile>* profiles = nullptr;
   const std::atomic<bool>* stop = nullptr;  ///< set by Ctrl-C; the verdict is then error/"stopped"
   Progress* progress = nullptr;             ///< is told what the submission is at; nullptr: nobody waits
 };

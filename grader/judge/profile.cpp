@@ -120,4 +120,13 @@ const DeviceProfile* find_profile(const std::vector<DeviceProfile>& profiles, st
   return nullptr;
 }
 
+const DeviceProfile* profile_of_gpu(const std::vector<DeviceProfile>& profiles, std::string_view gpu) {
+  const DeviceProfile* longest = nullptr;  // "RTX 4090 D" rather than "RTX 4090"
+  for (const DeviceProfile& profile : profiles) {
+    if (gpu.find(profile.name) == std::string_view::npos) continue;
+    if (longest == nullptr || profile.name.size() > longest->name.size()) longest = &profile;
+  }
+  return longest;
+}
+
 }  // namespace tritutor

@@ -60,4 +60,7 @@ std::vector<DeviceProfile> load_profiles(const std::filesystem::path& folder);
 /// By name, whatever its case and without regard to spaces, '-' and '_' ("rtx4090"); nullptr where there is none.
 const DeviceProfile* find_profile(const std::vector<DeviceProfile>& profiles, std::string_view name);
 
+/// The one whose name stands in a GPU's as the driver has it ("NVIDIA H100 80GB HBM3"); nullptr where none does.
+const DeviceProfile* profile_of_gpu(const std::vector<DeviceProfile>& profiles, std::string_view gpu);
+
 }  // namespace tritutor

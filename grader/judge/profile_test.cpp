@@ -126,5 +126,16 @@ TEST_CASE("A folder without profiles, or with a name twice, is refused") {
                        ProfileError);
 }
 
+TEST_CASE("a GPU's profile is the one whose name its own holds, the longest") {
+  std::vector<DeviceProfile> profiles(3);
+  profiles[0].name = "H100";
+  profiles[1].name = "RTX 4090";
+  profiles[2].name = "RTX 4090 D";
+  CHECK(profile_of_gpu(profiles, "NVIDIA H100 80GB HBM3") == &profiles[0]);
+  CHECK(profile_of_gpu(profiles, "NVIDIA GeForce RTX 4090 D") == &profiles[2]);
+  CHECK(profile_of_gpu(profiles, "NVIDIA GeForce RTX 4090") == &profiles[1]);
+  CHECK(profile_of_gpu(profiles, "NVIDIA A100-SXM4-40GB") == nullptr);
+}
+
 }  // namespace
 }  // namespace tritutor
