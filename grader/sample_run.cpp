@@ -17,7 +17,8 @@ constexpr uint64_t sample_blocks = 64;  // of each step
 constexpr uint64_t sample_steps = 400'000, sample_steps_at_least = 50'000;
 // Of whole grids that are run to be sure of what their sample made likely: a second or two.
 constexpr uint64_t again_steps = 120'000'000;
-constexpr uint64_t block_steps = 2'000'000, block_steps_at_least = 250'000;
+// A 128 x 128 tile of a product of 4096 columns takes 3 million.
+constexpr uint64_t block_steps = 5'000'000, block_steps_at_least = 250'000;
 
 vgpu::Limits sample_limits(const vgpu::Limits& limits, size_t steps) {
   vgpu::Limits result = limits;

@@ -128,15 +128,20 @@ struct Counts {
   uint64_t global_load_requests = 0;       ///< warp-level loads from global memory
   uint64_t global_load_sectors = 0;        ///< 32-byte sectors they touch
   uint64_t global_load_ideal_sectors = 0;  ///< as many as their bytes fill side by side: 4 of 32 lanes with 4 bytes
+  uint64_t global_load_lines = 0;          ///< 128-byte lines they touch
   uint64_t global_store_requests = 0;
   uint64_t global_store_sectors = 0;
   uint64_t global_store_ideal_sectors = 0;
+  uint64_t global_store_lines = 0;
+  uint64_t load_waits = 0;              ///< how often warps wait for global loads: once for all that are asked for
+                                        ///< together, as ptxas orders them
   uint64_t shared_load_requests = 0;    ///< adjacent scalar accesses are one, as ptxas makes them
   uint64_t shared_load_wavefronts = 0;  ///< passes through the 32 banks
   uint64_t shared_store_requests = 0;
   uint64_t shared_store_wavefronts = 0;
   uint64_t bank_conflicts = 0;     ///< wavefronts beyond what the bytes alone need
   uint64_t atomics = 0;            ///< warp-level atom and red
+  uint64_t atomic_lanes = 0;       ///< active lanes of those, summed
   uint64_t barriers = 0;           ///< warp-level block barriers
   uint64_t tensor_operations = 0;  ///< warp-level mma; a wmma.mma is two, but for f64
   uint64_t fp32 = 0, fp64 = 0, integer = 0, control = 0, conversion = 0, special = 0;  ///< warp instructions by class
@@ -160,15 +165,19 @@ inline constexpr CountField count_fields[] = {
     {"global_load_requests", &Counts::global_load_requests},
     {"global_load_sectors", &Counts::global_load_sectors},
     {"global_load_ideal_sectors", &Counts::global_load_ideal_sectors},
+    {"global_load_lines", &Counts::global_load_lines},
     {"global_store_requests", &Counts::global_store_requests},
     {"global_store_sectors", &Counts::global_store_sectors},
     {"global_store_ideal_sectors", &Counts::global_store_ideal_sectors},
+    {"global_store_lines", &Counts::global_store_lines},
+    {"load_waits", &Counts::load_waits},
     {"shared_load_requests", &Counts::shared_load_requests},
     {"shared_load_wavefronts", &Counts::shared_load_wavefronts},
     {"shared_store_requests", &Counts::shared_store_requests},
     {"shared_store_wavefronts", &Counts::shared_store_wavefronts},
     {"bank_conflicts", &Counts::bank_conflicts},
     {"atomics", &Counts::atomics},
+    {"atomic_lanes", &Counts::atomic_lanes},
     {"barriers", &Counts::barriers},
     {"tensor_operations", &Counts::tensor_operations},
     {"fp32", &Counts::fp32},
@@ -193,6 +202,10 @@ struct Counters {
   uint64_t dram_read_sectors = 0;     ///< distinct 32-byte sectors of global memory that were read, but for what the
                                       ///< reading block wrote itself
   uint64_t dram_written_sectors = 0;  ///< and written
+  // Of samples only (Sample), else 0:
+  uint64_t block_read_sectors = 0;  ///< as dram_read_sectors, each block's own summed: what L2 hands out where L1 keeps
+                                    ///< what its block reads
+  uint64_t shared_read_sectors = 0;  ///< of dram_read_sectors: those that blocks far from each other read
 
   uint64_t dram_bytes() const { return sector_bytes * (dram_read_sectors + dram_written_sectors); }
 };

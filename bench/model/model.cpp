@@ -36,7 +36,9 @@ Json to_json(const vgpu::Counts& counts) {
 Json to_json(const vgpu::Counters& counters) {
   Json result{{"total", to_json(counters.total)},
               {"dram_read_sectors", counters.dram_read_sectors},
-              {"dram_written_sectors", counters.dram_written_sectors}};
+              {"dram_written_sectors", counters.dram_written_sectors},
+              {"block_read_sectors", counters.block_read_sectors},
+              {"shared_read_sectors", counters.shared_read_sectors}};
   for (const vgpu::LineCounts& line : counters.lines) {
     result["lines"].push_back({{"line", line.line}, {"counts", to_json(line.counts)}});
   }

@@ -305,6 +305,7 @@ struct Program {
   bool narrow_shared = false;                 ///< shared accesses of less than 4 bytes
   uint8_t narrowest_global = 4;               ///< bytes of the narrowest store or load of global memory, at most 4
   std::map<uint32_t, std::vector<uint32_t>> cas_branches;  ///< branches and the swaps they decide on (cas_branch.h)
+  std::map<uint32_t, uint8_t> load_waits;  ///< instructions at which warps wait for global loads (load_waits.h)
   uint32_t reserved_shared = 0;      ///< slot of the KiB that a block has for cooperative_groups, 0: nobody asks for it
   bool orders_by_words = false;      ///< releases and acquires of shared memory
   bool uses_grid_workspace = false;  ///< cooperative_groups::this_grid()

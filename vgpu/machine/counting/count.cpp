@@ -49,6 +49,8 @@ uint64_t SectorSet::count() const {
 
 namespace {
 
+constexpr uint64_t kLineSectors = 4;
+
 uint64_t sector_of_lane(const CountedAccess& access, uint32_t lane) {
   return (access.base + access.offsets[lane]) / SectorSet::kSectorBytes;
 }
@@ -76,6 +78,7 @@ void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& to
     const auto [first, last] = sector_range(access);
     if (touching == access.mask) touched.add(first, last);
     counts.global_sectors += last - first + 1;
+    counts.global_lines += last / kLineSectors - first / kLineSectors + 1;
     return;
   }
   // Aligned accesses of up to 16 bytes never cross a sector: one sector a lane, often its neighbour's.
@@ -94,6 +97,9 @@ void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& to
   }
   for (uint32_t i = 0; i < n && touching == access.mask; ++i) touched.add(sectors[i], sectors[i]);
   counts.global_sectors += n;
+  for (uint32_t i = 0; i < n; ++i) {
+    counts.global_lines += i == 0 || sectors[i - 1] / kLineSectors != sectors[i] / kLineSectors ? 1 : 0;
+  }
 }
 
 uint32_t lanes_in(const SectorSet& set, const CountedAccess& access) {
@@ -219,11 +225,15 @@ void summarise(const Program& program, const std::vector<SiteCounts>& sites, Cou
     c.warp_instructions = site.warps;
     c.lane_instructions = site.lanes;
     c.bank_conflicts = site.bank_conflicts;
+    if (const auto waits = program.load_waits.find(pc); waits != program.load_waits.end()) {
+      c.load_waits = waits->second * site.warps;
+    }
     switch (program.code[pc].kind) {
       case Kind::load:
         c.global_load_requests = site.global_requests;
         c.global_load_sectors = site.global_sectors;
         c.global_load_ideal_sectors = site.global_ideal_sectors;
+        c.global_load_lines = site.global_lines;
         c.shared_load_requests = site.shared_requests;
         c.shared_load_wavefronts = site.shared_wavefronts;
         break;
@@ -231,6 +241,7 @@ void summarise(const Program& program, const std::vector<SiteCounts>& sites, Cou
         c.global_store_requests = site.global_requests;
         c.global_store_sectors = site.global_sectors;
         c.global_store_ideal_sectors = site.global_ideal_sectors;
+        c.global_store_lines = site.global_lines;
         c.shared_store_requests = site.shared_requests;
         c.shared_store_wavefronts = site.shared_wavefronts;
         break;
@@ -238,11 +249,13 @@ void summarise(const Program& program, const std::vector<SiteCounts>& sites, Cou
         c.global_load_requests = site.global_requests;
         c.global_load_sectors = site.global_sectors;
         c.global_load_ideal_sectors = site.global_ideal_sectors;
+        c.global_load_lines = site.global_lines;
         c.shared_store_requests = site.shared_requests;
         c.shared_store_wavefronts = site.shared_wavefronts;
         break;
       case Kind::atomic:
         c.atomics = site.warps;
+        c.atomic_lanes = site.lanes;
         break;
       case Kind::barrier:
         c.barriers = site.warps;

@@ -21,6 +21,7 @@ struct SiteCounts {
   uint64_t shared_wavefronts = 0;
   uint64_t bank_conflicts = 0;
   uint64_t global_ideal_sectors = 0;
+  uint64_t global_lines = 0;
 
   SiteCounts& operator+=(const SiteCounts& other);
 };
@@ -29,6 +30,7 @@ inline constexpr uint64_t SiteCounts::*kSiteCountFields[] = {
     &SiteCounts::global_requests, &SiteCounts::global_sectors,
     &SiteCounts::shared_requests, &SiteCounts::shared_wavefronts,
     &SiteCounts::bank_conflicts,  &SiteCounts::global_ideal_sectors,
+    &SiteCounts::global_lines,
 };
 static_assert(sizeof(SiteCounts) == std::size(kSiteCountFields) * sizeof(uint64_t), "a count has no field");
 
@@ -75,7 +77,7 @@ struct CountedAccess {
   bool near = false;  ///< all lanes in 128 bytes
 };
 
-/// Adds the sectors of a global access to `counts`, those that its bytes would fill side by side as well, and to
+/// Adds the sectors and lines of a global access to `counts`, those that its bytes would fill side by side as well, and to
 /// `touched` those of the lanes of `touching`.
 void count_global(SiteCounts& counts, const CountedAccess& access, SectorSet& touched, uint32_t touching);
 /// The lanes of an access that want a sector of `set`.

@@ -10,6 +10,7 @@
 #include "vgpu/machine/decode/cas_branch.h"
 #include "vgpu/machine/decode/decoder.h"
 #include "vgpu/machine/decode/flow.h"
+#include "vgpu/machine/decode/load_waits.h"
 #include "vgpu/machine/decode/merge.h"
 
 namespace vgpu {
@@ -145,6 +146,10 @@ void Decoder::decode() {
   for (const CasBranch& each : branches_around_cas(function_)) {
     std::vector<uint32_t>& swaps = program_.cas_branches[starts_[each.branch]];
     for (const size_t swap : each.swaps) swaps.push_back(starts_[swap + 1] - 1);
+  }
+  const std::vector<uint8_t> waits = load_waits(function_);
+  for (size_t i = 0; i < waits.size(); ++i) {
+    if (waits[i] != 0 && starts_[i] != starts_[i + 1]) program_.load_waits[starts_[i]] = waits[i];
   }
   for (const int reg : registers_read_unset(function_)) code.unset_rows.push_back(rows_[static_cast<size_t>(reg)]);
 }

@@ -98,7 +98,7 @@ void count_access(Warp& warp, const MemoryInfo& info, const Resolved& r, uint32_
     uint32_t own = 0;
     if (!write && buffer.writable) {
       own = lanes_in(buffer.written_sectors, access);
-      // In a sample there is no shadow, and the set holds what this block and its neighbours in the cell wrote.
+      // In a sample there is no shadow, and the set holds what this block wrote.
       if (own != 0 && buffer.shadow) own = buffer.shadow->written_by(warp, r.offsets, access.bytes, own);
     }
     count_global(counts, access, write ? buffer.written_sectors : buffer.read_sectors, mask & ~own);

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <memory>
+#include <utility>
 
 namespace vgpu {
 
@@ -59,9 +60,11 @@ class Sampler {
     summarise(state_.program, sites, result.counters);
     result.warp_instructions = result.counters.total.warp_instructions;
     result.lane_instructions = result.counters.total.lane_instructions;
+    result.counters.block_read_sectors = scaled(inner_read_sectors_, weight) + ends_read_sectors_;
     for (const Traffic& each : traffic_) {
       const uint64_t most = (each.buffer->bytes + SectorSet::kSectorBytes - 1) / SectorSet::kSectorBytes;
       result.counters.dram_read_sectors += each.read.total(weight, most);
+      result.counters.shared_read_sectors += each.read.shared();
       result.counters.dram_written_sectors += each.written.total(weight, most);
     }
   }
@@ -87,19 +90,19 @@ class Sampler {
     run_inner(ends + probe, ends + probe + 1);
     const bool dear = steps_ * kDearPart > state_.limits.sample.steps;
     if (!dear) run_inner(ends + probe + 1, std::min(ends + probe + kCellBlocks, ends + inner));
-    note_sectors(false);
+    end_group(false);
     if (ends > 0) run_ends();
     for (uint64_t left = dear ? inner : cells.size() - 1; left > 0 && !over(); --left) {
       const uint64_t first = dear ? singles.next() : cells.next() * kCellBlocks;
       if (dear && first == probe) continue;
       run_inner(ends + first, std::min(ends + first + (dear ? 1 : kCellBlocks), ends + inner));
-      note_sectors(false);
+      end_group(false);
     }
   }
 
   void run_inner(uint64_t first, uint64_t end) {
     for (uint64_t block = first; block < end && !over(); ++block) {
-      run_one(inner_, block);
+      run_one(inner_, block, inner_read_sectors_);
       ++inner_run_;
     }
   }
@@ -107,13 +110,13 @@ class Sampler {
   void run_ends() {
     for (const uint64_t block : {blocks_ - 1, uint64_t{0}}) {
       if (over()) return;
-      run_one(ends_, block);
+      run_one(ends_, block, ends_read_sectors_);
       ++ends_run_;
-      note_sectors(true);
+      end_group(true);
     }
   }
 
-  void run_one(Block& block, uint64_t index) {
+  void run_one(Block& block, uint64_t index, uint64_t& read_sectors) {
     if (state_.stop_asked()) return;
     block.start(index);
     Turn turn = Turn::yielded;
@@ -121,6 +124,10 @@ class Sampler {
     cut_ = turn == Turn::cut || turn == Turn::yielded;
     for (const Warp& warp : block.warps) steps_ += warp.steps;
     if (block.writes) note_writes(*block.writes, index, turn == Turn::done);
+    for (Traffic& each : traffic_) {
+      read_sectors += each.read.add_block(each.buffer->read_sectors);
+      each.written.add_block(each.buffer->written_sectors);
+    }
   }
 
   void note_writes(WriteLog& log, uint64_t index, bool ended) {
@@ -133,10 +140,10 @@ class Sampler {
     log.clear();
   }
 
-  void note_sectors(bool alone) {
+  void end_group(bool alone) {
     for (Traffic& each : traffic_) {
-      each.read.add(each.buffer->read_sectors, alone);
-      each.written.add(each.buffer->written_sectors, alone);
+      each.read.end_group(alone);
+      each.written.end_group(alone);
     }
   }
 
@@ -145,6 +152,7 @@ class Sampler {
   std::vector<Traffic> traffic_;
   Block inner_{state_}, ends_{state_};  // their counts are those of all blocks they have run
   uint64_t inner_run_ = 0, ends_run_ = 0;
+  uint64_t inner_read_sectors_ = 0, ends_read_sectors_ = 0;
   uint64_t steps_ = 0;
   bool cut_ = false;
   std::vector<SampledBlock> sampled_;
@@ -175,18 +183,32 @@ uint64_t SpreadOrder::next() {
   return cell;
 }
 
-void SectorEstimate::add(SectorSet& group, bool alone) {
-  group.take([&](uint64_t number, const uint64_t* words) {
+uint64_t SectorEstimate::add_block(SectorSet& block) {
+  uint64_t sectors = 0;
+  block.take([&](uint64_t number, const uint64_t* words) {
     Chunk& chunk = chunks_[number];
+    open_.push_back(&chunk);
     for (size_t w = 0; w < SectorSet::kChunkWords; ++w) {
-      if (alone) {
-        chunk.alone[w] |= words[w];
-      } else {
-        chunk.shared[w] |= chunk.seen[w] & words[w];
-        chunk.seen[w] |= words[w];
-      }
+      chunk.group[w] |= words[w];
+      sectors += static_cast<uint64_t>(std::popcount(words[w]));
     }
   });
+  return sectors;
+}
+
+void SectorEstimate::end_group(bool alone) {
+  for (Chunk* chunk : open_) {
+    for (size_t w = 0; w < SectorSet::kChunkWords; ++w) {
+      const uint64_t words = std::exchange(chunk->group[w], 0);
+      if (alone) {
+        chunk->alone[w] |= words;
+      } else {
+        chunk->shared[w] |= chunk->seen[w] & words;
+        chunk->seen[w] |= words;
+      }
+    }
+  }
+  open_.clear();
 }
 
 uint64_t SectorEstimate::total(double weight, uint64_t most) const {
@@ -198,6 +220,14 @@ uint64_t SectorEstimate::total(double weight, uint64_t most) const {
     }
   }
   return std::min(most, touched + scaled(by_one, std::max(weight - 1, 0.0)));
+}
+
+uint64_t SectorEstimate::shared() const {
+  uint64_t sectors = 0;
+  for (const auto& [number, chunk] : chunks_) {
+    for (const uint64_t word : chunk.shared) sectors += static_cast<uint64_t>(std::popcount(word));
+  }
+  return sectors;
 }
 
 void run_sample(LaunchState& state, LaunchResult& result) { Sampler(state).run(result); }

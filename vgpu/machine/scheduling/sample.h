@@ -37,20 +37,26 @@ class SpreadOrder {
 /// The distinct sectors that a whole grid touches, from those of some groups of its blocks.
 class SectorEstimate {
  public:
-  /// A group's sectors, which are taken out of the set. `alone`: it stands for no other group.
-  void add(SectorSet& group, bool alone);
+  /// A block's sectors, which are taken out of the set, as a part of the group that is under way; how many there are.
+  uint64_t add_block(SectorSet& block);
+  /// That group is complete. `alone`: it stands for no other group.
+  void end_group(bool alone);
   /// Every group that is not alone stands for `weight` of its like. What only one group touched, every other one is
   /// taken to have as much of (Good and Turing's estimate of what was not seen yet); what several touched is shared and
   /// counts once. Never more than `most`.
   uint64_t total(double weight, uint64_t most) const;
+  /// How many of them several groups touched.
+  uint64_t shared() const;
 
  private:
   struct Chunk {
+    uint64_t group[SectorSet::kChunkWords] = {};   // by the one that is under way
     uint64_t seen[SectorSet::kChunkWords] = {};    // by a group that stands for others
     uint64_t shared[SectorSet::kChunkWords] = {};  // by several of them
     uint64_t alone[SectorSet::kChunkWords] = {};
   };
   std::unordered_map<uint64_t, Chunk> chunks_;
+  std::vector<Chunk*> open_;  // those with sectors of the group under way; elements of the map stay where they are
 };
 
 /// Runs a sample of the grid, block after block on this thread. Buffers need no shadows: nothing is checked across

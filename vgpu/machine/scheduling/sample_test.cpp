@@ -82,8 +82,10 @@ TEST_CASE("rows and columns that blocks share are estimated well in nearly every
           row.add(block / width * 10 + s, block / width * 10 + s);
           column.add(block % width * 10 + s, block % width * 10 + s);
         }
-        rows.add(row, false);
-        columns.add(column, false);
+        rows.add_block(row);
+        rows.end_group(false);
+        columns.add_block(column);
+        columns.end_group(false);
       }
       const double weight = static_cast<double>(width * height) / 12;
       const auto got = static_cast<double>(rows.total(weight, 10 * height) + columns.total(weight, 10 * width));
@@ -104,11 +106,16 @@ TEST_CASE("sectors of one group stand for those of all, shared ones count once, 
   for (uint64_t group = 0; group < 4; ++group) {
     for (uint64_t s = 0; s < 10; ++s) set.add(1000 + 100 * group + s, 1000 + 100 * group + s);  // its own
     for (uint64_t s = 0; s < 3; ++s) set.add(s, s);                                             // everybody's
-    estimate.add(set, false);
+    CHECK(estimate.add_block(set) == 13);
+    for (uint64_t s = 0; s < 3; ++s) set.add(s, s);  // another block of the group: of no more sectors
+    CHECK(estimate.add_block(set) == 3);
+    estimate.end_group(false);
     CHECK(set.count() == 0);
   }
   for (uint64_t s = 0; s < 7; ++s) set.add(20000 + s, 20000 + s);
-  estimate.add(set, true);
+  CHECK(estimate.add_block(set) == 7);
+  estimate.end_group(true);
+  CHECK(estimate.shared() == 3);
   CHECK(estimate.total(1, 1 << 20) == 40 + 3 + 7);
   CHECK(estimate.total(25, 1 << 20) == 25 * 40 + 3 + 7);
   CHECK(estimate.total(25, 500) == 500);
