@@ -189,9 +189,18 @@ std::string totals(const CounterReport& report) {
 
 std::string limiter_in_words(const std::string& limiter) {
   static const std::map<std::string, std::string> words = {
-      {"issue", "instruction issue"},     {"fp32", "FP32 arithmetic"},      {"fp64", "FP64 arithmetic"},
-      {"integer", "integer arithmetic"},  {"special", "special functions"}, {"tensor", "the tensor cores"},
-      {"shared", "L1 and shared memory"}, {"l2", "the L2 cache"},           {"dram", "memory (DRAM)"},
+      {"issue", "instruction issue"},
+      {"fp32", "FP32 arithmetic"},
+      {"fp64", "FP64 arithmetic"},
+      {"integer", "integer arithmetic"},
+      {"special", "special functions"},
+      {"tensor", "the tensor cores"},
+      {"shared", "L1 and shared memory"},
+      {"l2", "the L2 cache"},
+      {"dram", "memory (DRAM)"},
+      {"latency", "waiting: too few warps, or loads that wait for each other"},
+      {"blocks", "the start of so many blocks"},
+      {"atomics", "atomics on one address"},
       {"launch", "the cost of launches"}};
   const auto found = words.find(limiter);
   return found == words.end() ? limiter : found->second;

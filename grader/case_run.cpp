@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "grader/case_data.h"
+#include "grader/counted.h"
 #include "grader/judge/compare.h"
 #include "grader/judge/slow_launch.h"
 #include "grader/plan_terms.h"
@@ -181,7 +182,7 @@ CaseOutcome run_case(const Exercise& exercise, const Case& test, const CaseData&
       add_findings(outcome.notes, std::move(result.notes));
       add_printed(outcome.printed, result.printed);
       if (run == 1) {
-        outcome.steps.push_back({step.kernel, step.grid.count(), std::move(result.counters), result.blocks_run, false});
+        outcome.steps.push_back(counted(step, *program.module, std::move(result.counters), result.blocks_run, false));
       }
       outcome.stopped = result.stopped;
       if (!result.completed || result.stopped) {

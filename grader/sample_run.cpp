@@ -6,6 +6,7 @@
 #include <functional>
 #include <new>
 
+#include "grader/counted.h"
 #include "grader/program.h"
 #include "grader/sample_check.h"
 
@@ -167,7 +168,7 @@ void Sample::Run::run_steps() {
       return;
     }
     all_there = all_there && result.completed && result.blocks_run == step.grid.count();
-    outcome_.steps.push_back({step.kernel, step.grid.count(), std::move(result.counters), result.blocks_run, cut});
+    outcome_.steps.push_back(counted(step, *program_.module, std::move(result.counters), result.blocks_run, cut));
   }
 }
 

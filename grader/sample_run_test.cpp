@@ -220,7 +220,7 @@ const CaseResult& whole_case(const Verdict& verdict) {
 
 }  // namespace
 
-TEST_CASE("A grid for every element reaches the limit, and says what was run of it") {
+TEST_CASE("A grid for every element comes near the limit, and says what was run of it") {
   const Verdict verdict = submit(scaling(), test::scaling_solution());
   CHECK(verdict.result == Verdict::Result::pass);
   CHECK(verdict.timing.kind == "predicted");
@@ -228,9 +228,10 @@ TEST_CASE("A grid for every element reaches the limit, and says what was run of 
   const Prediction& p = verdict.timing.prediction;
   CHECK(p.blocks == (1 << 26) / 256);
   CHECK(p.blocks_run == 64);
-  // 2^29 bytes at 4.8 TB/s and a launch.
-  CHECK(p.time_us == doctest::Approx(536870912 / 4.8e6 + 2.5));
-  CHECK(p.fraction == doctest::Approx(1));
+  // 2^29 bytes at what a copy reaches of 4.8 TB/s, and a launch.
+  CHECK(p.limit_us == doctest::Approx(536870912 / (4.8e6 * ModelFigures{}.dram_efficiency) + 2.5));
+  CHECK(p.fraction > 0.5);
+  CHECK(p.fraction < 1);
   CHECK(p.busy_sms == 132);
   // What is held against gross waste is the case itself.
   REQUIRE(verdict.counters);
@@ -251,7 +252,7 @@ TEST_CASE("One block for everything, and a fixed grid of few, are slow at the si
   const Verdict few = submit(scaling(), scaling_by(stride, "plan.run(\"vector_scaling\", 33, 1024);"));
   CHECK(few.timing.prediction.busy_sms == 33);
   const Verdict all = submit(scaling(), scaling_by(stride, "plan.run(\"vector_scaling\", 1320, 256);"));
-  CHECK(all.timing.prediction.fraction > 0.95);
+  CHECK(all.timing.prediction.fraction > 0.75);
   CHECK(all.timing.prediction.blocks_run < 132);
   CHECK(few.timing.prediction.fraction < all.timing.prediction.fraction);
 }

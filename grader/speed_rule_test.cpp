@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "grader/submission.h"
 
@@ -78,13 +79,19 @@ void check_only_a_gpu_can_tell(const Verdict& verdict) {
   CHECK(verdict.timing.note.find("only a GPU can tell") != std::string::npos);
 }
 
-TEST_CASE("Every solution earns bronze at least, with nothing to explain") {
+TEST_CASE("No solution is below bronze, and of three only a GPU can tell whether it reaches it") {
+  // One element a thread; many instructions to one of memory.
+  const std::set<std::string> near = {"vector_addition", "softmax", "fused_dropout"};
   for (const Exercise& exercise : curriculum().exercises) {
     CAPTURE(exercise.slug);
     const Verdict verdict = submit(exercise.slug, solution_of(exercise));
     check_passes(verdict);
-    CHECK(verdict.medal != "none");
-    CHECK_MESSAGE(!verdict.inefficient, (verdict.inefficient ? verdict.inefficient->message : ""));
+    if (near.contains(exercise.slug)) {
+      CHECK(verdict.timing.range.most > exercise.thresholds.bronze);
+    } else {
+      CHECK(verdict.medal != "none");
+      CHECK_MESSAGE(!verdict.inefficient, (verdict.inefficient ? verdict.inefficient->message : ""));
+    }
   }
 }
 
@@ -160,20 +167,22 @@ void launch(Plan& plan, const Problem& p) {
 )";
 }
 
-TEST_CASE(
-    "A product whose threads run down the rows is refused; without tiles or with small ones only a GPU can tell") {
+TEST_CASE("A product without tiles is refused, however its threads run; with small ones only a GPU can tell") {
   check_refused(submit("tiled_matmul", product("along_x", "along_y", "dim3(cdiv(p.m, 32), cdiv(p.n, 8))")),
                 "sectors-per-request", 8, 32);
   const Verdict naive = submit("tiled_matmul", product("along_y", "along_x", "dim3(cdiv(p.n, 32), cdiv(p.m, 8))"));
-  check_only_a_gpu_can_tell(naive);
-  // On an H100 they reach 0.115, 0.160 and 0.177 of the library: who adds tiles is told that it got faster.
+  // On an H100 they reach 0.115, 0.160 and 0.177 of the library, and bronze is 0.14: who adds tiles is told that it got
+  // faster.
+  CHECK(naive.right);
+  CHECK(naive.result == Verdict::Result::fail);
+  CHECK(naive.timing.range.most < naive.timing.required);
   const Verdict tiles = submit("tiled_matmul", tiles_of(16)), larger = submit("tiled_matmul", tiles_of(32));
   check_only_a_gpu_can_tell(tiles);
   CHECK(tiles.timing.prediction.fraction > naive.timing.prediction.fraction);
   CHECK(larger.timing.prediction.fraction > tiles.timing.prediction.fraction);
 }
 
-TEST_CASE("Three trips through scratch are refused for their bytes; of two only a GPU can tell") {
+TEST_CASE("Trips through scratch are refused for their bytes") {
   const std::string three = R"(#include <tritutor.cuh>
 extern "C" __global__ void vector_scaling(const float* x, float* y, float alpha, int n) {}
 extern "C" __global__ void first(const float* x, float* y, float alpha, int n, float* t) {
@@ -197,7 +206,9 @@ void launch(Plan& plan, const Problem& p) {
 )";
   check_refused(submit("vector_scaling", three), "bytes-moved", 5, 3 * 8 * 262144.0);
   std::string two = replaced(three, "  plan.run(\"second\", cdiv(p.n, 256), 256);\n", "");
-  check_only_a_gpu_can_tell(submit("vector_scaling", replaced(two, "y[i] = t[n + i]", "y[i] = t[i]")));
+  // On an H100 two such copies reach 0.4 of the speed of one that is done well.
+  check_refused(submit("vector_scaling", replaced(two, "y[i] = t[n + i]", "y[i] = t[i]")), "bytes-moved", 5,
+                2 * 8 * 262144.0);
 }
 
 TEST_CASE("A transpose whose column reads hit one bank is refused for its wavefronts") {
@@ -234,10 +245,10 @@ TEST_CASE("A transpose without shared memory is refused for its sectors, whether
                 16);
 }
 
-TEST_CASE("A plain transpose that the model takes for a copy is not given a medal for it") {
-  const Verdict verdict = submit("matrix_transpose", plain_transpose(16, 16, "i", "j", "p.m", "p.n"));
-  check_only_a_gpu_can_tell(verdict);
-  check_explained(verdict, "sectors-per-request", 4, 16);
+TEST_CASE("The best of the plain transposes is refused too") {
+  // On an H100 it reaches 0.59 of a copy, and bronze is 0.65.
+  check_refused(submit("matrix_transpose", plain_transpose(16, 16, "i", "j", "p.m", "p.n")), "sectors-per-request", 4,
+                16);
 }
 
 TEST_CASE("A kernel without its own prediction's device is right, and nothing is said of its speed") {

@@ -49,6 +49,7 @@ struct KernelInfo {
   std::string name;
   std::vector<Parameter> parameters;
   uint64_t static_shared_bytes = 0;
+  uint32_t registers_live = 0;            ///< of 32 bits, at once at the most: near what ptxas gives a thread
   uint32_t max_threads_per_block = 1024;  ///< from __launch_bounds__, else 1024
   Dim3 required_block{0, 0, 0};           ///< from .reqntid, zeros: none
   /// Why it cannot be run; nullptr where it can. Its launch throws this; the module's other kernels run.

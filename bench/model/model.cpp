@@ -1,21 +1,29 @@
 // What model.py asks of the grader itself, as JSON.
 //
-//   model counters EXERCISE FILE    the steps of a submission at the timed case's sizes, and what a sample of them
-//   counts
+//   model counters EXERCISE FILE     the steps of a submission at the timed case's sizes, and what a sample of them
+//                                    counts
+//   model predict PROFILE COUNTERS   the times of all that stand in a file of such; reads lines of NAME=VALUE, other
+//                                    figures of the model, and answers each with a line of times in us
+//   model figures                    the figures and their values
+//   model parts PROFILE COUNTERS     of each, the time of every part, and of which kind its error is
 //
 // Run by bench/model/model.py.
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <stdexcept>
 
 #include "grader/case_data.h"
 #include "grader/case_run.h"
 #include "grader/device/virtual_device.h"
+#include "grader/judge/predict.h"
 #include "grader/program.h"
 #include "grader/sample_run.h"
 #include "grader/submission.h"
@@ -104,10 +112,103 @@ Json counters(const std::string& slug, const std::string& file) {
          {"block", to_json(step.block)},
          {"dynamic_shared_bytes", step.shared_bytes},
          {"static_shared_bytes", context.module.find_kernel(step.kernel)->static_shared_bytes},
+         {"registers_live", context.module.find_kernel(step.kernel)->registers_live},
+         {"max_threads", context.module.find_kernel(step.kernel)->max_threads_per_block},
          {"blocks_run", counted.blocks_run},
          {"at_least", counted.at_least},
          {"counters", to_json(counted.counters)}});
   }
+  return result;
+}
+
+vgpu::Counts counts_from(const Json& json) {
+  vgpu::Counts counts;
+  for (const vgpu::CountField& field : vgpu::count_fields) counts.*field.value = json.value(field.name, uint64_t{0});
+  return counts;
+}
+
+StepCounters step_from(const Json& json) {
+  StepCounters step;
+  const auto product = [](const Json& dim) {
+    return dim[0].get<uint64_t>() * dim[1].get<uint64_t>() * dim[2].get<uint64_t>();
+  };
+  step.kernel = json["kernel"];
+  step.blocks = product(json["grid"]);
+  step.threads = product(json["block"]);
+  step.shared_bytes = json["dynamic_shared_bytes"].get<uint64_t>() + json["static_shared_bytes"].get<uint64_t>();
+  step.registers_live = json["registers_live"];
+  step.most_threads = json["max_threads"];
+  const Json& counters = json["counters"];
+  step.counters.total = counts_from(counters["total"]);
+  for (const Json& line : counters.value("lines", Json::array())) {
+    step.counters.lines.push_back({"", line["line"], counts_from(line["counts"])});
+  }
+  step.counters.dram_read_sectors = counters["dram_read_sectors"];
+  step.counters.dram_written_sectors = counters["dram_written_sectors"];
+  step.counters.block_read_sectors = counters["block_read_sectors"];
+  step.counters.shared_read_sectors = counters["shared_read_sectors"];
+  return step;
+}
+
+std::vector<std::vector<StepCounters>> kernels_in(const std::string& path) {
+  std::ifstream in(path);
+  if (!in) throw std::runtime_error("cannot read " + path);
+  std::vector<std::vector<StepCounters>> kernels;
+  for (const Json& kernel : Json::parse(in)) {
+    kernels.emplace_back();
+    for (const Json& step : kernel["steps"]) kernels.back().push_back(step_from(step));
+  }
+  return kernels;
+}
+
+ModelFigures figures_from(const std::string& line) {
+  ModelFigures figures;
+  std::istringstream words(line);
+  for (std::string word; words >> word;) {
+    const size_t equals = word.find('=');
+    const auto found = std::find_if(model_figures.begin(), model_figures.end(),
+                                    [&](const ModelFigure& each) { return word.substr(0, equals) == each.name; });
+    if (equals == std::string::npos || found == model_figures.end()) throw std::runtime_error("no figure: " + word);
+    figures.*found->value = std::stod(word.substr(equals + 1));
+  }
+  return figures;
+}
+
+void predict_all(const std::string& profile_path, const std::string& counters_path) {
+  const DeviceProfile profile = load_profile(profile_path);
+  const std::vector<std::vector<StepCounters>> kernels = kernels_in(counters_path);
+  for (std::string line; std::getline(std::cin, line);) {
+    const ModelFigures figures = figures_from(line);
+    for (const std::vector<StepCounters>& steps : kernels) {
+      double us = 0;
+      for (const StepCounters& step : steps) {
+        us += profile.launch_us + step_us(step, time_terms(step, profile, figures), profile, figures);
+      }
+      std::cout << us << ' ';
+    }
+    std::cout << std::endl;
+  }
+}
+
+Json parts(const std::string& profile_path, const std::string& counters_path) {
+  const DeviceProfile profile = load_profile(profile_path);
+  Json result = Json::array();
+  for (const std::vector<StepCounters>& steps : kernels_in(counters_path)) {
+    Json kernel = Json::object();
+    for (const StepCounters& step : steps) {
+      for (const TimeTerm& term : time_terms(step, profile)) {
+        kernel[term.part] = kernel.value(term.part, 0.0) + term.us;
+      }
+    }
+    const Prediction all = predict(steps, {"copy", 1, 0, 0}, profile);
+    result.push_back({{"error", model_error(all).slower}, {"scattered", all.scattered}, {"us", std::move(kernel)}});
+  }
+  return result;
+}
+
+Json all_figures() {
+  Json result = Json::object();
+  for (const ModelFigure& each : model_figures) result[each.name] = ModelFigures{}.*each.value;
   return result;
 }
 
@@ -121,7 +222,20 @@ int main(int argc, char** argv) {
       fmt::print("{}\n", tritutor::counters(arguments[1], arguments[2]).dump());
       return 0;
     }
-    fmt::print(stderr, "usage: model counters EXERCISE FILE\n");
+    if (arguments.size() == 3 && arguments[0] == "predict") {
+      tritutor::predict_all(arguments[1], arguments[2]);
+      return 0;
+    }
+    if (arguments.size() == 3 && arguments[0] == "parts") {
+      fmt::print("{}\n", tritutor::parts(arguments[1], arguments[2]).dump());
+      return 0;
+    }
+    if (arguments.size() == 1 && arguments[0] == "figures") {
+      fmt::print("{}\n", tritutor::all_figures().dump());
+      return 0;
+    }
+    fmt::print(stderr,
+               "usage: model counters EXERCISE FILE | predict PROFILE COUNTERS | parts PROFILE COUNTERS | figures\n");
     return 2;
   } catch (const std::exception& error) {
     fmt::print(stderr, "model: {}\n", error.what());

@@ -4,13 +4,17 @@
     model.py prepare DIR --model build/release/bench/model     sources, cubins and the virtual GPU's counters into DIR
     model.py measure DIR                                        the times on a GPU, by the driver alone: DIR/measured.json
     ncu --profile-from-start off ... model.py launch DIR NAMES  every launch of some of them once, for the profiler
+    model.py fit DIR --measured FILE                            figures for grader/judge/time_model.h, from one half
+    model.py table DIR --measured FILE                          all beside the card's, and the other half's errors
 
-Only `measure` and `launch` need a GPU, only `prepare` NVRTC.
+Only `measure` and `launch` need a GPU, only `prepare` NVRTC. What was measured stands in bench/results.
 """
 
 import argparse
 import ctypes
+import hashlib
 import json
+import math
 import os
 import re
 import statistics
@@ -40,6 +44,11 @@ def file_name(name):
     return re.sub(r"[^\w.]+", "_", name)
 
 
+def source_number(variant):
+    """Of its text, so that a time is held against no other kernel."""
+    return hashlib.sha256(variant.text.encode()).hexdigest()[:16]
+
+
 def prepare(folder, model, architecture):
     (folder / "cubin").mkdir(parents=True, exist_ok=True)
     (folder / "source").mkdir(exist_ok=True)
@@ -55,7 +64,7 @@ def prepare(folder, model, architecture):
         done = subprocess.run([model, "counters", each.exercise, str(source)], capture_output=True, text=True)
         if done.returncode != 0:
             return f"{each.name}: {done.stderr}"
-        return {"name": each.name, "group": group, **json.loads(done.stdout)}
+        return {"name": each.name, "group": group, "source": source_number(each), **json.loads(done.stdout)}
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         counted = list(pool.map(one, members))
@@ -183,7 +192,7 @@ class Card(Driver):
         repeats = int(min(41, max(3, 100_000 / (first[0] + 150))))
         whole, mhz = self.times(steps, repeats)
         quarter = len(whole) // 4
-        result = {"name": counted["name"], "us": round(statistics.median(whole), 3),
+        result = {"name": counted["name"], "source": counted["source"], "us": round(statistics.median(whole), 3),
                   "quartiles_us": [round(whole[quarter], 3), round(whole[-1 - quarter], 3)], "repeats": repeats,
                   "sm_mhz": mhz, "steps": self.facts(counted)}
         if len(steps) > 1:
@@ -234,21 +243,134 @@ def launch(folder, names):
             card.call("cuMemFree_v2", address)
 
 
+class Held:
+    """What was measured and what is predicted, kernel by kernel; another text under a measured name does not count."""
+
+    def __init__(self, folder, measured, model, profile):
+        counted = counted_in(folder)
+        card = json.loads(measured.read_text())
+        times = {each["name"]: each for each in card["kernels"]}
+        self.card = f"{card['card']}, driver {card['driver']}"
+        self.kernels = [(i, each, times[each["name"]]["us"]) for i, each in enumerate(counted)
+                        if each["name"] in times and times[each["name"]]["source"] == each["source"]]
+        self.left_out = [each["name"] for each in counted if each["name"] not in {k["name"] for _, k, _ in self.kernels}]
+        groups = {}
+        for kernel in self.kernels:
+            groups.setdefault(kernel[1]["group"], []).append(kernel)
+        self.beyond = groups.pop("far apart", [])
+        self.fitted = [kernel for members in groups.values() for kernel in members[::2]]
+        self.held_out = [kernel for members in groups.values() for kernel in members[1::2]]
+        self.model, self.profile, self.counters = model, str(profile), str(folder / "counters.json")
+        self.process = subprocess.Popen([model, "predict", self.profile, self.counters], text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def predicted(self, figures=None):
+        self.process.stdin.write(" ".join(f"{name}={value}" for name, value in (figures or {}).items()) + "\n")
+        self.process.stdin.flush()
+        return [float(us) for us in self.process.stdout.readline().split()]
+
+    def ratios(self, kernels, figures=None):
+        predicted = self.predicted(figures)
+        return [predicted[i] / us for i, _, us in kernels]
+
+
+def fit(held):
+    """Coordinate by coordinate, in ever smaller steps. A figure that no kernel asks to be another one stays."""
+    start = json.loads(subprocess.run([held.model, "figures"], check=True, capture_output=True, text=True).stdout)
+
+    def loss(figures):
+        far = [math.log(ratio) for ratio in held.ratios(held.fitted, figures)]
+        kept = sum((0.15 * math.log(figures[name] / start[name])) ** 2 for name in start)
+        return sum(0.18 * (math.sqrt(1 + (each / 0.3) ** 2) - 1) for each in far) + kept
+
+    figures, best, step = dict(start), loss(start), 0.2
+    while step > 0.004:
+        improved = False
+        for name in figures:
+            for factor in (1 + step, 1 / (1 + step)):
+                trial = {**figures, name: figures[name] * factor}
+                if name == "dram_efficiency":
+                    trial[name] = min(trial[name], 1.0)
+                value = loss(trial)
+                if value < best - 1e-6:
+                    figures, best, improved = trial, value, True
+                    break
+        if not improved:
+            step /= 2
+    print(json.dumps({name: float(f"{value:.3g}") for name, value in figures.items()}, indent=1))
+    errors_of(held, "fitted", held.fitted, figures)
+    errors_of(held, "held out", held.held_out, figures)
+
+
+def errors_of(held, name, kernels, figures=None):
+    ratios = held.ratios(kernels, figures)
+    mean = math.exp(statistics.mean(abs(math.log(ratio)) for ratio in ratios)) - 1
+    far = [ratio for ratio in ratios if abs(ratio - 1) > 0.4]
+    pairs = [(a, b) for a in range(len(kernels)) for b in range(a)
+             if not 1 / 1.1 < kernels[a][2] / kernels[b][2] < 1.1]
+    right = sum((kernels[a][2] > kernels[b][2]) == (ratios[a] * kernels[a][2] > ratios[b] * kernels[b][2])
+                for a, b in pairs)
+    same = [(a, b) for a, b in pairs if kernels[a][1]["exercise"] == kernels[b][1]["exercise"]]
+    right_same = sum((kernels[a][2] > kernels[b][2]) == (ratios[a] * kernels[a][2] > ratios[b] * kernels[b][2])
+                     for a, b in same)
+    print(f"| {name} | {len(kernels)} | {100 * mean:.1f} % | {min(ratios):.2f} to {max(ratios):.2f} | {len(far)} "
+          f"| {100 * right / len(pairs):.1f} % of {len(pairs)} | {100 * right_same / len(same):.1f} % of {len(same)} |")
+
+
+def table(held):
+    parts = json.loads(subprocess.run([held.model, "parts", held.profile, held.counters], check=True,
+                                      capture_output=True, text=True).stdout)
+    print(f"Card: {held.card}\n")
+    print("| half | kernels | geometric mean error | predicted / measured | off by more than 40 % "
+          "| order right, of pairs 10 % apart | of one exercise |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    errors_of(held, "fitted", held.fitted)
+    errors_of(held, "held out", held.held_out)
+    predicted = held.predicted()
+    kinds = sorted({(part["scattered"], part["error"]) for part in parts})
+    print("\n| prediction may be slower by | held out | measured / predicted | fitted | measured / predicted |")
+    print("| --- | --- | --- | --- | --- |")
+    for kind in kinds:
+        row = []
+        for kernels in (held.held_out, held.fitted):
+            ratios = sorted(us / predicted[i] for i, _, us in kernels
+                            if (parts[i]["scattered"], parts[i]["error"]) == kind)
+            ends = ratios[:2] + ratios[-2:] if len(ratios) > 3 else ratios
+            row += [str(len(ratios)), ", ".join(f"{ratio:.2f}" for ratio in ends)]
+        print(f"| {kind[1]}{' (scattered)' if kind[0] else ''} | {' | '.join(row)} |")
+    halves = (("Held out", held.held_out), ("Fitted", held.fitted), ("Not modelled", held.beyond))
+    for name, kernels in halves:
+        print(f"\n## {name}\n\n| kernel | measured us | predicted us | ratio | busiest parts, us |")
+        print("| --- | --- | --- | --- | --- |")
+        for i, kernel, us in kernels:
+            busiest = sorted(parts[i]["us"].items(), key=lambda part: -part[1])[:3]
+            print(f"| {kernel['name']} | {us:.1f} | {predicted[i]:.1f} | {predicted[i] / us:.2f} "
+                  f"| {', '.join(f'{part} {value:.0f}' for part, value in busiest)} |")
+    if held.left_out:
+        print(f"\nNot measured as they are now: {', '.join(held.left_out)}.")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=["prepare", "measure", "launch"])
+    parser.add_argument("command", choices=["prepare", "measure", "launch", "fit", "table"])
     parser.add_argument("folder", type=Path)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--model", default=str(ROOT / "build/release/bench/model"))
     parser.add_argument("--architecture", default="sm_90")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--measured", type=Path)
+    parser.add_argument("--profile", type=Path, default=ROOT / "grader/profiles/h100.json")
     arguments = parser.parse_args()
     if arguments.command == "prepare":
         prepare(arguments.folder, arguments.model, arguments.architecture)
     elif arguments.command == "measure":
         measure(arguments.folder, arguments.out or arguments.folder / "measured.json")
-    else:
+    elif arguments.command == "launch":
         launch(arguments.folder, arguments.names)
+    else:
+        measured = arguments.measured or arguments.folder / "measured.json"
+        held = Held(arguments.folder, measured, arguments.model, arguments.profile)
+        (fit if arguments.command == "fit" else table)(held)
 
 
 if __name__ == "__main__":

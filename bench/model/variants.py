@@ -2,6 +2,7 @@
 the files beside this one, each with other constants. A variant's file is a submission like a learner's."""
 
 import re
+import subprocess
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -45,16 +46,25 @@ def of_solution(slug, **constants):
 
 
 def solutions():
-    return [Variant(path.stem, path.stem, path.read_text()) for path in sorted((ROOT / "solutions").glob("*/*.cu"))
-            if not path.stem.endswith("_fast")]
+    return [Variant(path.stem, path.stem.removesuffix("_fast"), path.read_text())
+            for path in sorted((ROOT / "solutions").glob("*/*.cu"))]
+
+
+def patched(patch):
+    """The text of a solution with a mutant's patch."""
+    solution = ROOT / re.search(r"^--- a/(\S+)", patch.read_text(), flags=re.M)[1]
+    done = subprocess.run(["patch", "--quiet", "--output=-", str(solution), str(patch)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SystemExit(f"{patch}: {done.stderr or done.stdout}")
+    return done.stdout
 
 
 def slow_mutants():
     """Those whose first lines say that they are refused for being slow."""
     result = []
-    for path in sorted((ROOT / "tests/mutants").glob("*/*.cu")):
-        text = path.read_text()
-        if re.search(r"^// refused: slow", text, flags=re.M):
+    for path in sorted((ROOT / "tests/mutants").glob("*/*")):
+        if path.suffix in (".cu", ".patch") and re.search(r"^// refused: slow", path.read_text(), flags=re.M):
+            text = patched(path) if path.suffix == ".patch" else path.read_text()
             result.append(Variant(f"{path.parent.name}/{path.stem}", path.parent.name, text))
     return result
 
@@ -123,7 +133,6 @@ def elementwise():
     result += [own("scaling_each", slug, EACH=e, STRETCH=1) for e in (2, 4, 8, 32)]
     result += [own("scaling_vector", slug, BLOCK=b, WIDTH=w) for w, b in ((2, 256), (4, 256), (4, 64), (4, 1024))]
     result += [own("scaling_grid", slug, GRID=g) for g in (132, 264, 528, 1056, 4224)]
-    result += [own("scaling_stride", slug, STRIDE=s) for s in (2, 4, 8, 32)]
     result += [own("addition_vector", "vector_addition", WIDTH=w) for w in (2, 4)]
     result += [of_solution("vector_addition", BLOCK=b) for b in (64, 1024)]
     result += [of_solution("elementwise_max", EACH=e) for e in (1, 2, 8)]
@@ -138,8 +147,15 @@ def attention():
     return result + [own("attention_plain", "attention_scores", BLOCK=b) for b in (128, 256)]
 
 
+def far_apart():
+    """Sectors that blocks at the other end of the grid come back to: the counters do not tell, so nothing is fitted to
+    them."""
+    return [own("scaling_stride", "vector_scaling", STRIDE=s) for s in (2, 4, 8, 32)]
+
+
 GROUPS = {"solutions": solutions, "slow mutants": slow_mutants, "products": products, "transposes": transposes,
-          "reductions": reductions, "rows": rows, "elementwise": elementwise, "attention": attention}
+          "reductions": reductions, "rows": rows, "elementwise": elementwise, "attention": attention,
+          "far apart": far_apart}
 
 
 def variants():

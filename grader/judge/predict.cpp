@@ -7,84 +7,33 @@
 namespace tritutor {
 namespace {
 
-constexpr double lanes = 32;
-constexpr auto sector_bytes = static_cast<double>(vgpu::sector_bytes);
-constexpr double wavefront_bytes = 128;
-/// The way from L2 into one SM; an estimate, good for every device since Volta.
-constexpr double l2_bytes_per_clock_and_sm = 64;
-/// Of one mma: m16n8k16, the usual shape. A wmma m16n16k16 is two of them.
-constexpr double tensor_operation_flops = 2.0 * 16 * 8 * 16;
-/// What cuBLAS reaches of the arithmetic peak.
-constexpr double gemm_efficiency = 0.8;
+/// What cuBLAS reaches of the arithmetic peak: 50.8 of 66.9 TFLOP/s at 4096^3 on an H100.
+constexpr double gemm_efficiency = 0.76;
 
 /// Of all traffic: from here on how it is scattered rules the error.
 constexpr double much_scattered = 0.25;
 
-double dram_bytes(const StepCounters& step) { return static_cast<double>(step.counters.dram_bytes()); }
+/// Where one part is so much busier than the others, they hardly hold it up.
+constexpr double far_behind = 0.6, nearly_all = 0.95;
+/// An SM holds two blocks of 1024 threads or, with a few registers more, one.
+constexpr uint64_t large_block = 1024;
 
-double busy_sms(const StepCounters& step, const DeviceProfile& profile) {
-  return std::clamp(static_cast<double>(step.blocks), 1.0, profile.sm_count);
-}
-
-double warp_instructions(const StepCounters& step) {
-  return static_cast<double>(step.counters.total.warp_instructions);
-}
-
-/// Passes of loads through L1, which shares its way with shared memory: one for each 128-byte line of a request. Where
-/// nothing is scattered, four sectors lie in a line; where it is, hardly two of a request do.
-double load_wavefronts(const vgpu::Counts& c) {
-  const Requests load = loads(c);
-  return load.scattered() ? load.sectors : std::max(load.requests, load.sectors * sector_bytes / wavefront_bytes);
-}
-
-double load_wavefronts(const vgpu::Counters& counters) {
-  if (counters.lines.empty()) return load_wavefronts(counters.total);
-  double sum = 0;
-  for (const vgpu::LineCounts& line : counters.lines) sum += load_wavefronts(line.counts);
-  return sum;
-}
-
-/// Stores go through to L2, which takes twice as long over a part of a sector.
-double store_bytes(const vgpu::Counts& c) {
-  const Requests store = stores(c);
-  return sector_bytes * store.sectors * (store.scattered() ? 2 : 1);
-}
-
-double store_bytes(const vgpu::Counters& counters) {
-  if (counters.lines.empty()) return store_bytes(counters.total);
-  double sum = 0;
-  for (const vgpu::LineCounts& line : counters.lines) sum += store_bytes(line.counts);
-  return sum;
+/// Whether one part alone makes a step's time, and no bytes are taken for moved that were not counted.
+bool is_clear(const StepCounters& step, const std::vector<TimeTerm>& terms, double us, const DeviceProfile& profile,
+              const ModelFigures& figures) {
+  std::vector<double> times;
+  for (const TimeTerm& term : terms) {
+    // What lies in DRAM comes through L2.
+    if (term.part != "l2") times.push_back(term.us);
+    const double counted =
+        static_cast<double>(step.counters.dram_bytes()) / (profile.dram_gbytes_per_s * figures.dram_efficiency * 1e3);
+    if (term.part == "dram" && term.us > 1.01 * counted) return false;
+  }
+  std::sort(times.rbegin(), times.rend());
+  return times[0] >= nearly_all * us && times[1] <= far_behind * times[0];
 }
 
 }  // namespace
-
-std::vector<TimeTerm> time_terms(const StepCounters& step, const DeviceProfile& profile) {
-  const vgpu::Counts& c = step.counters.total;
-  const double sms = busy_sms(step, profile);
-  const auto clocks = [&](double per_sm) { return per_sm / sms / profile.clocks_per_us(); };
-  const auto pipe = [&](uint64_t instructions, double lanes_a_clock) {
-    return clocks(static_cast<double>(instructions) * lanes / lanes_a_clock);
-  };
-  const double wavefronts = load_wavefronts(step.counters) + static_cast<double>(c.shared_wavefronts());
-  // L1 is taken as ideal: of all loads of a sector one goes to L2.
-  const double l2_bytes =
-      std::max(sector_bytes * static_cast<double>(step.counters.dram_read_sectors) + store_bytes(step.counters),
-               dram_bytes(step));
-  return {
-      // PTX instructions are not the machine's: ptxas folds and drops some, and makes several of others.
-      {"issue", clocks(warp_instructions(step) / profile.issue_slots)},
-      {"fp32", pipe(c.fp32, profile.fp32_lanes)},
-      {"fp64", pipe(c.fp64, profile.fp64_lanes)},
-      {"integer", pipe(c.integer, profile.integer_lanes)},
-      {"special", pipe(c.special, profile.special_lanes)},
-      {"tensor", static_cast<double>(c.tensor_operations) * tensor_operation_flops /
-                     (profile.tensor_f16_tflops * 1e6 * sms / profile.sm_count)},
-      {"shared", clocks(wavefronts * wavefront_bytes / profile.shared_bytes_per_clock)},
-      {"l2", std::max(l2_bytes / (profile.l2_gbytes_per_s * 1e3), clocks(l2_bytes / l2_bytes_per_clock_and_sm))},
-      {"dram", dram_bytes(step) / (profile.dram_gbytes_per_s * 1e3)},
-  };
-}
 
 LimitWork limit_work(const Limit& limit, const reference::Values& values) {
   LimitWork work{limit.kind, 0, 0, 0};
@@ -96,12 +45,15 @@ LimitWork limit_work(const Limit& limit, const reference::Values& values) {
 
 double limit_us(const LimitWork& work, const DeviceProfile& profile) {
   const double peak = work.kind == "gemm_f16" ? profile.tensor_f16_tflops : profile.fp32_tflops();
-  const double integer_rate = profile.sm_count * profile.integer_lanes * profile.clocks_per_us();
-  return std::max({work.bytes / (profile.dram_gbytes_per_s * 1e3), work.flops / (gemm_efficiency * peak * 1e6),
-                   work.integer_operations / integer_rate});
+  const ModelFigures figures;
+  const double integer_rate =
+      profile.sm_count * profile.integer_lanes * figures.integer_pipes * profile.clocks_per_us();
+  return std::max({work.bytes / (profile.dram_gbytes_per_s * figures.dram_efficiency * 1e3),
+                   work.flops / (gemm_efficiency * peak * 1e6), work.integer_operations / integer_rate});
 }
 
-Prediction predict(const std::vector<StepCounters>& steps, const LimitWork& work, const DeviceProfile& profile) {
+Prediction predict(const std::vector<StepCounters>& steps, const LimitWork& work, const DeviceProfile& profile,
+                   const ModelFigures& figures) {
   Prediction result;
   const double least = limit_us(work, profile);
   if (least <= 0) return result;
@@ -110,15 +62,23 @@ Prediction predict(const std::vector<StepCounters>& steps, const LimitWork& work
   if (work.flops > 0) result.most_fraction = 1 / gemm_efficiency;
   double sectors = 0, scattered = 0;
   double longest = 0;
+  result.clear = !steps.empty();
   for (const StepCounters& step : steps) {
-    const std::vector<TimeTerm> terms = time_terms(step, profile);
+    const std::vector<TimeTerm> terms = time_terms(step, profile, figures);
     const TimeTerm& busiest =
         *std::max_element(terms.begin(), terms.end(), [](const auto& a, const auto& b) { return a.us < b.us; });
-    const double us = busiest.us + profile.launch_us;
+    const double without_launch = step_us(step, terms, profile, figures);
+    const double us = without_launch + profile.launch_us;
     result.time_us += us;
+    // A short step, such as the sum of partial sums, decides nothing.
+    if (us > 0.05 * result.time_us) {
+      result.clear =
+          result.clear && step.threads < large_block && is_clear(step, terms, without_launch, profile, figures);
+    }
     result.blocks += step.blocks;
     result.blocks_run += step.blocks_run;
     result.at_least = result.at_least || step.at_least;
+    result.large_blocks = result.large_blocks || step.threads >= large_block;
     sectors += static_cast<double>(step.counters.total.global_sectors());
     scattered += scattered_sectors(step.counters);
     if (us <= longest) continue;
@@ -132,8 +92,11 @@ Prediction predict(const std::vector<StepCounters>& steps, const LimitWork& work
 }
 
 ModelError model_error(const Prediction& prediction) {
-  const bool counted_as_is = prediction.limiter == "shared" || prediction.limiter == "dram";
-  return {prediction.scattered ? 1.75 : 1.5, counted_as_is ? 1.25 : 1.5};
+  if (prediction.scattered) return {2.5, 1.25};
+  if (prediction.clear) return {1.15, 1.2};
+  const bool counted = prediction.limiter == "dram" || prediction.limiter == "l2" || prediction.limiter == "shared" ||
+                       prediction.limiter == "integer";
+  return {counted && !prediction.large_blocks ? 1.35 : 1.6, prediction.limiter == "shared" ? 1.25 : 1.4};
 }
 
 }  // namespace tritutor

@@ -49,8 +49,9 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 TEST_CASE("The shipped profiles agree with the FP32 peak of the vendor's data sheets") {
   const std::vector<DeviceProfile> profiles = load_profiles(shipped);
-  CHECK(profiles.size() == 4);
-  const std::pair<const char*, double> peaks[] = {{"H200", 67}, {"A100", 19.5}, {"RTX 4090", 82.6}, {"T4", 8.1}};
+  CHECK(profiles.size() == 5);
+  const std::pair<const char*, double> peaks[] = {
+      {"H200", 67}, {"H100", 67}, {"A100", 19.5}, {"RTX 4090", 82.6}, {"T4", 8.1}};
   for (const auto& [name, tflops] : peaks) {
     CAPTURE(name);
     const DeviceProfile* profile = find_profile(profiles, name);
@@ -63,7 +64,8 @@ TEST_CASE("The shipped profiles agree with the FP32 peak of the vendor's data sh
 
 TEST_CASE("The shipped profiles know how much shared memory a block may have") {
   const std::vector<DeviceProfile> profiles = load_profiles(shipped);
-  const std::pair<const char*, uint32_t> sizes[] = {{"H200", 227}, {"A100", 163}, {"RTX 4090", 99}, {"T4", 64}};
+  const std::pair<const char*, uint32_t> sizes[] = {
+      {"H200", 227}, {"H100", 227}, {"A100", 163}, {"RTX 4090", 99}, {"T4", 64}};
   for (const auto& [name, kbytes] : sizes) {
     CAPTURE(name);
     const vgpu::Hardware hardware = hardware_of(*find_profile(profiles, name));

@@ -28,6 +28,7 @@ std::shared_ptr<const Module> Module::load(std::string_view ptx) {
     for (const ptx::Variable& param : source.params)
       info.parameters.push_back({param.type, param.bytes, param.alignment});
     info.static_shared_bytes = program.static_shared_bytes[static_cast<size_t>(function.ptx)];
+    info.registers_live = function.registers_live;
     if (source.max_threads > 0) info.max_threads_per_block = static_cast<uint32_t>(source.max_threads);
     info.required_block = {static_cast<uint32_t>(source.required_block[0]),
                            static_cast<uint32_t>(source.required_block[1]),

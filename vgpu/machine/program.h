@@ -256,6 +256,7 @@ struct FunctionCode {
   uint32_t register_bytes = 0;  ///< the frame's front: rows that code writes
   uint32_t frame_bytes = 0;     ///< registers, constants, special registers, param areas
   uint32_t local_bytes = 0;     ///< stack a thread needs for it
+  uint32_t registers_live = 0;  ///< an entry's: of 32 bits, at once at the most
   std::vector<ConstantRow> constants;
   std::vector<SpecialRow> specials;
   std::vector<ParamArea> params;  ///< device function: where arguments arrive

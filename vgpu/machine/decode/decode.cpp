@@ -10,6 +10,7 @@
 #include "vgpu/machine/decode/cas_branch.h"
 #include "vgpu/machine/decode/decoder.h"
 #include "vgpu/machine/decode/flow.h"
+#include "vgpu/machine/decode/liveness.h"
 #include "vgpu/machine/decode/load_waits.h"
 #include "vgpu/machine/decode/merge.h"
 
@@ -147,6 +148,7 @@ void Decoder::decode() {
     std::vector<uint32_t>& swaps = program_.cas_branches[starts_[each.branch]];
     for (const size_t swap : each.swaps) swaps.push_back(starts_[swap + 1] - 1);
   }
+  if (function_.entry) code.registers_live = most_registers_live(function_);
   const std::vector<uint8_t> waits = load_waits(function_);
   for (size_t i = 0; i < waits.size(); ++i) {
     if (waits[i] != 0 && starts_[i] != starts_[i + 1]) program_.load_waits[starts_[i]] = waits[i];

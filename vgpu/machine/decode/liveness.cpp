@@ -121,4 +121,40 @@ std::vector<int> Liveness::at_start_of(size_t block) const {
   return registers;
 }
 
+uint32_t most_registers_live(const Function& function) {
+  const std::vector<BasicBlock> blocks = basic_blocks(function);
+  const Liveness liveness(function, blocks);
+  std::vector<bool> live(function.registers.size());
+  std::vector<int> read, written;
+  const auto words = [&](int reg) {
+    return static_cast<uint32_t>(function.registers[static_cast<size_t>(reg)].bytes + 3) / 4;
+  };
+  uint32_t most = 0;
+  for (const BasicBlock& block : blocks) {
+    std::fill(live.begin(), live.end(), false);
+    uint32_t now = 0;
+    const auto add = [&](int reg) {
+      if (live[static_cast<size_t>(reg)]) return;
+      live[static_cast<size_t>(reg)] = true;
+      now += words(reg);
+    };
+    for (const size_t next : block.next) {
+      for (const int reg : liveness.at_start_of(next)) add(reg);
+    }
+    most = std::max(most, now);
+    for (size_t i = block.end; i-- > block.first;) {
+      const Instruction& inst = function.instructions[i];
+      registers_of(inst, read, written);
+      for (const int reg : written) {
+        if (inst.guard >= 0 || !live[static_cast<size_t>(reg)]) continue;
+        live[static_cast<size_t>(reg)] = false;
+        now -= words(reg);
+      }
+      for (const int reg : read) add(reg);
+      most = std::max(most, now);
+    }
+  }
+  return most;
+}
+
 }  // namespace vgpu

@@ -27,4 +27,8 @@ class Liveness {
   std::vector<std::vector<uint64_t>> live_;
 };
 
+/// How many registers of 32 bits hold something that is still needed, where that is most. ptxas, which moves
+/// instructions about, may need more or fewer.
+uint32_t most_registers_live(const ptx::Function& function);
+
 }  // namespace vgpu
