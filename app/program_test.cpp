@@ -121,7 +121,7 @@ TEST_CASE("the starter fails, the solution passes, progress counts both, and nex
   for (const nlohmann::json& one : progress.at("exercises")) {
     if (one.at("id") == "1.1") {
       CHECK(one.at("attempts") == 2);
-      CHECK(one.at("medal") == "bronze");
+      CHECK(one.at("medal") == "silver");
       CHECK(one.at("medal_predicted") == true);
     }
   }
@@ -129,7 +129,7 @@ TEST_CASE("the starter fails, the solution passes, progress counts both, and nex
     const std::string table = run(folder.path, {command}).out;
     CHECK(contains(table, "* predicted, not measured on a GPU\n"));
     CHECK(contains(table, "passed"));
-    CHECK(contains(table, "bronze*"));
+    CHECK(contains(table, "silver*"));
     std::istringstream lines(table);
     for (std::string line; std::getline(lines, line);) CHECK_MESSAGE(line.size() <= 80, line);
   }

@@ -198,7 +198,7 @@ std::string limiter_in_words(const std::string& limiter) {
       {"shared", "L1 and shared memory"},
       {"l2", "the L2 cache"},
       {"dram", "memory (DRAM)"},
-      {"latency", "waiting: too few warps, or loads that wait for each other"},
+      {"latency", "waiting (too few loads or warps on their way at once)"},
       {"blocks", "the start of so many blocks"},
       {"atomics", "atomics on one address"},
       {"launch", "the cost of launches"}};

@@ -55,7 +55,7 @@ TEST_CASE("a pass shows its counters, and its time as predicted, for the profile
   CHECK(shell.run("submit '" + scaling + "'") == 0);
   CHECK(contains(shell.out, "\nCounted    sectors per request 4 (ideal 4)"));
   CHECK(contains(shell.out, "\nPredicted  on H200: "));
-  CHECK(contains(shell.out, "only predicted; silver and gold are too"));
+  CHECK(contains(shell.out, "only predicted; gold is too"));
   CHECK(!contains(shell.out, "easured"));
   CHECK(!contains(shell.out, "Counters of case"));
   CHECK(shell.run("submit '" + scaling + "' --counters --profile rtx4090") == 0);
@@ -70,9 +70,9 @@ TEST_CASE("a pass shows its counters, and its time as predicted, for the profile
 TEST_CASE("an unknown profile is refused with those there are") {
   Shell shell;
   CHECK(shell.run("submit '" + scaling + "' --profile H9000") == 2);
-  CHECK(contains(shell.out, "H9000; there are A100, H200, RTX 4090, T4"));
+  CHECK(contains(shell.out, "H9000; there are A100, H100, H200, RTX 4090, T4"));
   CHECK(shell.run("submit --help") == 0);
-  CHECK(contains(shell.out, "Device profiles: A100, H200, RTX 4090, T4\n"));
+  CHECK(contains(shell.out, "Device profiles: A100, H100, H200, RTX 4090, T4\n"));
 }
 
 TEST_CASE("right and not fast enough: what is asked for, what is reached, and the waste with its line") {

@@ -15,10 +15,13 @@ constexpr double much_scattered = 0.25;
 
 /// Where one part is so much busier than the others, they hardly hold it up.
 constexpr double far_behind = 0.6, nearly_all = 0.95;
+/// Of a warp: then there is no loop whose loads ptxas may order in another way.
+constexpr double few_waits = 2;
 /// An SM holds two blocks of 1024 threads or, with a few registers more, one.
 constexpr uint64_t large_block = 1024;
 
-/// Whether one part alone makes a step's time, and no bytes are taken for moved that were not counted.
+/// Whether one part alone makes a step's time or its warps hardly wait, and no bytes are taken for moved that were not
+/// counted.
 bool is_clear(const StepCounters& step, const std::vector<TimeTerm>& terms, double us, const DeviceProfile& profile,
               const ModelFigures& figures) {
   std::vector<double> times;
@@ -29,6 +32,8 @@ bool is_clear(const StepCounters& step, const std::vector<TimeTerm>& terms, doub
         static_cast<double>(step.counters.dram_bytes()) / (profile.dram_gbytes_per_s * figures.dram_efficiency * 1e3);
     if (term.part == "dram" && term.us > 1.01 * counted) return false;
   }
+  const double warps = static_cast<double>(step.blocks) * static_cast<double>((step.threads + 31) / 32);
+  if (static_cast<double>(step.counters.total.load_waits) <= few_waits * warps) return true;
   std::sort(times.rbegin(), times.rend());
   return times[0] >= nearly_all * us && times[1] <= far_behind * times[0];
 }
@@ -93,10 +98,10 @@ Prediction predict(const std::vector<StepCounters>& steps, const LimitWork& work
 
 ModelError model_error(const Prediction& prediction) {
   if (prediction.scattered) return {2.5, 1.25};
-  if (prediction.clear) return {1.15, 1.2};
+  if (prediction.clear) return {1.15, 1.25};
   const bool counted = prediction.limiter == "dram" || prediction.limiter == "l2" || prediction.limiter == "shared" ||
                        prediction.limiter == "integer";
-  return {counted && !prediction.large_blocks ? 1.35 : 1.6, prediction.limiter == "shared" ? 1.25 : 1.4};
+  return {counted && !prediction.large_blocks ? 1.35 : 1.7, prediction.limiter == "shared" ? 1.25 : 1.4};
 }
 
 }  // namespace tritutor

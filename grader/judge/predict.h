@@ -31,7 +31,7 @@ struct Prediction {
   double most_fraction = 1;             ///< that any kernel could reach by the model
   bool scattered = false;               ///< a quarter of the traffic or more is scattered
   bool large_blocks = false;            ///< of 1024 threads: a few registers more, and an SM holds one, not two
-  bool clear = false;                   ///< one part of each step makes its time, by what was counted as it is
+  bool clear = false;                   ///< one part of each step makes its time, or its warps hardly wait
   std::string limiter;                  ///< the busiest part of the step that takes longest, or "launch"
   double busy_sms = 0;                  ///< that have a block in that step
   double sms = 0;                       ///< of the device
@@ -46,11 +46,11 @@ Prediction predict(const std::vector<StepCounters>& steps, const LimitWork& work
 /// By which factors a device may be slower and faster than its prediction, as fractions of the limit: what 209 kernels
 /// showed on an H100 (bench/results/2026-11-25-model.md), of which the model's figures were fitted to one half.
 ///
-/// - Where one part alone makes the time, by what was counted as it is, they took 0.84 to 1.13 times as long.
-/// - Where memory, L1 or integers hold a kernel back beside others, 0.77 to 1.33 times; but for two: 0.65, where L2
+/// - Where one part alone makes the time, or a warp waits twice at the most, they took 0.80 to 1.14 times as long.
+/// - Where memory, L1 or integers hold a kernel back beside others, 0.79 to 1.33 times; but for two: 0.65, where L2
 /// kept
-///   more of a row than it was thought to, and 1.63, with phases of a block that do not overlap.
-/// - Where instructions or waiting do, or a block has 1024 threads, 0.74 to 1.64 times.
+///   more of a row than it was thought to, and 1.65, with phases of a block that do not overlap.
+/// - Where instructions or waiting do, or a block has 1024 threads, 0.76 to 1.67 times.
 /// - Where much is scattered, 0.81 to 1.24 times. But where blocks that are far from each other want the same sectors,
 ///   up to 2.5 times: the counters do not tell those from others.
 struct ModelError {

@@ -357,7 +357,7 @@ TEST_CASE("What one part alone holds back is known best, then what was counted a
   CHECK(error("shared", false).faster < error("issue", false).faster);
 }
 
-TEST_CASE("A prediction is clear where no part is near the busiest, and no bytes are only thought to move") {
+TEST_CASE("A prediction is clear where no part is near the busiest or warps hardly wait") {
   DeviceProfile profile = round_device();
   profile.sm_count = 40;
   profile.l2_gbytes_per_s = 4000;
@@ -365,6 +365,8 @@ TEST_CASE("A prediction is clear where no part is near the busiest, and no bytes
   CHECK(is_clear(copy()));
   StepCounters busy = copy();
   busy.counters.total.fp32 = 8'000'000;  // 50 of 73 us
+  CHECK(is_clear(busy));
+  busy.counters.total.load_waits = 3 * 8 * 1000;  // three times a warp
   CHECK(!is_clear(busy));
   StepCounters large = copy();
   large.threads = 1024;

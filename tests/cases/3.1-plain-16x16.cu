@@ -1,9 +1,8 @@
-// case: a plain transpose in blocks of 16 x 16: 0.59 of a copy on an H100, and the model takes it for a copy. It passes
-//   by the model's error, and gets no medal from it
+// case: a plain transpose in blocks of 16 x 16: the best of them, 0.59 of a copy on an H100, where bronze is 0.65
 // exercise: 3.1
-// verdict: pass
+// verdict: fail
+// says: RIGHT, NOT FAST ENOUGH 3.1 Matrix transpose
 // says: sectors per load request 16, ideal 4
-// says: No medal: only a GPU can tell whether it reaches bronze, 65 % of the limit's speed.
 #include <tritutor.cuh>
 extern "C" __global__ void matrix_transpose(const float* a, float* b, int m, int n) {
   const int i = blockIdx.x * 16 + threadIdx.x, j = blockIdx.y * 16 + threadIdx.y;

@@ -2,7 +2,7 @@
 // exercise: 3.3
 // verdict: pass
 // says: (wide accesses, none wasted)
-// says: Medal: silver, only predicted
+// says: Medal: gold, only predicted
 // never says: What holds it back
 // never says: most at line
 #include <tritutor.cuh>

@@ -1,7 +1,7 @@
-// case: no tiles: 0.115 of the library on an H100, where bronze is 0.14. Predicted above, but not by the model's error
+// case: no tiles: 0.115 of the library on an H100, where bronze is 0.14
 // exercise: 4.1
-// verdict: pass
-// says: No medal: only a GPU can tell whether it reaches bronze, 14 % of the limit's speed.
+// verdict: fail
+// says: RIGHT, NOT FAST ENOUGH 4.1 Tiled matrix product
 // never says: Medal: bronze
 #include <tritutor.cuh>
 extern "C" __global__ void tiled_matmul(const float* a, const float* b, float* c, int m, int n, int k) {
