@@ -332,6 +332,11 @@ class Gpu {
   Address allocate_lazy(std::string name, uint64_t bytes, std::span<const std::byte> pattern = {},
                         Access access = Access::read_write, uint32_t element_bytes = 1,
                         std::string element_name = "byte");
+  /// One whose bytes are the caller's: `host`, which has to stay where it is until the buffer is freed. Its address has
+  /// the same lowest eight bits, so that what is aligned for the caller is so for kernels. Throws LaunchError where
+  /// `host` is not aligned to 16 bytes.
+  Address wrap(std::string name, std::span<std::byte> host, Access access = Access::read_write,
+               uint32_t element_bytes = 1, std::string element_name = "byte");
   void free(Address address);
   /// Host bytes of a whole buffer, valid until it is freed. `address` is its start.
   std::span<std::byte> data(Address address);
@@ -339,6 +344,8 @@ class Gpu {
   /// this call all of a buffer counts as written by the host. `host_reads` false: scratch, into which undefined values
   /// may be stored.
   void mark_undefined(Address address, bool host_reads = true);
+  /// Likewise of single bytes: of those whose entry in `bytes`, as long as the buffer, is not 0.
+  void mark_undefined(Address address, std::span<const uint8_t> bytes, bool host_reads = true);
 
   /// From now on coverage runs (Limits::coverage) note what is stored into a buffer.
   void watch_writes(Address address);

@@ -72,16 +72,19 @@ std::string plain(std::string_view name) {
 
 }  // namespace
 
-DeviceProfile load_profile(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw ProfileError(fmt::format("{}: cannot be read", file.string()));
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+DeviceProfile parse_profile(const std::string& text, const std::string& name) {
   try {
     const nlohmann::json document = parse_json(text);
     return read_profile(Field(document, ""));
   } catch (const FieldError& error) {
-    throw ProfileError(fmt::format("{}: {}", file.string(), error.what()));
+    throw ProfileError(fmt::format("{}: {}", name, error.what()));
   }
+}
+
+DeviceProfile load_profile(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) throw ProfileError(fmt::format("{}: cannot be read", file.string()));
+  return parse_profile({std::istreambuf_iterator<char>(stream), {}}, file.string());
 }
 
 std::vector<DeviceProfile> load_profiles(const std::filesystem::path& folder) {

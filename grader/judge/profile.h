@@ -53,6 +53,9 @@ class ProfileError : public std::runtime_error {
 /// Reads and validates one file. Throws ProfileError.
 DeviceProfile load_profile(const std::filesystem::path& file);
 
+/// Likewise from a file's text; `name` is what messages call it.
+DeviceProfile parse_profile(const std::string& text, const std::string& name);
+
 /// Every *.json of a folder, by file name. Throws ProfileError where one is broken, a name stands twice, or there is
 /// none.
 std::vector<DeviceProfile> load_profiles(const std::filesystem::path& folder);

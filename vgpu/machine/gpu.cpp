@@ -22,6 +22,8 @@ constexpr uint64_t kParallelWarps = 64;
 constexpr uint64_t kMostCopied = uint64_t{1} << 30;
 // Larger buffers than this give their shadow's memory, a third of theirs, back after each launch.
 constexpr uint64_t kMostShadowed = uint64_t{64} << 20;
+// Of memory that the caller holds: no access of a thread is wider.
+constexpr uintptr_t kWrappedAlignment = 16;
 
 void check_launch(const KernelInfo& info, const Hardware& hardware, Dim3 grid, Dim3 block, uint32_t dynamic_shared,
                   size_t parameter_bytes) {
@@ -235,6 +237,17 @@ Address Gpu::allocate_lazy(std::string name, uint64_t bytes, std::span<const std
   return buffer.base;
 }
 
+Address Gpu::wrap(std::string name, std::span<std::byte> host, Access access, uint32_t element_bytes,
+                  std::string element_name) {
+  // The shadows' cells start at a buffer's first byte, and no aligned access may straddle them.
+  if (reinterpret_cast<uintptr_t>(host.data()) % kWrappedAlignment != 0) {
+    throw LaunchError(fmt::format("{}: its memory is not aligned to {} bytes", name, kWrappedAlignment));
+  }
+  Buffer& buffer = impl_->memory.wrap(host);
+  describe(buffer, std::move(name), access, element_bytes, std::move(element_name));
+  return buffer.base;
+}
+
 void Gpu::free(Address address) { impl_->memory.release(static_cast<uint32_t>(address >> kSlotBits)); }
 
 std::span<std::byte> Gpu::data(Address address) {
@@ -247,6 +260,14 @@ void Gpu::mark_undefined(Address address, bool host_reads) {
   buffer.undefined.assign(buffer.bytes, 0xff);
   buffer.origins.clear();
   buffer.host_reads = host_reads;
+}
+
+void Gpu::mark_undefined(Address address, std::span<const uint8_t> bytes, bool host_reads) {
+  Buffer& buffer = buffer_at(impl_->memory, address);
+  if (bytes.size() != buffer.bytes) throw LaunchError("not as many entries as the buffer has bytes");
+  mark_undefined(address, host_reads);
+  std::transform(bytes.begin(), bytes.end(), buffer.undefined.begin(),
+                 [](uint8_t undefined) { return undefined != 0 ? uint8_t{0xff} : uint8_t{0}; });
 }
 
 void Gpu::watch_writes(Address address) {

@@ -59,4 +59,12 @@ Buffer& MemoryMap::allocate_lazy(uint64_t bytes, std::span<const std::byte> patt
   return put(slot_address(free_slot()), std::move(buffer), bytes);
 }
 
+Buffer& MemoryMap::wrap(std::span<std::byte> host) {
+  if (host.size() > kMaxBytes) throw std::bad_alloc();
+  auto buffer = std::make_unique<Buffer>();
+  buffer->host = host.data();
+  const uint64_t low_bits = reinterpret_cast<uintptr_t>(host.data()) % kAlignment;
+  return put(slot_address(free_slot()) + low_bits, std::move(buffer), host.size());
+}
+
 }  // namespace vgpu

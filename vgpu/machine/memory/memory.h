@@ -66,6 +66,8 @@ class MemoryMap {
   Buffer& place(uint64_t address, uint64_t bytes);
   /// One whose memory costs only what is touched, of zeros or of a pattern again and again (lazy_memory.h).
   Buffer& allocate_lazy(uint64_t bytes, std::span<const std::byte> pattern);
+  /// One whose bytes the caller holds, at an address with the same lowest eight bits as theirs.
+  Buffer& wrap(std::span<std::byte> host);
   void release(uint32_t slot) { slots_[slot].reset(); }
   /// Of all undefined values that this memory's launches have met.
   Origins& origins() { return origins_; }
