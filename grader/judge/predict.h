@@ -48,8 +48,7 @@ Prediction predict(const std::vector<StepCounters>& steps, const LimitWork& work
 ///
 /// - Where one part alone makes the time, or a warp waits twice at the most, they took 0.80 to 1.14 times as long.
 /// - Where memory, L1 or integers hold a kernel back beside others, 0.79 to 1.33 times; but for two: 0.65, where L2
-/// kept
-///   more of a row than it was thought to, and 1.65, with phases of a block that do not overlap.
+///   kept more of a row than it was thought to, and 1.65, with phases of a block that do not overlap.
 /// - Where instructions or waiting do, or a block has 1024 threads, 0.76 to 1.67 times.
 /// - Where much is scattered, 0.81 to 1.24 times. But where blocks that are far from each other want the same sectors,
 ///   up to 2.5 times: the counters do not tell those from others.
