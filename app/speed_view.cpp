@@ -89,9 +89,9 @@ std::string basis(const Timing& timing) {
 std::string prediction(const Timing& timing) {
   const Prediction& p = timing.prediction;
   std::string text =
-      fmt::format("on {}: {}{}, {}{:.0f} % of the limit's speed ({}), at {}; held back by {}", timing.profile,
+      fmt::format("on {}: {}{}, {}{} of the limit's speed ({}), at {}; held back by {}", timing.profile,
                   p.at_least ? "at least " : "", time_in_words(p.time_us), p.at_least ? "at most " : "",
-                  100 * p.fraction, time_in_words(p.limit_us), basis(timing), limiter_in_words(p.limiter));
+                  percent_in_words(p.fraction), time_in_words(p.limit_us), basis(timing), limiter_in_words(p.limiter));
   if (p.busy_sms < p.sms) {
     text += fmt::format(", and by a grid so small that only {:.0f} of the {:.0f} SMs {} work", p.busy_sms, p.sms,
                         p.busy_sms == 1 ? "has" : "have");
@@ -122,7 +122,7 @@ std::string measurement(const Verdict& verdict) {
       fmt::format("on {}: {} (quartiles {} to {}, {} samples", verdict.device_name, time_in_words(m.us.median),
                   time_in_words(m.us.first), time_in_words(m.us.third), m.samples);
   if (m.clock_mhz > 0) text += fmt::format(", SMs at {:.0f} MHz", m.clock_mhz);
-  text += fmt::format("), {:.0f} % of the limit's speed ({}: {}), at {}{}", 100 * m.fraction.median, timing.limit,
+  text += fmt::format("), {} of the limit's speed ({}: {}), at {}{}", percent_in_words(m.fraction.median), timing.limit,
                       time_in_words(m.limit_us.median), sizes, held_back(verdict));
   if (m.dropped > 0) text += fmt::format(". {} more samples were dropped, since the clock was low", m.dropped);
   if (m.slow_clock) text += ". The SMs never reached three quarters of their clock: is the card hot, or held back?";
@@ -187,6 +187,11 @@ std::string totals(const CounterReport& report) {
 
 }  // namespace
 
+std::string percent_in_words(double fraction) {
+  const double percent = 100 * fraction;
+  return percent > 0 && percent < 0.95 ? fmt::format("{:.1g} %", percent) : fmt::format("{:.0f} %", percent);
+}
+
 std::string limiter_in_words(const std::string& limiter) {
   static const std::map<std::string, std::string> words = {
       {"issue", "instruction issue"},
@@ -212,7 +217,8 @@ std::string view_speed(const Verdict& verdict, const Style& style, int width) {
     out += hanging("Counted", fmt::format("{}", fmt::join(telling_counters(*verdict.counters), ", ")), style, width);
   }
   if (verdict.timing.measured) out += hanging("Measured", measurement(verdict), style, width);
-  if (verdict.timing.kind == "predicted" && verdict.counters) out += hanging("Predicted", prediction(verdict.timing), style, width);
+  if (verdict.timing.kind == "predicted" && verdict.counters)
+    out += hanging("Predicted", prediction(verdict.timing), style, width);
   return out;
 }
 

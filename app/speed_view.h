@@ -17,6 +17,9 @@ std::string view_speed(const Verdict& verdict, const Style& style, int width);
 /// counted.
 std::string view_counters(const Verdict& verdict, const std::string& source, const Style& style, int width);
 
+/// "57 %", and of little "0.2 %".
+std::string percent_in_words(double fraction);
+
 /// A part of a device in words: "DRAM", "L1 and shared memory".
 std::string limiter_in_words(const std::string& limiter);
 

@@ -81,6 +81,14 @@ TEST_CASE("a measured time shows its quartiles, its clock, its limit, and what h
   CHECK(contains(odd, "Of so short a time, 1.2 us are the cost of measuring it"));
 }
 
+TEST_CASE("little is not nothing") {
+  CHECK(percent_in_words(0.57) == "57 %");
+  CHECK(percent_in_words(0.0094) == "0.9 %");
+  CHECK(percent_in_words(0.0096) == "1 %");
+  CHECK(percent_in_words(0.0019) == "0.2 %");
+  CHECK(percent_in_words(0) == "0 %");
+}
+
 TEST_CASE("scattered accesses are shown with their line, wide ones as what they are") {
   Verdict verdict = copy_verdict();
   vgpu::Counters& counters = verdict.counters->counters;

@@ -373,19 +373,18 @@ class View {
     const Timing& timing = verdict_.timing;
     add(view_speed(verdict_, style_, options_.width));
     if (timing.measured) {
-      paragraph(
-          fmt::format("Right on every case. To pass, {} needs bronze: {:.0f} % of the limit's speed. Measured are "
-                      "{:.0f} %, between "
-                      "{:.0f} and {:.0f} % in half of the samples.",
-                      exercise_.id, 100 * timing.required, 100 * timing.measured->fraction.median,
-                      100 * timing.range.least, 100 * timing.range.most));
+      paragraph(fmt::format(
+          "Right on every case. To pass, {} needs bronze: {} of the limit's speed. Measured are {}, between "
+          "{} and {} in half of the samples.",
+          exercise_.id, percent_in_words(timing.required), percent_in_words(timing.measured->fraction.median),
+          percent_in_words(timing.range.least), percent_in_words(timing.range.most)));
       return;
     }
     paragraph(fmt::format(
-        "Right on every case. To pass, {} needs bronze: {:.0f} % of the limit's speed. Predicted are {}{:.0f} %, and "
-        "with the model's error {:.0f} % at most.",
-        exercise_.id, 100 * timing.required, timing.prediction.at_least ? "at most " : "",
-        100 * timing.prediction.fraction, 100 * timing.range.most));
+        "Right on every case. To pass, {} needs bronze: {} of the limit's speed. Predicted are {}{}, and with the "
+        "model's error {} at most.",
+        exercise_.id, percent_in_words(timing.required), timing.prediction.at_least ? "at most " : "",
+        percent_in_words(timing.prediction.fraction), percent_in_words(timing.range.most)));
   }
 
   /// Whether only inputs drawn at submit time show the mistake: then the seed is worth knowing.

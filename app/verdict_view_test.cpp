@@ -153,7 +153,7 @@ TEST_CASE("what a GPU has measured decides, and is told with its quartiles") {
   verdict.timing.measured->fraction = {0.41, 0.42, 0.43};
   verdict.timing.range = {0.41, 0.43};
   CHECK(view_verdict(verdict, scaling(), options)
-            .find("Measured are 42 %, between 41 and 43 % in half of the samples.") != std::string::npos);
+            .find("Measured are 42 %, between 41 % and 43 % in half of the samples.") != std::string::npos);
 }
 
 TEST_CASE("where the GPU and the virtual GPU say different things, that is said") {
