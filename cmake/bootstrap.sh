@@ -94,7 +94,7 @@ up_to_date() {
   local stamp="$root/build/$1/.built-$2"
   [ -e "$stamp" ] || return 1
   local sources=(app cmake grader reference vgpu CMakeLists.txt CMakePresets.json)
-  if [ "$2" = all ]; then sources+=(bench tests); fi
+  if [ "$2" = all ]; then sources+=(bench python tests); fi
   [ -z "$(cd "$root" && find "${sources[@]}" -newer "$stamp" -print -quit)" ]
 }
 

@@ -1,0 +1,98 @@
+"""Kernels of the tests. Their lines are named by marks: `line_of("mark")`."""
+
+import inspect
+import sys
+
+import triton
+import triton.language as tl
+
+
+def line_of(mark):
+    lines = inspect.getsource(sys.modules[__name__]).splitlines()
+    return next(i for i, line in enumerate(lines, 1) if line.endswith(f"# {mark}"))
+
+
+@triton.jit
+def add(x_ptr, y_ptr, out_ptr, n, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    mask = offsets < n
+    x = tl.load(x_ptr + offsets, mask=mask)  # load of x
+    y = tl.load(y_ptr + offsets, mask=mask)
+    tl.store(out_ptr + offsets, x + y, mask=mask)
+
+
+@triton.jit
+def add_unmasked(x_ptr, y_ptr, out_ptr, n, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    mask = offsets < n
+    x = tl.load(x_ptr + offsets)  # unmasked load
+    y = tl.load(y_ptr + offsets, mask=mask)
+    tl.store(out_ptr + offsets, x + y, mask=mask)
+
+
+@triton.jit
+def sum_to_one(x_ptr, out_ptr, n, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    total = tl.sum(tl.load(x_ptr + offsets, mask=offsets < n, other=0.0))
+    tl.store(out_ptr, tl.load(out_ptr) + total)  # racing store
+
+
+@triton.jit
+def sum_to_one_atomically(x_ptr, out_ptr, n, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    tl.atomic_add(out_ptr, tl.sum(tl.load(x_ptr + offsets, mask=offsets < n, other=0.0)))
+
+
+@triton.jit
+def softmax(out_ptr, in_ptr, row_stride, columns, BLOCK: tl.constexpr):
+    row = tl.program_id(0)
+    offsets = tl.arange(0, BLOCK)
+    x = tl.load(in_ptr + row * row_stride + offsets, mask=offsets < columns, other=-float("inf"))
+    numerator = tl.exp(x - tl.max(x, axis=0))
+    tl.store(out_ptr + row * row_stride + offsets, numerator / tl.sum(numerator, axis=0), mask=offsets < columns)
+
+
+@triton.autotune(configs=[triton.Config({"BM": m, "BN": 32, "BK": 32}, num_warps=w) for m in (16, 64) for w in (2, 4)],
+                 key=["M", "N", "K"])
+@triton.jit
+def matmul(a_ptr, b_ptr, c_ptr, M, N, K, BM: tl.constexpr, BN: tl.constexpr, BK: tl.constexpr):
+    i = tl.program_id(0) * BM + tl.arange(0, BM)
+    j = tl.program_id(1) * BN + tl.arange(0, BN)
+    total = tl.zeros((BM, BN), dtype=tl.float32)
+    for start in range(0, K, BK):
+        k = start + tl.arange(0, BK)
+        a = tl.load(a_ptr + i[:, None] * K + k[None, :], mask=(i[:, None] < M) & (k[None, :] < K), other=0.0)
+        b = tl.load(b_ptr + k[:, None] * N + j[None, :], mask=(k[:, None] < K) & (j[None, :] < N), other=0.0)
+        total += tl.dot(a, b)
+    tl.store(c_ptr + i[:, None] * N + j[None, :], total, mask=(i[:, None] < M) & (j[None, :] < N))
+
+
+@triton.jit
+def scale(x_ptr, out_ptr, factor, n, HALF: tl.constexpr, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + offsets, mask=offsets < n)
+    tl.store(out_ptr + offsets, (x * factor).to(out_ptr.dtype.element_ty), mask=offsets < n)
+
+
+@triton.jit
+def stuck(flag_ptr):
+    while tl.load(flag_ptr, volatile=True) == 0:  # endless loop
+        pass
+
+
+@triton.jit
+def product_is_a_sum(a, b, c, out_ptr, n, BLOCK: tl.constexpr):
+    """a * b + c, which is rounded once where it is fused."""
+    offsets = tl.arange(0, BLOCK)
+    mask = offsets < n
+    tl.store(out_ptr + offsets, tl.load(a + offsets, mask=mask) * tl.load(b + offsets, mask=mask) +
+             tl.load(c + offsets, mask=mask), mask=mask)
+
+
+@triton.jit
+def crashes(x_ptr, out_ptr, BLOCK: tl.constexpr):
+    """Inline assembly that LLVM has no registers for: it aborts."""
+    offsets = tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + offsets)
+    y = tl.inline_asm_elementwise("mov.b32 $0, $1;", "=q,q", [x], dtype=tl.float32, is_pure=True, pack=1)
+    tl.store(out_ptr + offsets, y)
