@@ -88,7 +88,8 @@ class View {
   bool is_own(const std::string& file) const { return file.empty() || file == verdict_.file; }
 
   void headline() {
-    const std::string what = fmt::format("{} {}", exercise_.id, exercise_.title);
+    const std::string device = verdict_.device_kind == "cuda" ? ", on " + verdict_.device_name : "";
+    const std::string what = fmt::format("{} {}{}", exercise_.id, exercise_.title, device);
     if (verdict_.result == Verdict::Result::pass) {
       add(fmt::format("{}  {}\n", style_.green("PASS"), style_.bold(what)));
     } else if (verdict_.refusal && verdict_.refusal->kind == "environment") {

@@ -146,7 +146,11 @@ TEST_CASE("what a GPU has measured decides, and is told with its quartiles") {
   verdict.timing.measured.emplace();
   VerdictViewOptions options = plain();
   options.width = 300;
-  CHECK(view_verdict(verdict, scaling(), options).find("Right on every case. Medal: gold.\n") != std::string::npos);
+  verdict.device_kind = "cuda";
+  verdict.device_name = "NVIDIA H100";
+  const std::string gold = view_verdict(verdict, scaling(), options);
+  CHECK(gold.find("PASS  1.1 Vector scaling, on NVIDIA H100\n") == 0);
+  CHECK(gold.find("Right on every case. Medal: gold.\n") != std::string::npos);
 
   verdict.result = Verdict::Result::fail;
   verdict.medal = "none";
