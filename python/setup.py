@@ -7,6 +7,11 @@ from pathlib import Path
 from setuptools import Distribution, setup
 from setuptools.command.build_py import build_py
 
+try:
+    from setuptools.command.bdist_wheel import bdist_wheel
+except ImportError:  # before setuptools 70.1
+    from wheel.bdist_wheel import bdist_wheel
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -25,9 +30,16 @@ class BuildWithLibrary(build_py):
         shutil.copyfile(library(), Path(self.build_lib) / "vgpu" / "libvgpu.so.1")
 
 
+class WheelForAnyPython(bdist_wheel):
+    """For this kind of machine, but for every Python: the library is opened by ctypes."""
+
+    def get_tag(self):
+        return ("py3", "none", super().get_tag()[2])
+
+
 class BinaryDistribution(Distribution):
-    def has_ext_modules(self):  # the wheel is for this kind of machine
+    def has_ext_modules(self):
         return True
 
 
-setup(cmdclass={"build_py": BuildWithLibrary}, distclass=BinaryDistribution)
+setup(cmdclass={"build_py": BuildWithLibrary, "bdist_wheel": WheelForAnyPython}, distclass=BinaryDistribution)

@@ -363,6 +363,51 @@ class Program(unittest.TestCase):
         self.assertEqual(1, done.returncode)
         self.assertIn("AttributeError", done.stderr)
 
+    def test_triton_finds_the_driver_by_its_entry_point(self):
+        text = """
+            import triton, vgpu, kernels
+            x, out = vgpu.ones(10), vgpu.empty(10)
+            kernels.add[(1,)](x, x, out, 10, BLOCK=16)
+            print(out.tolist()[9], type(triton.runtime.driver.active).__name__)
+            """
+        with tempfile.TemporaryDirectory() as folder:
+            about = Path(folder) / "tritutor_vgpu-0.1.0.dist-info"
+            about.mkdir()
+            (about / "METADATA").write_text("Metadata-Version: 2.1\nName: tritutor-vgpu\nVersion: 0.1.0\n")
+            (about / "entry_points.txt").write_text("[triton.backends]\nvgpu = vgpu.triton_backend\n")
+            for told in ({}, {"TRITON_DEFAULT_BACKEND": "vgpu"}):
+                paths = os.pathsep.join([folder, str(HERE.parent), str(HERE)])
+                done = subprocess.run([sys.executable, self.a_file(folder, text)], capture_output=True, text=True,
+                                      env={**os.environ, "PYTHONPATH": paths, **told})
+                self.assertEqual("2.0 VgpuDriver\n", done.stdout, done.stderr)
+
+    @staticmethod
+    def a_file(folder, text):
+        file = Path(folder) / "program.py"
+        file.write_text(textwrap.dedent(text))
+        return file
+
+    def test_pytest(self):
+        try:
+            import pytest  # noqa: F401
+        except ImportError:
+            self.skipTest("no pytest")
+        with tempfile.TemporaryDirectory() as folder:
+            file = self.a_file(folder, """
+                import vgpu, kernels
+                def launch(kernel):
+                    x, out = vgpu.ones(10), vgpu.empty(10)
+                    kernel[(1,)](x, x, out, 10, BLOCK=16)
+                def test_right(): launch(kernels.add)
+                def test_wrong(): launch(kernels.add_unmasked)
+                """)
+            done = subprocess.run(
+                [sys.executable, "-m", "pytest", "-p", "vgpu.pytest_plugin", "-p", "no:cacheprovider", "--vgpu", file],
+                capture_output=True, text=True, cwd=folder,
+                env={**os.environ, "PYTHONPATH": f"{HERE.parent}{os.pathsep}{HERE}", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
+        self.assertIn("1 failed, 1 passed", done.stdout, done.stdout + done.stderr)
+        self.assertIn("read x[10]; x has shape (10,)", done.stdout)
+
     def test_bad_usage(self):
         self.assertEqual(2, subprocess.run([sys.executable, "-m", "vgpu", "/nowhere.py"], capture_output=True,
                                            cwd=HERE.parent).returncode)

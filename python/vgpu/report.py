@@ -26,7 +26,7 @@ class Finding:
     shape: tuple[int, ...]
     program: tuple[int, ...]  #: tl.program_id of the example
     grid: tuple[int, ...]
-    count: int  #: how many threads did it
+    count: int  #: how many threads did it; several may hold the same element
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file or self.kernel
@@ -80,8 +80,6 @@ def finding_of(raw: dict[str, Any], kernel: str, grid: Sequence[int], storages: 
                              f"{_shape(shape)}", message)
             if view.offset or _elements(shape) * size != storage.size:
                 message += f" and begins {view.offset // size} elements into a storage of {storage.size // size}"
-    if raw["count"] > 1 and raw["kind"] in _CAUSES:
-        message += f"; {raw['count']} such accesses in all"
     return Finding(raw["kind"], kernel, raw["file"], raw["line"],
                    linecache.getline(raw["file"], raw["line"]).strip() if raw["line"] else "", message, cause, tensor,
                    index, shape, tuple(raw["block"]), tuple(grid), raw["count"])

@@ -61,6 +61,8 @@ def stand_in_for_cuda() -> None:
             if kwargs.get("device") is not None:
                 kwargs["device"] = on_cpu(kwargs["device"])
             name = getattr(function, "__name__", "")
+            if name == "__get__" and getattr(function, "__self__", None) is torch.Tensor.is_cuda:
+                return True
             if name == "cuda":
                 return args[0]
             if name == "to":

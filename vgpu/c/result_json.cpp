@@ -57,6 +57,10 @@ Json prediction_of(const Launched& launched, const vgpu::LaunchResult& result, c
   step.kernel = launched.kernel;
   step.blocks = step.blocks_run = launched.grid.count();
   step.counters = result.counters;
+  step.threads = launched.block.count();
+  step.shared_bytes = launched.shared_bytes;
+  step.registers_live = launched.registers_live;
+  step.most_threads = launched.most_threads;
   // Which fraction of a limit is reached is not asked here, but there has to be one: a byte to move.
   const tritutor::LimitWork any_work{"bandwidth", 1, 0, 0};
   const tritutor::Prediction prediction = tritutor::predict({step}, any_work, profile);
@@ -85,6 +89,7 @@ std::string kernels_json(const vgpu::Module& module) {
     all.push_back({{"kernel", kernel.name},
                    {"parameters", parameters},
                    {"static_shared_bytes", kernel.static_shared_bytes},
+                   {"registers_live", kernel.registers_live},
                    {"max_threads_per_block", kernel.max_threads_per_block},
                    {"required_block", kernel.required_block.x == 0 ? Json() : to_json(kernel.required_block)},
                    {"refused", refused}});

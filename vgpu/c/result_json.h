@@ -16,7 +16,9 @@ std::string properties_json(const tritutor::DeviceProfile& profile);
 struct Launched {
   std::string kernel;
   vgpu::Dim3 grid, block;
-  uint64_t shared_bytes = 0;  ///< static and dynamic, of a block
+  uint64_t shared_bytes = 0;     ///< static and dynamic, of a block
+  uint32_t registers_live = 0;   ///< the kernel's, as the next
+  uint32_t most_threads = 1024;  ///< of a block
 };
 std::string result_json(const Launched& launched, const vgpu::LaunchResult& result,
                         const tritutor::DeviceProfile& profile);

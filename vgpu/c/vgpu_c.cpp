@@ -279,7 +279,9 @@ vgpu_status vgpu_run(vgpu_device* device, const vgpu_module* module, const vgpu_
     const vgpu_c::Launched launched{kernel->name,
                                     {given.grid[0], given.grid[1], given.grid[2]},
                                     {given.block[0], given.block[1], given.block[2]},
-                                    kernel->static_shared_bytes + given.dynamic_shared_bytes};
+                                    kernel->static_shared_bytes + given.dynamic_shared_bytes,
+                                    kernel->registers_live,
+                                    kernel->max_threads_per_block};
     if (kernel->refusal) throw vgpu::LoadError(*kernel->refusal);
     const std::vector<std::byte> parameters = parameters_of(*kernel, given);
     if (device->module != module->module) {

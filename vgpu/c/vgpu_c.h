@@ -72,7 +72,7 @@ VGPU_API vgpu_status vgpu_module_load(const char* ptx, size_t bytes, vgpu_module
 /* A module may be freed while a device still holds its variables. NULL is allowed. */
 VGPU_API void vgpu_module_free(vgpu_module* module);
 /* JSON, valid as long as the module: [{"kernel", "parameters": [{"type", "bytes", "alignment"}],
- * "static_shared_bytes", "max_threads_per_block", "required_block": [x, y, z] or null,
+ * "static_shared_bytes", "registers_live", "max_threads_per_block", "required_block": [x, y, z] or null,
  * "refused": {"message", "file", "line"} or null}]. */
 VGPU_API const char* vgpu_module_kernels(const vgpu_module* module);
 
@@ -153,7 +153,7 @@ typedef struct vgpu_launch {
  *   "printed": what printf wrote,
  *   "counters": {"total", "dram_read_sectors", "dram_written_sectors", "lines": [{"file", "line", "counts"}]},
  *   "prediction": {"device", "time_us": with its launch, "limiter": the busiest part, or "launch",
- *                  "terms_us": {"issue", "fp32", "fp64", "integer", "special", "tensor", "shared", "l2", "dram"},
+ *                  "terms_us": {"issue", "fp32", "fp64", "integer", "special", "tensor", "shared", "l2", "dram", ...},
  *                  "busy_sms", "slower", "faster": by which factors the device itself may be}
  * }
  * notes/vgpu.md says what each kind and count is. A prediction is never a measurement, and null where the launch did

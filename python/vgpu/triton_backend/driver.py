@@ -27,7 +27,9 @@ class _Utils:
 
     def load_binary(self, name: str, kernel: bytes, shared: int, device: int) -> tuple[Any, Any, int, int, int]:
         module = runtime.load(kernel)
-        return module, (module, name), 0, 0, runtime.MAX_THREADS
+        # Near what ptxas gives a thread; a GPU's least is 16. None is spilled.
+        registers = max(int(module.kernels[name]["registers_live"]), 16)
+        return module, (module, name), registers, 0, runtime.MAX_THREADS
 
     def unload_module(self, module: Any) -> None:
         pass
