@@ -55,8 +55,8 @@ struct ModelFigures {
   double blocks_per_clock = 0.839;   ///< that a device starts; one of 32 threads ends as soon
   double atomic_clocks = 3.52;       ///< between two atomics on one address
   double atomic_ways = 64;           ///< addresses that are served at once
-  double l2_part = 0.7;              ///< of L2 that keeps what resident blocks come back to
-  double l2_slope = 0.7;             ///< so many L2s more, and nothing of it is kept
+  double l2_part = 0.6;              ///< of L2 that keeps what resident blocks come back to
+  double l2_slope = 1.2;             ///< so many L2s more, and nothing of it is kept
   double scattered_dram_bytes = 85;  ///< that a sector on its own costs
 };
 
