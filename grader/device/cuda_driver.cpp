@@ -37,7 +37,6 @@ Driver::Driver() {
   bind(cuMemHostRegister, "cuMemHostRegister_v2");
   bind(cuMemcpyHtoDAsync, "cuMemcpyHtoDAsync_v2");
   bind(cuMemcpyDtoHAsync, "cuMemcpyDtoHAsync_v2");
-  bind(cuMemcpyDtoDAsync, "cuMemcpyDtoDAsync_v2");
   bind(cuMemsetD8Async, "cuMemsetD8Async");
   bind(cuModuleLoadDataEx, "cuModuleLoadDataEx");
   bind(cuModuleUnload, "cuModuleUnload");

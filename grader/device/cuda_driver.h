@@ -32,8 +32,8 @@ enum Attribute : int {
   max_shared_memory_per_block_optin = 97,
 };
 
-inline constexpr int function_registers = 4;             ///< CU_FUNC_ATTRIBUTE_NUM_REGS
-inline constexpr Result out_of_resources = 701;          ///< CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES
+inline constexpr int function_registers = 4;           ///< CU_FUNC_ATTRIBUTE_NUM_REGS
+inline constexpr Result out_of_resources = 701;        ///< CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES
 inline constexpr int function_max_dynamic_shared = 8;  ///< CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
 inline constexpr int limit_persisting_l2 = 6;          ///< CU_LIMIT_PERSISTING_L2_CACHE_SIZE
 inline constexpr unsigned event_default = 0;           ///< CU_EVENT_DEFAULT
@@ -84,7 +84,6 @@ struct Driver {
   Result (*cuMemHostRegister)(void*, size_t, unsigned flags);
   Result (*cuMemcpyHtoDAsync)(DevicePtr, const void*, size_t, Stream);
   Result (*cuMemcpyDtoHAsync)(void*, DevicePtr, size_t, Stream);
-  Result (*cuMemcpyDtoDAsync)(DevicePtr to, DevicePtr from, size_t, Stream);
   Result (*cuMemsetD8Async)(DevicePtr, unsigned char, size_t, Stream);
   Result (*cuModuleLoadDataEx)(Module*, const void*, unsigned options, int* names, void** values);
   Result (*cuModuleUnload)(Module);

@@ -205,10 +205,6 @@ void Gpu::download(Device::Buffer from, std::span<std::byte> bytes) {
   }
 }
 
-void Gpu::copy(Device::Buffer to, Device::Buffer from, uint64_t bytes) {
-  ask(MessageWriter("copy").add(to).add(from).add(bytes).message(), usual_seconds);
-}
-
 void Gpu::run(const Step& step, std::span<const std::byte> parameters, double seconds) {
   MessageWriter request("run");
   request.add(seconds);
@@ -307,8 +303,7 @@ GpuRates Gpu::rates(uint64_t bytes) {
   MessageReader reader(answer);
   reader.text();
   GpuRates rates;
-  for (double* each :
-       {&rates.driver_copy, &rates.copy, &rates.read, &rates.float_operations, &rates.integer_turns, &rates.empty_us}) {
+  for (double* each : {&rates.copy, &rates.read, &rates.float_operations, &rates.integer_turns, &rates.empty_us}) {
     *each = reader.real();
   }
   return rates;

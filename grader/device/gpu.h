@@ -65,8 +65,7 @@ GpuList list_gpus();
 
 /// What the GPU does at most, measured there.
 struct GpuRates {
-  double driver_copy = 0;       ///< bytes read and written per us by the driver's copy from device to device
-  double copy = 0, read = 0;    ///< the same by the grader's kernels; bytes read per us
+  double copy = 0, read = 0;    ///< bytes read and written per us by the grader's kernel; bytes read
   double float_operations = 0;  ///< per us; a multiply-add is two
   double integer_turns = 0;     ///< of tritutor_integer's loop, per us
   double empty_us = 0;          ///< what a pair of events around nothing takes
@@ -124,7 +123,6 @@ class Gpu {
   void free_all();  ///< every buffer, set and limit
   void upload(Device::Buffer to, std::span<const std::byte> bytes);
   void download(Device::Buffer from, std::span<std::byte> bytes);
-  void copy(Device::Buffer to, Device::Buffer from, uint64_t bytes);
   void run(const Step& step, std::span<const std::byte> parameters, double seconds);
   std::vector<GuardDamage> damages();  ///< since the last call
   uint64_t fingerprint(GpuRegion region);

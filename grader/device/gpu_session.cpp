@@ -124,7 +124,6 @@ Message Session::answer(const Message& message) {
     if (what == "free") return free_all();
     if (what == "upload") return upload(request);
     if (what == "download") return download(request);
-    if (what == "copy") return copy(request);
     if (what == "run") return run(request);
     if (what == "guards") return guards();
     if (what == "fingerprint") return fingerprint(request);
@@ -208,13 +207,6 @@ Message Session::download(MessageReader& request) {
   const size_t bytes = request.number();
   driver_.check(driver_.cuMemcpyDtoHAsync(staging_, from, std::min(bytes, staging_bytes_), stream_),
                 "cuMemcpyDtoHAsync");
-  driver_.check(driver_.cuStreamSynchronize(stream_), "cuStreamSynchronize");
-  return {"ok"};
-}
-
-Message Session::copy(MessageReader& request) {
-  const DevicePtr to = request.number(), from = request.number();
-  driver_.check(driver_.cuMemcpyDtoDAsync(to, from, request.number(), stream_), "cuMemcpyDtoDAsync");
   driver_.check(driver_.cuStreamSynchronize(stream_), "cuStreamSynchronize");
   return {"ok"};
 }

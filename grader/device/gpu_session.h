@@ -93,7 +93,6 @@ class Session {
   Message free_all();
   Message upload(MessageReader& request);
   Message download(MessageReader& request);
-  Message copy(MessageReader& request);
   Message run(MessageReader& request);
   Message guards();
   Message fingerprint(MessageReader& request);

@@ -224,7 +224,7 @@ Message Session::time(MessageReader& request) {
   return answer.take();
 }
 
-/// What this device does at most: bytes/us of a copy by the driver and by our kernel, and of reading; operations/us of
+/// What this device does at most: bytes/us of a copy and of reading; operations/us of
 /// floats and of turns of tritutor_integer; us of an empty pair of events.
 Message Session::rates(MessageReader& request) {
   const size_t bytes = request.number();
@@ -232,12 +232,8 @@ Message Session::rates(MessageReader& request) {
   launch_tool("random", 8 * sms_, 256, {a, bytes / 4, 1});
   launch_tool("random", 8 * sms_, 256, {b, bytes / 4, 2});
   const auto rate = [](double amount, double us) { return amount / us; };
-  std::vector<double> driver_copy, empty;
-  for (int i = 0; i < calibration_samples; ++i) {
-    driver_copy.push_back(
-        sample([&] { driver_.check(driver_.cuMemcpyDtoDAsync(b, a, bytes, stream_), "cuMemcpyDtoDAsync"); }).us);
-    empty.push_back(sample([] {}).us);
-  }
+  std::vector<double> empty;
+  for (int i = 0; i < calibration_samples; ++i) empty.push_back(sample([] {}).us);
   const auto moved = static_cast<double>(bytes);
   double copy_us = 0, read_us = 0;
   best_of(copy_variants(b, a, bytes), copy_us);
@@ -251,8 +247,10 @@ Message Session::rates(MessageReader& request) {
   const double float_us = median_us(tool("float", blocks, threads, {number_, turns, 0}), calibration_samples);
   const double integer_us = median_us(tool("integer", blocks, threads, {number_, turns / 4, 0}), calibration_samples);
   MessageWriter answer("ok");
-  answer.add(rate(2 * moved, median(driver_copy))).add(rate(2 * moved, copy_us)).add(rate(moved, read_us));
-  answer.add(rate(operations_per_turn * thread_turns, float_us)).add(rate(thread_turns / 4, integer_us)).add(median(empty));
+  answer.add(rate(2 * moved, copy_us)).add(rate(moved, read_us));
+  answer.add(rate(operations_per_turn * thread_turns, float_us))
+      .add(rate(thread_turns / 4, integer_us))
+      .add(median(empty));
   return answer.take();
 }
 
