@@ -11,6 +11,7 @@
 #include "app/home.h"
 #include "app/plot/terminal_chart.h"
 #include "app/printable.h"
+#include "app/speed_view.h"
 
 namespace tritutor {
 
@@ -20,11 +21,6 @@ using nlohmann::json;
 
 constexpr int time_width = 8, percent_width = 5, least_rate_width = 9;
 constexpr int widest_plot = 100, plot_rows = 12;
-
-std::string time_in_words(double us) {
-  if (us < 999.5) return fmt::format("{:.3g} us", us);
-  return us < 999.5e3 ? fmt::format("{:.3g} ms", us * 1e-3) : fmt::format("{:.3g} s", us * 1e-6);
-}
 
 /// Three digits, however large.
 std::string three_digits(double value) {

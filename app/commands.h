@@ -8,6 +8,8 @@
 namespace tritutor {
 
 void add_next(CLI::App& app, Session& session);
+void add_start(CLI::App& app, Session& session);
+void add_open(CLI::App& app, Session& session);
 void add_list(CLI::App& app, Session& session);
 void add_show(CLI::App& app, Session& session);
 void add_submit(CLI::App& app, Session& session);
@@ -16,6 +18,7 @@ void add_hint(CLI::App& app, Session& session);
 void add_solution(CLI::App& app, Session& session);
 void add_reset(CLI::App& app, Session& session);
 void add_progress(CLI::App& app, Session& session);
+void add_history(CLI::App& app, Session& session);
 void add_init(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 void add_dev(CLI::App& app, Session& session);

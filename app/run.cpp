@@ -12,12 +12,15 @@ namespace {
 
 void add_commands(CLI::App& app, Session& session) {
   add_next(app, session);
+  add_start(app, session);
+  add_open(app, session);
   add_submit(app, session);
   add_bench(app, session);
   add_hint(app, session);
   add_list(app, session);
   add_show(app, session);
   add_progress(app, session);
+  add_history(app, session);
   add_solution(app, session);
   add_reset(app, session);
   add_init(app, session);

@@ -56,7 +56,7 @@ void add_show(CLI::App& app, Session& session) {
     if (workspace && std::filesystem::exists(workspace->file_of(exercise), error)) {
       print("\n{}  {}\n", session.style().bold("file"), shown(workspace->file_of(exercise)));
     } else {
-      print("\nTo get its file into the workspace: tritutor reset {}\n", exercise.id);
+      print("\nTo get its file into the workspace: tritutor start {}\n", exercise.id);
     }
   });
 }

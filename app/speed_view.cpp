@@ -20,10 +20,6 @@ std::string bytes_in_words(double bytes) {
   return bytes >= 1e3 ? fmt::format("{:.3g} kB", bytes * 1e-3) : fmt::format("{:.0f} bytes", bytes);
 }
 
-std::string time_in_words(double us) {
-  return us < 999.5 ? fmt::format("{:.3g} us", us) : fmt::format("{:.3g} ms", us * 1e-3);
-}
-
 double lane_occupancy(const vgpu::Counts& c) { return ratio(c.lane_instructions, 32 * c.warp_instructions); }
 
 /// " at line 14": where most of something is, among the lines of the learner's file.
@@ -186,6 +182,11 @@ std::string totals(const CounterReport& report) {
 }
 
 }  // namespace
+
+std::string time_in_words(double us) {
+  if (us < 999.5) return fmt::format("{:.3g} us", us);
+  return us < 999.5e3 ? fmt::format("{:.3g} ms", us * 1e-3) : fmt::format("{:.3g} s", us * 1e-6);
+}
 
 std::string percent_in_words(double fraction) {
   const double percent = 100 * fraction;

@@ -17,6 +17,9 @@ std::string view_speed(const Verdict& verdict, const Style& style, int width);
 /// counted.
 std::string view_counters(const Verdict& verdict, const std::string& source, const Style& style, int width);
 
+/// "175 us", "31.9 ms", "2.5 s".
+std::string time_in_words(double us);
+
 /// "57 %", and of little "0.2 %".
 std::string percent_in_words(double fraction);
 

@@ -66,7 +66,7 @@ Target target_of(Session& session, const TargetArguments& arguments, const std::
   target.file = target.workspace->file_of(*target.exercise);
   std::error_code error;
   if (!fs::exists(target.file, error)) {
-    throw CommandError(status_usage, fmt::format("there is no file {} yet. To get it: tritutor reset {}",
+    throw CommandError(status_usage, fmt::format("there is no file {} yet. To get it: tritutor start {}",
                                                  shown(target.file), target.exercise->id));
   }
   return target;

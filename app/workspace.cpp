@@ -78,18 +78,21 @@ bool Workspace::ensure_starter(const Home& home, const Exercise& exercise) const
 }
 
 fs::path Workspace::reset(const Home& home, const Exercise& exercise) const {
+  return replace(exercise, read_text(home.starter(exercise)));
+}
+
+fs::path Workspace::replace(const Exercise& exercise, const std::string& text) const {
   const fs::path file = file_of(exercise);
-  const std::string starter = read_text(home.starter(exercise));
   fs::path kept;
   std::error_code error;
   if (fs::exists(file, error)) {
-    if (text_of(file) == starter) return kept;
+    if (text_of(file) == text) return kept;
     for (int n = 1; kept.empty() || fs::exists(kept, error); ++n) kept = fmt::format("{}.~{}~", file.string(), n);
     fs::rename(file, kept, error);
     if (error) cannot_write(kept, error.message());
   }
   make_folder(file.parent_path());
-  write_file(file, starter);
+  write_file(file, text);
   return kept;
 }
 

@@ -25,6 +25,8 @@ class Workspace {
   bool ensure_starter(const Home& home, const Exercise& exercise) const;
   /// Puts the starter back and returns where the learner's file went (empty: there was none, or it was the starter).
   std::filesystem::path reset(const Home& home, const Exercise& exercise) const;
+  /// The same with any text in place of the starter.
+  std::filesystem::path replace(const Exercise& exercise, const std::string& text) const;
   /// Writes .tritutor/, the headers, .clangd and .gitignore; what the learner changed of the last two stays.
   void prepare(const Home& home, const Curriculum& curriculum) const;
 
