@@ -18,6 +18,7 @@ void add_hint(CLI::App& app, Session& session);
 void add_solution(CLI::App& app, Session& session);
 void add_reset(CLI::App& app, Session& session);
 void add_progress(CLI::App& app, Session& session);
+void add_explain(CLI::App& app, Session& session);
 void add_history(CLI::App& app, Session& session);
 void add_init(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);

@@ -17,6 +17,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_submit(app, session);
   add_bench(app, session);
   add_hint(app, session);
+  add_explain(app, session);
   add_list(app, session);
   add_show(app, session);
   add_progress(app, session);
