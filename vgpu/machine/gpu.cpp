@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <set>
 
 #include "vgpu/machine/memory/memory.h"
 #include "vgpu/machine/scheduling/sample.h"
@@ -20,6 +21,8 @@ namespace {
 constexpr uint64_t kParallelWarps = 64;
 // More than this is not copied before a launch in order: racing reads are then not followed.
 constexpr uint64_t kMostCopied = uint64_t{1} << 30;
+// So often a launch is run to follow racing reads: each time with more of them.
+constexpr int kMostRounds = 4;
 // Larger buffers than this give their shadow's memory, a third of theirs, back after each launch.
 constexpr uint64_t kMostShadowed = uint64_t{64} << 20;
 // Of memory that the caller holds: no access of a thread is wider.
@@ -135,29 +138,39 @@ bool uses_heap(const Program& program) {
 /// racing reads give are followed (race_taint.h). Memory is then as the launch has left it.
 void follow_racing_reads(LaunchState& done, const Snapshot& before) {
   const std::vector<Report::ReadRace> races = done.report.read_races();
-  std::vector<uint32_t> sites;
+  std::set<uint32_t> sites;
   std::vector<RaceKey> keys;
+  bool at_once = false;
   for (const Report::ReadRace& race : races) {
     keys.push_back(race.key);
-    sites.insert(sites.end(), race.sites.begin(), race.sites.end());
+    sites.insert(race.sites.begin(), race.sites.end());
+    at_once = at_once || race.at_once;
   }
-  std::sort(sites.begin(), sites.end());
-  sites.erase(std::unique(sites.begin(), sites.end()), sites.end());
+  if (keys.empty()) return;
   const uint64_t threads = done.block.count();
-  if (sites.empty() || RaceTaint::too_large(sites.size(), done.grid.count() * threads)) return;
-  RaceTaint taint(done.program, sites, keys, done.grid.count(), static_cast<uint32_t>(threads));
-  Report report(done.program, done.grid, done.block);
-  LaunchState state(done, report, report);  // nothing of it is shown
-  if (done.program.blocks_may_talk) state.released.resize(done.grid.count());
-  state.taint = &taint;
   const Snapshot after(done.memory);
-  before.restore();
-  {
-    const Shadows shadows(done.memory, done.program.narrowest_global);
-    run_in_order(state);
+  // The shadows of the first run know who read a place last; here all readers are known, and further ones may race.
+  for (int round = 0; round < kMostRounds; ++round) {
+    if (RaceTaint::too_large(sites.size(), done.grid.count() * threads)) break;
+    RaceTaint taint(done.program, {sites.begin(), sites.end()}, keys, done.grid.count(), static_cast<uint32_t>(threads),
+                    at_once);
+    Report report(done.program, done.grid, done.block);
+    LaunchState state(done, report, report);  // nothing of it is shown
+    if (done.program.blocks_may_talk) state.released.resize(done.grid.count());
+    state.taint = &taint;
+    before.restore();
+    {
+      const Shadows shadows(done.memory, done.program.narrowest_global);
+      run_in_order(state);
+    }
+    if (state.abort) break;
+    if (taint.missing().empty()) {
+      for (size_t i = 0; i < keys.size(); ++i) done.report.settle(keys[i], taint.verdict(i), done.notes);
+      break;
+    }
+    sites.insert(taint.missing().begin(), taint.missing().end());
   }
   after.restore();
-  for (size_t i = 0; i < keys.size() && !state.abort; ++i) done.report.settle(keys[i], taint.verdict(i));
 }
 
 Buffer& buffer_at(MemoryMap& memory, Address address) {

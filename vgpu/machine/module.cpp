@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
+
 #include "vgpu/machine/decode/decode.h"
 #include "vgpu/machine/program.h"
 #include "vgpu/ptx/parser.h"
@@ -10,6 +13,22 @@ namespace vgpu {
 Module::Module() = default;
 Module::~Module() = default;
 
+namespace {
+
+/// Whether Triton has compiled this: its PTX begins with LLVM's own header (NVRTC's and nvcc's begin with NVIDIA's),
+/// and names a Python file or else Triton's shared memory. So it is the code that says so and not who launches it:
+/// nobody can forget to, and CUDA C++ that NVRTC compiles cannot claim it.
+bool made_by_triton(std::string_view ptx, const ptx::Module& module) {
+  const std::string_view header = ptx.substr(0, ptx.find(".version"));
+  if (header.find("LLVM NVPTX Back-End") == header.npos) return false;
+  return std::any_of(module.files.begin(), module.files.end(),
+                     [](const std::string& file) { return file.ends_with(".py"); }) ||
+         std::any_of(module.variables.begin(), module.variables.end(),
+                     [](const ptx::Variable& variable) { return variable.name == "global_smem"; });
+}
+
+}  // namespace
+
 std::shared_ptr<const Module> Module::load(std::string_view ptx) {
   ptx::Module parsed;
   try {
@@ -18,7 +37,9 @@ std::shared_ptr<const Module> Module::load(std::string_view ptx) {
     throw LoadError(error.what(), "", 0);
   }
   std::shared_ptr<Module> module(new Module);
+  const bool replicas = made_by_triton(ptx, parsed);
   module->program_ = decode(std::move(parsed));
+  module->program_->replicas = replicas;
   const Program& program = *module->program_;
   for (const FunctionCode& function : program.functions) {
     if (!function.entry || function.external) continue;

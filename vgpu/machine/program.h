@@ -310,7 +310,10 @@ struct Program {
   uint32_t reserved_shared = 0;      ///< slot of the KiB that a block has for cooperative_groups, 0: nobody asks for it
   bool orders_by_words = false;      ///< releases and acquires of shared memory
   bool uses_grid_workspace = false;  ///< cooperative_groups::this_grid()
-  bool blocks_may_talk = false;      ///< atomics, fences or volatile accesses to global memory: blocks run in order
+  /// Triton's: its compiler has spread a block's program over threads, and where there are more of these than elements
+  /// several hold the same one, of which one stores it.
+  bool replicas = false;
+  bool blocks_may_talk = false;  ///< atomics, fences or volatile accesses to global memory: blocks run in order
 };
 
 /// File, line and column of an instruction in the learner's own file: inlining is walked out of headers.

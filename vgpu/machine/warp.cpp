@@ -237,6 +237,7 @@ void Block::start(uint64_t linear_index) {
     std::fill(std::begin(warp.sync_time), std::end(warp.sync_time), 0);
     warp.full_sync_time = 0;
     warp.last_sync_time = 0;
+    warp.met_time = 0;
     warp.tracking = false;
     warp.local_origins.clear();
     if (state.taint != nullptr) {

@@ -21,6 +21,7 @@
 #include "vgpu/machine/program.h"
 #include "vgpu/machine/shadows/origin.h"
 #include "vgpu/machine/shadows/shared_shadow.h"
+#include "vgpu/machine/shadows/unrounded.h"
 #include "vgpu/vgpu.h"
 
 namespace vgpu {
@@ -151,6 +152,7 @@ struct Warp {
   uint32_t sync_mask[kLanes] = {};  ///< and with whom each did last
   uint32_t full_sync_time = 0;
   uint32_t last_sync_time = 0;  ///< when any of them did
+  uint32_t met_time = 0;  ///< when all of them last shuffled or the like, where that orders anything (race_taint.h)
 
   // Waiting for others in a loop: it gives way at once instead of at the end of its turn.
   std::array<Look, 4> looks{};  ///< of the instructions that looked last
@@ -167,7 +169,11 @@ struct Warp {
   StoredOrigins local_origins;      ///< of undefined values in local_memory (local_origin_key)
 
   // What is followed of racing reads (race_taint.h), where LaunchState::taint is there: as `undefined` and `origins`.
-  std::vector<uint32_t> followed, follows;
+  std::vector<uint32_t> followed;
+  std::vector<Followed> follows;
+  Followed chosen_by[kLanes] = {};           ///< what decided that each lane computes here
+  uint32_t chosen_until[kLanes] = {};        ///< up to this instruction
+  UnroundedRows unrounded;                   ///< in use where lanes wrote at once what differs
   std::vector<FollowedRead> followed_reads;  ///< of each site, lane by lane: its last read
   uint64_t places[kLanes] = {};              ///< that the running load reads
   uint32_t verified[kLanes] = {};            ///< the reads that the running swap verifies

@@ -57,7 +57,7 @@ TEST_CASE("a racing value that goes elsewhere is a race") {
   for (const char* use :
        {"st.global.b32 [%rd1], %r1;", "red.global.add.u32 [%rd1], %r1;",
         "cvt.u64.u32 %rd5, %r1; and.b64 %rd5, %rd5, 4; add.u64 %rd5, %in, %rd5; ld.global.b32 %r5, [%rd5];",
-        "shfl.sync.bfly.b32 %r5, %r1, 1, 31, -1;",
+        "shfl.sync.bfly.b32 %r5, %r1, 1, 31, -1; st.global.b32 [%rd1], %r5;",
         "setp.eq.u32 %p2, %r1, 77; @%p2 bra S; S:", "setp.lt.u32 %p2, %r1, 77; @%p2 st.global.b32 [%rd1], 1;",
         "setp.lt.u32 %p2, %r1, 77; selp.b32 %r5, 1, 2, %p2; st.global.b32 [%rd1], %r5;",
         "vote.sync.any.pred %p3, %p1, -1; setp.eq.u32 %p2, %r1, 1; vote.sync.ballot.b32 %r5, %p2, -1;"}) {
@@ -125,6 +125,27 @@ TEST_CASE("a racing value that nobody uses is said to be so") {
   check("st.global.b32 [%o], %r6;", false);
   check("setp.eq.u32 %p1, %t, 5; selp.b32 %r7, %r6, %t, %p1; st.global.b32 [%o], %r7;", false);
   check("setp.eq.u32 %p1, %t, 5; @%p1 st.global.b32 [%o], %r6;", false);
+}
+
+TEST_CASE("a value that a shuffle hands on is used where the lane that gets it uses it") {
+  // Warp 1 reads what warp 0 stores. Its lanes 16 to 31 use what they get, or its lanes 0 to 15, which get it from 16
+  // up.
+  const auto findings = [](const std::string& shuffle) {
+    return findings_of(
+        "setp.lt.u32 %p1, %t, 32; mul.wide.u32 %rd1, %t, 4; and.b64 %rd1, %rd1, 127; "
+        "add.u64 %rd2, %out, %rd1; mov.u32 %r1, %laneid; setp.lt.u32 %p2, %r1, 16; setp.lt.u32 %p4, %r1, "
+        "8; @%p1 bra W; @%p2 bra E; ld.global.b32 %r6, [%rd2]; E: mov.b32 %r7, 0; " +
+        shuffle + " bra END; W: st.global.b32 [%rd2], %t; END:");
+  };
+  const std::string use = " @%p4 st.global.b32 [%o+8], %r7;";
+  const auto unused = [&](const std::string& shuffle) {
+    uint64_t count = 0;
+    for (const Finding& f : findings(shuffle)) count += f.kind == Finding::Kind::race && has(f.message, "never used");
+    return count;
+  };
+  CHECK(unused("shfl.sync.bfly.b32 %r7, %r6, 4, 31, -1;" + use) == 1);   // from lanes that have read nothing
+  CHECK(unused("shfl.sync.bfly.b32 %r7, %r6, 16, 31, -1;" + use) == 0);  // from those that have
+  CHECK(unused("shfl.sync.bfly.b32 %r7, %r6, 16, 31, -1;") == 1);
 }
 
 TEST_CASE("a race of two writes stays what it is, whatever is read beside it") {

@@ -115,17 +115,35 @@ std::vector<Report::ReadRace> Report::read_races() const {
   std::vector<ReadRace> races;
   for (const auto& [key, group] : groups_) {
     if (group.example.kind != Finding::Kind::race) continue;
-    if (std::find(group.read_sites.begin(), group.read_sites.end(), kNone) != group.read_sites.end()) continue;
-    races.push_back({{std::get<0>(key), std::get<2>(key)}, group.read_sites});
+    if (std::find(group.read_sites.begin(), group.read_sites.end(), kNoRead) != group.read_sites.end()) continue;
+    ReadRace race{{std::get<0>(key), std::get<2>(key)}, group.read_sites};
+    race.at_once = std::erase(race.sites, kAtOnce) != 0;
+    races.push_back(std::move(race));
   }
   return races;
 }
 
-void Report::settle(const RaceKey& key, RaceVerdict verdict) {
+void Report::settle(const RaceKey& key, RaceVerdict verdict, Report& notes) {
   const auto found = groups_.find(std::tuple(key.first, static_cast<int>(Finding::Kind::race), key.second));
   if (found == groups_.end()) return;
-  if (verdict == RaceVerdict::verified) groups_.erase(found);
-  if (verdict == RaceVerdict::unused) found->second.value_unused = true;
+  Group& group = found->second;
+  if (verdict == RaceVerdict::rounded) {
+    Incident note = group.example;
+    note.text = fmt::format(
+        "several threads store the same element of {}, each as it has rounded it: which of the values "
+        "stays is open, and they differ in their last bits",
+        note.buffer);
+    note.cause = "the compiler has several threads compute one element, and the order of a sum is not the same in all";
+    note.remedy = Finding::Remedy::unknown;
+    note.threads = group.count;
+    notes.add(note);
+  }
+  const bool nothing = program_.replicas ? verdict != RaceVerdict::used : verdict == RaceVerdict::verified;
+  if (nothing) {
+    groups_.erase(found);
+  } else if (verdict == RaceVerdict::unused) {
+    group.value_unused = true;
+  }
 }
 
 int64_t Report::race_line(uint32_t pc) {

@@ -62,14 +62,16 @@ class Report {
   void print(std::string_view text, uint64_t block_index);
   bool empty() const { return groups_.empty(); }
 
-  /// The races of which each is one with a plain read, and those reads' instructions.
+  /// The races of which each is one with a plain read, and those reads' instructions, or of lanes that write at once.
   struct ReadRace {
     RaceKey key;
     std::vector<uint32_t> sites;
+    bool at_once = false;
   };
   std::vector<ReadRace> read_races() const;
-  /// What became of the values that such a race's reads gave.
-  void settle(const RaceKey& key, RaceVerdict verdict);
+  /// What became of the values that such a race's reads gave. What is no finding, and yet worth saying, goes to
+  /// `notes`.
+  void settle(const RaceKey& key, RaceVerdict verdict, Report& notes);
   /// The line that a race at this instruction is counted at.
   int64_t race_line(uint32_t pc);
 

@@ -1,6 +1,8 @@
 // Warp-wide operations: shfl, vote, match, redux, bar.warp.sync, elect. Lanes of the member mask may arrive as several
 // groups, even at different instructions; the operation happens when the last of them has come.
 
+#include "vgpu/machine/instructions/collective.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -309,12 +311,6 @@ void synchronise(Warp& warp, uint32_t lanes) {
   if (warp.block->mbarriers) warp.block->mbarriers->visibility.join_lanes(warp.index, lanes, now);
 }
 
-uint32_t members_of(const Warp& warp, const CollectiveInfo& info, const char* registers, uint32_t mask) {
-  const uint32_t members =
-      row_at<uint32_t>(const_cast<char*>(registers), info.members)[std::countr_zero(mask)] & warp.live;
-  return members | mask;  // a lane that executes it takes part
-}
-
 bool same_operation(const CollectiveInfo& a, const CollectiveInfo& b) { return a.op == b.op && a.wide == b.wide; }
 
 /// Completes the operation of group `index` if all its members wait for the same one.
@@ -369,6 +365,17 @@ uint32_t of_one_mind(const uint32_t* members, uint32_t mask) {
 
 }  // namespace
 
+uint32_t shuffle_source(CollectiveOp op, uint32_t lane, uint32_t b, uint32_t c) {
+  uint32_t source = 0;
+  source_lane(op, lane, b, c, source);
+  return source & 31;
+}
+
+uint32_t members_of(const Warp& warp, const CollectiveInfo& info, uint32_t mask) {
+  const uint32_t members = row_at<uint32_t>(warp.registers, info.members)[std::countr_zero(mask)] & warp.live;
+  return members | mask;  // a lane that executes it takes part
+}
+
 bool run_collective(Warp& warp, size_t index, const Inst& inst) {
   const CollectiveInfo& info = info_of(inst);
   // Lanes with another member mask (tiles of a warp) are another operation: they come back to it as their own group.
@@ -388,7 +395,7 @@ bool run_collective(Warp& warp, size_t index, const Inst& inst) {
     incident.cause = "the mask must name exactly the lanes that execute the instruction";
     for (uint32_t m = unnamed; m != 0; m &= m - 1) report_lane(warp, std::countr_zero(m), incident);
   }
-  const uint32_t members = members_of(warp, info, warp.registers, group.mask);
+  const uint32_t members = members_of(warp, info, group.mask);
   if (members == group.mask) [[likely]] {
     if (info.op == CollectiveOp::sync) {
       synchronise(warp, group.mask);

@@ -8,6 +8,8 @@
 #include "vgpu/machine/checks/lane_access.h"
 #include "vgpu/machine/checks/region.h"
 #include "vgpu/machine/instructions/atomic.h"
+#include "vgpu/machine/instructions/collective.h"
+#include "vgpu/machine/instructions/follow_rounding.h"
 #include "vgpu/machine/instructions/load_store.h"
 
 namespace vgpu {
@@ -17,21 +19,24 @@ namespace {
 /// The lanes of a row in which something is followed.
 uint32_t& lanes_of(Warp& warp, uint32_t row) { return warp.followed[row_number(warp, row)]; }
 /// What, lane by lane.
-uint32_t* sets_of(Warp& warp, uint32_t row) { return warp.follows.data() + row_number(warp, row) * kLanes; }
+Followed* sets_of(Warp& warp, uint32_t row) { return warp.follows.data() + row_number(warp, row) * kLanes; }
 
-void put(Warp& warp, uint32_t row, int lane, uint32_t set) {
+void put(Warp& warp, uint32_t row, int lane, const Followed& set) {
   const uint32_t bit = 1u << lane;
   uint32_t& lanes = lanes_of(warp, row);
-  lanes = set != 0 ? lanes | bit : lanes & ~bit;
+  lanes = set.reads != 0 ? lanes | bit : lanes & ~bit;
   sets_of(warp, row)[lane] = set;
 }
 
+/// Something new is in these lanes, of which nothing is followed.
 void clear(Warp& warp, uint32_t row, uint32_t mask) {
-  if (row != kNone) lanes_of(warp, row) &= ~mask;
+  if (row == kNone) return;
+  lanes_of(warp, row) &= ~mask;
+  if (warp.unrounded.in_use()) warp.unrounded.forget(row_number(warp, row), mask);
 }
 
-uint32_t set_at(Warp& warp, uint32_t row, int lane) {
-  return (lanes_of(warp, row) >> lane & 1) != 0 ? sets_of(warp, row)[lane] : 0;
+Followed set_at(Warp& warp, uint32_t row, int lane) {
+  return (lanes_of(warp, row) >> lane & 1) != 0 ? sets_of(warp, row)[lane] : Followed{};
 }
 
 /// Whatever is in these lanes of a row has been used.
@@ -39,7 +44,7 @@ void use(Warp& warp, uint32_t row, uint32_t mask) {
   if (row == kNone) return;
   for (uint32_t m = lanes_of(warp, row) & mask; m != 0; m &= m - 1) {
     const int l = std::countr_zero(m);
-    warp.launch->taint->used(warp, l, sets_of(warp, row)[l]);
+    warp.launch->taint->used(warp, sets_of(warp, row)[l]);
   }
 }
 
@@ -48,9 +53,10 @@ void use_all(Warp& warp, uint32_t mask) {
   for (size_t number = 0; number < warp.followed.size(); ++number) {
     for (uint32_t m = warp.followed[number] & mask; m != 0; m &= m - 1) {
       const int l = std::countr_zero(m);
-      warp.launch->taint->used(warp, l, warp.follows[number * kLanes + static_cast<size_t>(l)]);
+      warp.launch->taint->used(warp, warp.follows[number * kLanes + static_cast<size_t>(l)]);
     }
   }
+  if (warp.unrounded.in_use()) warp.unrounded.forget_all(mask);
 }
 
 /// A lane's address, the same whether it is generic or not.
@@ -71,29 +77,48 @@ FollowedRead& read_of(Warp& warp, int site, int lane) {
   return warp.followed_reads[static_cast<size_t>(site * kLanes + lane)];
 }
 
-void follow_lane_op(Warp& warp, const Inst& inst, uint32_t mask) {
+void add(Followed& to, const Followed& more) {
+  to.reads |= more.reads;
+  to.lanes |= more.lanes;
+}
+
+void follow_lane_op(Warp& warp, const Inst& inst, uint32_t pc, uint32_t mask) {
   const OpRows& r = inst.rows;
   uint32_t of_source[4];
   for (int s = 0; s < 4; ++s) of_source[s] = lanes_of(warp, r.s[s]);
   uint32_t lanes = carried_lanes(warp, inst, of_source);
   uint32_t guard = 0;
   if (inst.guard != kNone) guard = lanes_of(warp, inst.guard);
-  lanes = (lanes | guard) & mask;
-  uint32_t sets[kLanes] = {};
+  uint32_t chosen = 0;
+  for (uint32_t m = warp.launch->program.replicas ? mask : 0; m != 0; m &= m - 1) {
+    uint32_t& until = warp.chosen_until[std::countr_zero(m)];
+    if (pc < until) {
+      chosen |= m & -m;
+    } else {
+      until = 0;
+    }
+  }
+  lanes = (lanes | guard | chosen) & mask;
+  Followed sets[kLanes] = {};
   for (uint32_t m = lanes; m != 0; m &= m - 1) {
     const int l = std::countr_zero(m);
-    uint32_t set = 0;
+    Followed set;
     bool swap_result = false;
     for (int s = 0; s < 4; ++s) {
       if ((of_source[s] >> l & 1) == 0) continue;
-      const uint32_t more = sets_of(warp, r.s[s])[l];
-      swap_result = swap_result || (more & RaceTaint::kSwapResult) != 0;
-      set |= more;
+      const Followed& more = sets_of(warp, r.s[s])[l];
+      swap_result = swap_result || (more.reads & RaceTaint::kSwapResult) != 0;
+      add(set, more);
     }
-    if (inst.carry != Carry::copy) set &= ~RaceTaint::kSwapResult;
+    if (inst.carry != Carry::copy) set.reads &= ~RaceTaint::kSwapResult;
     // "Has the swap failed?"
-    if (inst.carry == Carry::equality && swap_result) set = 0;
-    if ((guard >> l & 1) != 0) set |= sets_of(warp, inst.guard)[l] & ~RaceTaint::kSwapResult;
+    if (inst.carry == Carry::equality && swap_result) set = {};
+    if ((guard >> l & 1) != 0) {
+      const Followed& decides = sets_of(warp, inst.guard)[l];
+      set.reads |= decides.reads & ~RaceTaint::kSwapResult;
+      set.lanes |= decides.lanes;
+    }
+    if ((chosen >> l & 1) != 0) add(set, warp.chosen_by[l]);
     sets[l] = set;
   }
   for (const uint32_t d : r.d) {
@@ -119,7 +144,9 @@ uint32_t verified_by(Warp& warp, const AtomicInfo& info, int lane) {
   const uint64_t place = place_of_lane(warp, info.memory, lane);
   const uint64_t value = value_of(warp, info.b, bytes, bytes, lane);
   uint32_t verified = 0;
-  for (uint32_t m = set_at(warp, info.b, lane) & ~RaceTaint::kSwapResult; m != 0; m &= m - 1) {
+  const Followed compared = set_at(warp, info.b, lane);
+  if (compared.lanes != 1u << lane) return 0;  // what another lane has read
+  for (uint32_t m = compared.reads & ~RaceTaint::kSwapResult; m != 0; m &= m - 1) {
     const FollowedRead& read = read_of(warp, std::countr_zero(m), lane);
     if (read.address == place && read.bytes == bytes && read.value == value) verified |= m & -m;
   }
@@ -144,7 +171,11 @@ void follow_atomic(Warp& warp, const AtomicInfo& info, uint32_t pc, uint32_t mas
   for (uint32_t m = mask; m != 0; m &= m - 1) {
     const int l = std::countr_zero(m);
     const uint32_t verified = verified_by(warp, info, l);
-    taint.used(warp, l, (set_at(warp, info.b, l) | set_at(warp, info.c, l)) & ~verified);
+    for (const uint32_t row : {info.b, info.c}) {
+      Followed set = set_at(warp, row, l);
+      if (set.lanes == 1u << l) set.reads &= ~verified;
+      taint.used(warp, set);
+    }
     if (verified != 0) taint.compared(warp, l, verified, pc);
     warp.verified[l] = verified;
     warp.expected[l] = value_of(warp, info.b, info.memory.width, info.memory.width, l);
@@ -161,17 +192,63 @@ void after_swap(Warp& warp, const AtomicInfo& info, uint32_t mask) {
     if (verified != 0 && old == warp.expected[l]) {
       for (size_t number = 0; number < warp.followed.size(); ++number) {
         if ((warp.followed[number] >> l & 1) == 0) continue;
-        uint32_t& set = warp.follows[number * kLanes + static_cast<size_t>(l)];
-        set &= ~verified;
-        if (set == 0) warp.followed[number] &= ~(1u << l);
+        Followed& set = warp.follows[number * kLanes + static_cast<size_t>(l)];
+        if (set.lanes == 1u << l) set.reads &= ~verified;
+        if (set.reads == 0) warp.followed[number] &= ~(1u << l);
       }
     }
-    put(warp, info.result, l, verified != 0 ? RaceTaint::kSwapResult : 0);
+    put(warp, info.result, l, {verified != 0 ? RaceTaint::kSwapResult : 0, 1u << l});
   }
 }
 
 bool loads(const Inst& inst) {
   return inst.step == load_step || inst.step == load_shared_word_step || inst.step == load_and_look_step;
+}
+
+/// Whether a branch goes forward over a few instructions that compute and do nothing else.
+bool skips_arithmetic(const Warp& warp, const Inst& inst, uint32_t pc) {
+  constexpr uint32_t kMostSkipped = 64;
+  if (inst.target <= pc || inst.target - pc > kMostSkipped) return false;
+  const Inst* code = warp.launch->program.code.data();
+  return std::all_of(code + pc + 1, code + inst.target, [](const Inst& each) { return each.code == Code::lane; });
+}
+
+/// What is computed there hangs on the branch, in lanes that come to it and in those that skip it.
+void follow_choice(Warp& warp, const Inst& inst, uint32_t pc, uint32_t lanes) {
+  for (uint32_t m = lanes; m != 0; m &= m - 1) {
+    const int l = std::countr_zero(m);
+    const Followed by = sets_of(warp, inst.guard)[l];
+    if (warp.chosen_until[l] <= pc) warp.chosen_by[l] = {};
+    add(warp.chosen_by[l], by);
+    warp.chosen_until[l] = std::max(warp.chosen_until[l], inst.target);
+    for (uint32_t at = pc + 1; at < inst.target; ++at) {
+      for (const uint32_t d : warp.launch->program.code[at].rows.d) {
+        if (d == kNoDestination || d == kNoSource) continue;
+        Followed set = set_at(warp, d, l);
+        add(set, by);
+        put(warp, d, l, set);
+      }
+    }
+  }
+}
+
+/// A shuffle of lanes that all execute it together: each gets what its source lane has.
+void follow_shuffle(Warp& warp, const CollectiveInfo& info, uint32_t mask) {
+  uint8_t from[kLanes] = {};
+  uint32_t lanes = 0;
+  Followed sets[kLanes];
+  for (uint32_t m = mask; m != 0; m &= m - 1) {
+    const int l = std::countr_zero(m);
+    from[l] = static_cast<uint8_t>(shuffle_source(info.op, static_cast<uint32_t>(l), lane_of(warp.registers, info.b, l),
+                                                  lane_of(warp.registers, info.c, l)));
+    if ((mask >> from[l] & 1) == 0) continue;  // it gives 0
+    sets[l] = set_at(warp, info.a, from[l]);
+    sets[l].reads &= ~RaceTaint::kSwapResult;
+    lanes |= 1u << l;
+  }
+  if (warp.unrounded.in_use()) shuffle_unrounded(warp, info.a, info.d, lanes, from);
+  lanes_of(warp, info.d) &= ~mask;
+  for (uint32_t m = lanes; m != 0; m &= m - 1) put(warp, info.d, std::countr_zero(m), sets[std::countr_zero(m)]);
 }
 
 void follow_step(Warp& warp, const Inst& inst, uint32_t pc, uint32_t mask) {
@@ -202,7 +279,8 @@ void follow_step(Warp& warp, const Inst& inst, uint32_t pc, uint32_t mask) {
 void after_load(Warp& warp, const MemoryInfo& info, uint32_t pc, uint32_t mask) {
   const uint32_t set = warp.launch->taint->bit_of(pc);
   for (uint32_t e = 0; e < info.elements; ++e) {
-    for (uint32_t m = mask; m != 0; m &= m - 1) put(warp, info.rows[e], std::countr_zero(m), set);
+    if (warp.unrounded.in_use()) warp.unrounded.forget(row_number(warp, info.rows[e]), mask);
+    for (uint32_t m = mask; m != 0; m &= m - 1) put(warp, info.rows[e], std::countr_zero(m), {set, m & -m});
   }
   if (set == 0) return;
   for (uint32_t m = mask; m != 0; m &= m - 1) {
@@ -221,6 +299,8 @@ void start_following(Warp& warp) {
   warp.followed.assign(rows, 0);
   if (warp.follows.size() < rows * kLanes) warp.follows.resize(rows * kLanes);
   warp.followed_reads.assign(RaceTaint::kMostSites * kLanes, {});
+  std::fill(std::begin(warp.chosen_until), std::end(warp.chosen_until), 0);
+  if (warp.launch->taint->at_once()) warp.unrounded.start(rows);
 }
 
 void forget_followed(Warp& warp, uint32_t frame, uint32_t bytes) {
@@ -228,6 +308,11 @@ void forget_followed(Warp& warp, uint32_t frame, uint32_t bytes) {
   warp.followed.resize(rows);
   if (warp.follows.size() < rows * kLanes) warp.follows.resize(rows * kLanes);
   std::fill_n(warp.followed.begin() + frame / kRowAlignment, bytes / kRowAlignment, 0);
+  if (!warp.unrounded.in_use()) return;
+  warp.unrounded.resize(rows);
+  for (uint32_t row = frame; row < frame + bytes; row += kRowAlignment) {
+    warp.unrounded.forget(row / kRowAlignment, kFullMask);
+  }
 }
 
 void follow_guard(Warp& warp, const Inst& inst, uint32_t pc, uint32_t active) {
@@ -235,17 +320,21 @@ void follow_guard(Warp& warp, const Inst& inst, uint32_t pc, uint32_t active) {
   const uint32_t lanes = lanes_of(warp, inst.guard) & active;
   if (lanes == 0) return;
   RaceTaint& taint = *warp.launch->taint;
+  if (inst.code == Code::branch && warp.launch->program.replicas && skips_arithmetic(warp, inst, pc)) {
+    return follow_choice(warp, inst, pc, lanes);
+  }
   if (inst.code != Code::branch || taint.swaps_of(pc) == nullptr) return use(warp, inst.guard, lanes);
   for (uint32_t m = lanes; m != 0; m &= m - 1) {
     const int l = std::countr_zero(m);
-    taint.decided(warp, l, sets_of(warp, inst.guard)[l], pc);
+    taint.decided(warp, sets_of(warp, inst.guard)[l], pc);
   }
 }
 
 void follow_before(Warp& warp, const Inst& inst, uint32_t pc, uint32_t mask) {
   switch (inst.code) {
     case Code::lane:
-      return follow_lane_op(warp, inst, mask);
+      if (warp.unrounded.in_use()) follow_rounding(warp, inst, mask);
+      return follow_lane_op(warp, inst, pc, mask);
     case Code::step:
     case Code::look:
     case Code::warp_step:
@@ -256,8 +345,14 @@ void follow_before(Warp& warp, const Inst& inst, uint32_t pc, uint32_t mask) {
       return use(warp, static_cast<const CallInfo*>(inst.info)->target_row, mask);
     case Code::collective: {
       const auto& info = *static_cast<const CollectiveInfo*>(inst.info);
-      for (const uint32_t row : {info.a, info.b, info.c, info.members}) use(warp, row, mask);
-      clear(warp, info.d, mask);
+      if (warp.launch->program.replicas && mask == warp.live) warp.met_time = warp.block->tick();
+      for (const uint32_t row : {info.b, info.c, info.members}) use(warp, row, mask);
+      if (info.op <= CollectiveOp::shfl_idx && info.d != kNone && (members_of(warp, info, mask) & ~mask) == 0) {
+        follow_shuffle(warp, info, mask);
+      } else {
+        use(warp, info.a, mask);
+        clear(warp, info.d, mask);
+      }
       return clear(warp, info.p, mask);
     }
     case Code::barrier: {
@@ -280,7 +375,7 @@ void follow_after(Warp& warp, const Inst& inst, uint32_t pc, uint32_t mask) {
   }
   // ldmatrix, cp.async and the like: where their values go is not followed.
   const uint32_t bits = warp.launch->taint->bit_of(pc);
-  for (uint32_t m = bits != 0 ? mask : 0; m != 0; m &= m - 1) warp.launch->taint->used(warp, std::countr_zero(m), bits);
+  for (uint32_t m = bits != 0 ? mask : 0; m != 0; m &= m - 1) warp.launch->taint->used(warp, {bits, m & -m});
 }
 
 }  // namespace vgpu

@@ -44,13 +44,11 @@ void report(Warp& warp, const Buffer& buffer, uint64_t offset, int lane, const c
             uint32_t block, uint16_t thread, uint32_t site) {
   const LaunchState& launch = *warp.launch;
   const bool reads_now = std::strcmp(now, "read") == 0, read_before = std::strcmp(before, "read") == 0;
-  const uint32_t read_site = reads_now ? warp.pc : read_before ? site : kNone;
+  const uint32_t read_site = reads_now ? warp.pc : read_before ? site : kNoRead;
   if (launch.taint != nullptr) {
-    if (read_site == kNone) return;
-    Reader reader{warp.block->linear, warp.index * kLanes + static_cast<uint32_t>(lane)};
-    if (!reads_now && block == GlobalShadow::kManyBlocks) reader = {Reader::kAny};
-    if (!reads_now && block != GlobalShadow::kManyBlocks) reader = {block - 1, thread};
-    return launch.taint->race(launch.report.race_line(learners_pc(warp)), buffer.name, read_site, reader);
+    if (!reads_now) return;  // GlobalShadow::follow()
+    return launch.taint->race(launch.report.race_line(learners_pc(warp)), buffer.name, read_site,
+                              {warp.block->linear, warp.index * kLanes + static_cast<uint32_t>(lane)});
   }
   const bool across = block != warp.block->linear + 1;
   const uint32_t weight = across ? 1 : 0;
@@ -164,7 +162,10 @@ GlobalShadow::GlobalShadow(uint64_t bytes, uint32_t cell_bytes)
 
 GlobalShadow::~GlobalShadow() { finish(); }
 
-void GlobalShadow::finish() { std::free(cells_.exchange(nullptr)); }
+void GlobalShadow::finish() {
+  std::free(cells_.exchange(nullptr));
+  readers_.clear();
+}
 
 void GlobalShadow::start() {
   if (++launch_ == 0) {
@@ -382,10 +383,41 @@ bool GlobalShadow::was_read(const Now& now, const Place& at) {
   return false;
 }
 
+/// Remembers all readers, and asks each of them where somebody writes.
+void GlobalShadow::follow(const Now& now, const GlobalAccess& access) {
+  Warp& warp = now.warp;
+  RaceTaint& taint = *warp.launch->taint;
+  const int64_t line = warp.launch->report.race_line(learners_pc(warp));
+  const uint32_t cells = std::max<uint32_t>(access.bytes >> shift_, 1);
+  for (uint32_t m = access.mask; m != 0 && taint.watches(now.buffer.name); m &= m - 1) {
+    const int l = std::countr_zero(m);
+    const auto me = static_cast<uint16_t>(warp.index * kLanes + static_cast<uint32_t>(l));
+    const uint64_t first = access.offsets[l] >> shift_;
+    for (uint64_t cell = first; cell < first + cells; ++cell) {
+      if (!access.write) {
+        readers_.add(cell, {now.block, warp.pc, warp.block->clock, me, access.strong});
+        continue;
+      }
+      for (const CellRead& read : readers_.of(cell)) {
+        if (access.strong && read.strong) continue;
+        const bool ordered = read.block == now.block ? ordered_in_block(warp, read.thread, read.time, l)
+                                                     : ordered_across_blocks(warp, read.block, read.time);
+        if (ordered) continue;
+        if (read.block == now.block && read.thread / kLanes == warp.index && read.time < warp.met_time) {
+          taint.ordered(line, now.buffer.name);
+        } else {
+          taint.race(line, now.buffer.name, read.site, {read.block - 1, read.thread});
+        }
+      }
+    }
+  }
+}
+
 void GlobalShadow::touch(Warp& warp, const Buffer& buffer, const GlobalAccess& access, const MemoryInfo* values) {
   const Now now{warp,         buffer,        static_cast<uint32_t>(warp.block->linear) + 1,
                 access.write, access.strong, access.uniform && std::popcount(access.mask) > 1,
                 values};
+  if (warp.launch->taint != nullptr) follow(now, access);
   bool fine = true;
   if (access.consecutive && (access.mask == kFullMask || access.bytes >> shift_ <= 1)) {
     fine = touch_consecutive(now, access);

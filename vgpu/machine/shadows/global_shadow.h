@@ -15,6 +15,7 @@
 #include <new>
 
 #include "vgpu/machine/program.h"
+#include "vgpu/machine/shadows/readers.h"
 
 namespace vgpu {
 
@@ -103,6 +104,7 @@ class GlobalShadow {
   bool read_together(const Now& now, uint64_t offset, uint32_t bytes, uint32_t mask);
   bool touch_row(const Now& now, const Place& at);
   bool touch_cell(const Now& now, GlobalCell& cell, uint64_t offset, int lane);
+  void follow(const Now& now, const GlobalAccess& access);
   bool was_read(const Now& now, const Place& at);
   Claim claim(const Now& now, Row& row, const Place& at);
   Place place_of_lane(const Now& now, uint64_t offset, uint32_t bytes, int lane) const;
@@ -110,6 +112,7 @@ class GlobalShadow {
   GlobalCell* expand(Row& row, uint64_t index);
   GlobalCell* cells_of(uint64_t index);
 
+  Readers readers_;  // where it is followed what they make of it (race_taint.h)
   uint32_t shift_ = 2;
   uint64_t row_count_ = 0;
   uint16_t launch_ = 0;

@@ -69,39 +69,35 @@ std::string thread_text(const Warp& warp, uint16_t who) {
   return fmt::format("thread ({},{},{})", t.x, t.y, t.z);
 }
 
-/// The thread, warp or whoever it was that read at some earlier time.
-Reader reader_of(const Warp& warp, uint16_t who) {
-  Reader reader{warp.block->linear};
-  if (who == kManyWarps || who == kManyStrong) return reader;
-  if (is_thread(who)) {
-    reader.thread = who & 0x3ffu;
-  } else {
-    reader.warp = warp_of(who);
-  }
-  return reader;
-}
-
 /// What lane `lane` does now, and what `who` did before.
-enum class Race : uint8_t { read_written, written_read, written_written };
+enum class Race : uint8_t { read_written, written_read, written_written, at_once };
+
+/// The variable that a byte of the block's storage lies in.
+size_t variable_at(const LaunchState& launch, uint64_t offset) {
+  size_t variable = 0;
+  for (size_t i = 0; i < launch.shared_offset.size(); ++i) {
+    if (offset >= launch.shared_offset[i] && offset < launch.shared_offset[i] + launch.shared_bytes[i]) variable = i;
+  }
+  return variable;
+}
 
 void report_race(Warp& warp, int lane, uint64_t offset, uint32_t width, Race race, const char* now, uint16_t who,
                  uint32_t site) {
   const LaunchState& launch = *warp.launch;
   const char* const before = race == Race::written_read ? "read" : "wrote";
-  const uint32_t read_site = race == Race::read_written ? warp.pc : race == Race::written_read ? site : kNone;
-  size_t variable = 0;
-  for (size_t i = 0; i < launch.shared_offset.size(); ++i) {
-    if (offset >= launch.shared_offset[i] && offset < launch.shared_offset[i] + launch.shared_bytes[i]) variable = i;
-  }
+  const uint32_t read_site = race == Race::read_written   ? warp.pc
+                             : race == Race::written_read ? site
+                             : race == Race::at_once      ? kAtOnce
+                                                          : kNoRead;
+  const size_t variable = variable_at(launch, offset);
   // A library's own affairs; what it orders for the kernel it says by releases and acquires.
   if (variable != 0 && variable == launch.program.reserved_shared) return;
   const SharedVariable& shared = launch.program.shared[variable];
   const uint64_t in = offset - launch.shared_offset[variable];
   if (launch.taint != nullptr) {
-    const Reader me{warp.block->linear, thread_code(warp, lane)};
-    if (read_site == kNone) return;
+    if (race != Race::read_written) return;  // readers are asked one by one, and for writers there is no need
     return launch.taint->race(launch.report.race_line(learners_pc(warp)), shared.name, read_site,
-                              race == Race::read_written ? me : reader_of(warp, who));
+                              {warp.block->linear, thread_code(warp, lane)});
   }
   const bool same_warp = who != kManyWarps && who != kManyStrong && warp_of(who) == warp.index;
   const uint32_t weight = same_warp ? 0 : 1;  // a barrier of the block is wider than one of the warp
@@ -167,6 +163,8 @@ void SharedShadow::all_synchronised(uint32_t now) {
   touched_end_ = 0;
   moments_.clear();
   kept_.start();
+  readers_.clear();
+  unrounded_.clear();
   kept_zones_ = written_zones_ = looked_through_ = 0;
 }
 
@@ -247,23 +245,34 @@ void SharedShadow::write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, 
   const uint16_t writer = writer_[cell];
   if (writer != kNobody && (writer & 0x3ffu) != me && !both_strong(warp, writer, atomic, is_volatile) &&
       !ordered(warp, writer, moments_[write_stamp_[cell]].time, lane)) {
+    const Moment& then = moments_[write_stamp_[cell]];
     bool same = false;
     if (info != nullptr) {
-      std::byte mine[64], theirs[64];
+      std::byte mine[64] = {}, theirs[64] = {};
       const uint32_t bytes = uint32_t{info->width} * info->elements;
       value_of(warp, *info, lane, mine);
-      if (moments_[write_stamp_[cell]].site == warp.pc && moments_[write_stamp_[cell]].time == time &&
-          warp_of(writer) == warp.index) {
+      if (then.site == warp.pc && then.time == time && warp_of(writer) == warp.index) {
         value_of(warp, *info, writer % kLanes, theirs);  // the same instruction: not in memory yet
       } else {
         std::memcpy(theirs, warp.block->shared.data() + offset, bytes);
       }
       same = std::memcmp(mine, theirs, bytes) == 0;
     }
-    if (!same)
-      report_race(warp, lane, cell << shift_, 1u << shift_, Race::written_written,
-                  atomic ? "atomically updated" : "wrote", writer, moments_[write_stamp_[cell]].site);
+    const bool at_once = info != nullptr && then.site == warp.pc && warp.launch->program.replicas;
+    if (!same && at_once && warp.launch->taint != nullptr) {
+      const LaunchState& launch = *warp.launch;
+      const Stored mine = unrounded_of(warp, cell, lane, *info, offset);
+      const auto theirs = unrounded_.find(cell);
+      launch.taint->wrote_at_once(launch.report.race_line(learners_pc(warp)),
+                                  launch.program.shared[variable_at(launch, offset)].name,
+                                  mine.known && theirs != unrounded_.end() && theirs->second == mine);
+    }
+    if (!same) {
+      report_race(warp, lane, cell << shift_, 1u << shift_, at_once ? Race::at_once : Race::written_written,
+                  atomic ? "atomically updated" : "wrote", writer, then.site);
+    }
   }
+  if (info != nullptr && warp.unrounded.in_use()) unrounded_[cell] = unrounded_of(warp, cell, lane, *info, offset);
   const uint16_t reader = reader_[cell];
   const bool me_alone = is_thread(reader) && (reader & 0x3ffu) == me;
   const bool strong_too = both_strong(warp, reader, atomic, is_volatile);
@@ -276,9 +285,20 @@ void SharedShadow::write_cell(Warp& warp, uint64_t cell, int lane, bool atomic, 
   write_stamp_[cell] = now_stamp;
 }
 
+/// What lane `lane` is about to store in a cell, before rounding.
+SharedShadow::Stored SharedShadow::unrounded_of(const Warp& warp, uint64_t cell, int lane, const MemoryInfo& info,
+                                                uint64_t offset) const {
+  if (!warp.unrounded.in_use()) return {};
+  const uint64_t element = ((cell << shift_) - offset) / info.width;
+  const size_t row = (static_cast<size_t>(warp.registers - warp.file) + info.rows[element]) / kRowAlignment;
+  if ((warp.unrounded.known(row) >> lane & 1) == 0) return {};
+  return {true, warp.unrounded.at(row, lane)};
+}
+
 bool SharedShadow::read_words(const Warp& warp, uint32_t place, WordRow words, const uint8_t* within) {
   const uint64_t where = zones(place, place + (words == WordRow::same ? 4 : kRowBytes));
   if ((written_zones_ & where) != 0 || !quiet(warp) || !all_defined(where)) return false;
+  if (warp.launch->taint != nullptr) return false;  // read() knows who reads
   if (!kept_.add_words(warp.pc, warp.block->clock, warp.index, place, words, within)) return false;
   kept_zones_ |= where;
   return true;
@@ -326,7 +346,46 @@ void SharedShadow::apply(const PlainRead& read) {
   }
 }
 
+void SharedShadow::note_readers(const Warp& warp, const SharedAccess& access) {
+  const LaunchState& launch = *warp.launch;
+  const uint64_t first_byte = access.base + access.offsets[std::countr_zero(access.mask)];
+  if (!launch.taint->watches(launch.program.shared[variable_at(launch, first_byte)].name)) return;
+  const uint32_t cells = std::max<uint32_t>(access.bytes >> shift_, 1);
+  for (uint32_t m = access.mask; m != 0; m &= m - 1) {
+    const int l = std::countr_zero(m);
+    const uint64_t first = (access.base + access.offsets[l]) >> shift_;
+    const CellRead read{0, warp.pc, warp.block->clock, thread_code(warp, l), access.strong, access.is_volatile};
+    for (uint64_t cell = first; cell < first + cells; ++cell) readers_.add(cell, read);
+  }
+}
+
+void SharedShadow::ask_readers(Warp& warp, const SharedAccess& access, bool strong, bool is_volatile) {
+  const LaunchState& launch = *warp.launch;
+  const uint64_t first_byte = access.base + access.offsets[std::countr_zero(access.mask)];
+  const std::string& name = launch.program.shared[variable_at(launch, first_byte)].name;
+  const int64_t line = launch.report.race_line(learners_pc(warp));
+  const uint32_t cells = std::max<uint32_t>(access.bytes >> shift_, 1);
+  for (uint32_t m = access.mask; m != 0 && launch.taint->watches(name); m &= m - 1) {
+    const int l = std::countr_zero(m);
+    const uint64_t first = (access.base + access.offsets[l]) >> shift_;
+    for (uint64_t cell = first; cell < first + cells; ++cell) {
+      for (const CellRead& read : readers_.of(cell)) {
+        const uint16_t how = read.is_volatile ? kStrong | kVolatile : kStrong;
+        const auto who = static_cast<uint16_t>(read.strong ? read.thread | how : read.thread);
+        if (read.thread == thread_code(warp, l) || both_strong(warp, who, strong, is_volatile)) continue;
+        if (ordered(warp, who, read.time, l)) continue;
+        if (warp_of(who) == warp.index && read.time < warp.met_time) {
+          launch.taint->ordered(line, name);
+        } else {
+          launch.taint->race(line, name, read.site, {warp.block->linear, read.thread});
+        }
+      }
+    }
+  }
+}
+
 uint32_t SharedShadow::read(Warp& warp, const SharedAccess& access) {
+  if (warp.launch->taint != nullptr) note_readers(warp, access);
   const bool plain = !access.strong && quiet(warp);
   const uint64_t where = zones(access.first, access.end);
   if (plain && (written_zones_ & where) == 0 && kept_.add(warp.pc, warp.block->clock, warp.index, access)) {
@@ -381,6 +440,7 @@ void SharedShadow::read_cells(Warp& warp, const SharedAccess& access, bool plain
 }
 
 void SharedShadow::write(Warp& warp, const SharedAccess& access, const MemoryInfo* info) {
+  if (warp.launch->taint != nullptr) ask_readers(warp, access, access.strong, info != nullptr && info->is_volatile);
   const uint64_t where = zones(access.first, access.end);
   if ((kept_zones_ & where) != 0) apply_kept(warp.block->clock);
   const uint32_t cells = std::max<uint32_t>(access.bytes >> shift_, 1);
@@ -390,7 +450,7 @@ void SharedShadow::write(Warp& warp, const SharedAccess& access, const MemoryInf
   if (access.consecutive) {
     const uint64_t first = (access.base + access.offsets[0]) >> shift_;
     touch(first, first + uint64_t{cells} * kLanes);
-    done = !access.strong &&
+    done = !access.strong && warp.launch->taint == nullptr &&
            lane_memory().claim_write(writer_.data() + first, reader_.data() + first, write_stamp_.data() + first,
                                      static_cast<uint32_t>(std::countr_zero(cells)), warp.index * kLanes, now);
     std::memset(undefined_.data() + access.base + access.offsets[0], 0, size_t{access.bytes} * kLanes);
@@ -422,6 +482,11 @@ bool SharedShadow::atomic(Warp& warp, uint64_t offset, uint32_t bytes, int lane)
   const uint32_t now = stamp(warp.pc, warp.block->clock);
   written_zones_ |= where;
   touch(first, first + cells);
+  if (warp.launch->taint != nullptr) {
+    uint64_t offsets[kLanes] = {};
+    offsets[lane] = offset;
+    ask_readers(warp, {offsets, bytes, 1u << lane}, true, false);
+  }
   for (uint32_t i = 0; i < cells; ++i) write_cell(warp, first + i, lane, true, nullptr, offset, now);
   return any_undefined(undefined_.data() + offset, bytes);
 }

@@ -8,11 +8,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <unordered_map>
 #include <vector>
 
 #include "vgpu/machine/program.h"
 #include "vgpu/machine/shadows/kept_reads.h"
 #include "vgpu/machine/shadows/origin.h"
+#include "vgpu/machine/shadows/readers.h"
+#include "vgpu/machine/shadows/unrounded.h"
 #include "vgpu/ops/lane_memory.h"
 
 namespace vgpu {
@@ -64,6 +67,8 @@ class SharedShadow {
   void apply_kept(uint32_t now);
   void apply(const PlainRead& read);
   void read_by(uint32_t warp, uint64_t cell, uint16_t thread, uint32_t stamp);
+  void note_readers(const Warp& warp, const SharedAccess& access);
+  void ask_readers(Warp& warp, const SharedAccess& access, bool strong, bool is_volatile);
   void read_cells(Warp& warp, const SharedAccess& access, bool plain);
   uint32_t stamp(uint32_t site, uint32_t time);
   void touch(uint64_t first_cell, uint64_t end_cell);
@@ -83,7 +88,16 @@ class SharedShadow {
     uint32_t time = 0;  // the block's clock
   };
   std::vector<Moment> moments_;
-  uint32_t epoch_ = 0;                                       // when everything was ordered last
+  uint32_t epoch_ = 0;  // when everything was ordered last
+  // Where racing reads are followed (race_taint.h): who reads, and what the writers would have stored unrounded.
+  struct Stored {
+    bool known = false;
+    Residue value;
+    bool operator==(const Stored&) const = default;
+  };
+  Stored unrounded_of(const Warp& warp, uint64_t cell, int lane, const MemoryInfo& info, uint64_t offset) const;
+  Readers readers_;
+  std::unordered_map<uint64_t, Stored> unrounded_;           // of each cell
   std::vector<uint32_t> stamp_of_site_;                      // the last moment of each instruction
   uint64_t touched_first_ = ~uint64_t{0}, touched_end_ = 0;  // cells that differ from "nobody"
 
