@@ -1,0 +1,14 @@
+// fixed: one lane stores its sum
+// launch: grid 1,1,1 block 32,1,1 shared 0
+// arg: f32[32]=uniform:6 ro
+// arg: f32[32]=undefined
+
+__global__ void sum_squares(const float* x, float* out) {
+  __shared__ float s[1];
+  const float v = x[threadIdx.x];
+  float t = fmaf(v, v, __shfl_xor_sync(0xffffffffu, v * v, 16));
+  for (int d = 8; d > 0; d >>= 1) t += __shfl_xor_sync(0xffffffffu, t, d);
+  if (threadIdx.x == 0) s[0] = t;
+  __syncthreads();
+  out[threadIdx.x] = s[0];
+}
