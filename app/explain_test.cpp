@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "app/explain_page.h"
@@ -103,6 +104,65 @@ TEST_CASE("the code of every page compiles") {
                                 {{"tritutor.cuh", program_testing::read(TRITUTOR_SOURCE_DIR "/tl/tritutor.cuh")},
                                  {"tritutor_problem.cuh", "struct Problem { int n; };\n"}});
   CHECK_MESSAGE(output.compiled, output.log);
+}
+
+/// A run of a page's kernel: one block, every pointer to as many floats, the first of several read-only.
+struct Trial {
+  const char* page;
+  uint32_t threads;
+  size_t elements;
+  std::vector<int32_t> integers;
+};
+
+std::set<std::string> findings_of(const std::string& snippet, const Trial& trial) {
+  std::string source;
+  std::istringstream lines(snippet);
+  for (std::string line; std::getline(lines, line);) source += (line.starts_with("#include") ? "" : line) + "\n";
+  const Nvrtc::Output output = Nvrtc::instance().compile("page.cu", source, {});
+  REQUIRE_MESSAGE(output.compiled, output.log);
+  const auto module = vgpu::Module::load(output.code);
+  const vgpu::KernelInfo kernel = module->kernels().at(0);
+  vgpu::Gpu gpu;
+  std::vector<std::byte> parameters;
+  size_t pointers = 0, integers = 0;
+  for (const vgpu::Parameter& parameter : kernel.parameters) pointers += parameter.bytes == 8 ? 1 : 0;
+  bool first = pointers > 1;
+  for (const vgpu::Parameter& parameter : kernel.parameters) {
+    if (parameter.bytes == 8) {
+      const vgpu::Access access = first ? vgpu::Access::read_only : vgpu::Access::read_write;
+      const vgpu::Address address = gpu.allocate(first ? "x" : "y", trial.elements * 4, access, 4, "float");
+      std::ranges::fill(gpu.data(address), std::byte{0});
+      vgpu::pack(parameters, &address, 8, 8);
+      first = false;
+    } else {
+      vgpu::pack(parameters, &trial.integers.at(integers++), 4, 4);
+    }
+  }
+  vgpu::Limits limits;
+  limits.warp_steps = 100'000;
+  std::set<std::string> kinds;
+  for (const vgpu::Finding& finding :
+       gpu.launch(*module, kernel.name, {1, 1, 1}, {trial.threads, 1, 1}, 0, parameters, limits).findings)
+    kinds.emplace(vgpu::name_of(finding.kind));
+  return kinds;
+}
+
+TEST_CASE("the wrong code of a finding's page brings the finding about, the right code brings none") {
+  const Trial trials[] = {
+      {"out-of-bounds", 256, 200, {200}}, {"misaligned", 1, 300, {1, 10}},
+      {"null-pointer", 64, 64, {64}},     {"read-only-write", 64, 64, {64}},
+      {"uninitialized", 64, 256, {200}},  {"race", 256, 256, {}},
+      {"barrier", 256, 256, {100}},       {"stack-overflow", 1, 64, {}},
+      {"timeout", 1, 64, {64}},           {"trap", 64, 64, {50}},
+      {"assertion", 64, 64, {50}},        {"heap", 1, 64, {}},
+  };
+  for (const Trial& trial : trials) {
+    INFO(trial.page);
+    const std::vector<std::string> snippets = cuda_snippets(*page_on(trial.page));
+    REQUIRE(snippets.size() >= 2);
+    CHECK(findings_of(snippets[0], trial).count(trial.page) == 1);
+    CHECK(findings_of(snippets[1], trial).empty());
+  }
 }
 
 TEST_CASE("a page is shown without Markdown's marks, wrapped, its code as it is") {

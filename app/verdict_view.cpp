@@ -362,11 +362,22 @@ class View {
       return;
     }
     add(fmt::format("{}  edit {}, then: {}\n", style_.bold("next"), options_.file, style_.bold(options_.retry)));
-    add(style_.dim(fmt::format("      more help: tritutor hint {}\n", exercise_.id)));
+    add(style_.dim(more_help() + "\n"));
     if (first_failure_is_hidden()) {
       add(style_.dim(
           fmt::format("      the same hidden inputs again: {} --seed {}\n", options_.retry, *verdict_.seed)));
     }
+  }
+
+  /// Where to read on: the hints, and where the line has room the page on what is wrong.
+  std::string more_help() const {
+    const std::string hint = fmt::format("      more help: tritutor hint {}", exercise_.id);
+    const CaseResult* one = telling_case(verdict_);
+    if (one == nullptr) return hint;
+    std::string word = one->mismatch ? one->mismatch->pattern : "";
+    if (!one->findings.empty()) word = vgpu::name_of(one->findings[0].kind);
+    const std::string both = fmt::format("{}, tritutor explain {}", hint, word);
+    return word.empty() || columns_of(both) > static_cast<size_t>(options_.width) ? hint : both;
   }
 
   /// How fast it is, and how fast passing needs it to be.

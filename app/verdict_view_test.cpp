@@ -132,7 +132,16 @@ TEST_CASE("a wrong answer: the case, the first element, the pattern, the map, on
         "\n"
         "hint  Compare the number of blocks with the number n needs.\n"
         "next  edit level1/vector_scaling.cu, then: tritutor submit 1.1\n"
-        "      more help: tritutor hint 1.1\n");
+        "      more help: tritutor hint 1.1, tritutor explain tail\n");
+
+  // A finding explains more than the wrong values it brings about; a narrow screen keeps its one line.
+  vgpu::Finding finding;
+  finding.kind = vgpu::Finding::Kind::race;
+  verdict.cases[1].findings = {finding};
+  CHECK(view_verdict(verdict, scaling(), plain()).ends_with("hint 1.1, tritutor explain race\n"));
+  VerdictViewOptions narrow = plain();
+  narrow.width = 40;
+  CHECK(view_verdict(verdict, scaling(), narrow).ends_with("      more help: tritutor hint 1.1\n"));
 }
 
 TEST_CASE("what a GPU has measured decides, and is told with its quartiles") {
