@@ -96,3 +96,36 @@ def crashes(x_ptr, out_ptr, BLOCK: tl.constexpr):
     x = tl.load(x_ptr + offsets)
     y = tl.inline_asm_elementwise("mov.b32 $0, $1;", "=q,q", [x], dtype=tl.float32, is_pure=True, pack=1)
     tl.store(out_ptr + offsets, y)
+
+
+@triton.jit
+def hand_over(flag_ptr, data_ptr, out_ptr):
+    """Program 0 leaves a value; the others wait for it."""
+    pid = tl.program_id(0)
+    if pid == 0:
+        tl.store(data_ptr, 42.0)
+        tl.atomic_store(flag_ptr, 1, sem="release", scope="gpu")
+    else:
+        tl.atomic_poll(flag_ptr, 1, sem="acquire", scope="gpu")
+        tl.store(out_ptr + pid, tl.load(data_ptr))
+
+
+@triton.jit
+def hand_over_in_a_loop(flag_ptr, data_ptr, out_ptr):
+    pid = tl.program_id(0)
+    if pid == 0:
+        tl.store(data_ptr, 42.0)
+        tl.debug_barrier()
+        tl.atomic_xchg(flag_ptr, 1, sem="release")
+    else:
+        while tl.atomic_load(flag_ptr, sem="acquire") == 0:
+            pass
+        tl.store(out_ptr + pid, tl.load(data_ptr))
+
+
+@triton.jit
+def both_wait(flags_ptr):
+    """Two programs, each of which waits for what the other would do next."""
+    pid = tl.program_id(0)
+    tl.atomic_poll(flags_ptr + 1 - pid, 1)  # waits for ever
+    tl.atomic_store(flags_ptr + pid, 1)

@@ -107,6 +107,34 @@ class Views(OnVgpu):
         kernels.softmax[(8,)](out, x.t().t(), 16, 16, BLOCK=16)
         self.assertClean()
 
+    def test_memory_that_is_not_aligned(self):
+        class Foreign:
+            """No storage of its own, and four bytes past where one would begin."""
+
+            dtype, shape = vgpu.float32, (10,)
+
+            def __init__(self):
+                raw = np.zeros(256, np.uint8)
+                start = -raw.ctypes.data % 64 + 4
+                self.array = raw[start:start + 40].view(np.float32)
+                self.array[:] = np.arange(10)
+
+            def data_ptr(self):
+                return self.array.ctypes.data
+
+            def numel(self):
+                return 10
+
+            def element_size(self):
+                return 4
+
+        x, out = Foreign(), Foreign()
+        kernels.add[(1,)](x, x, out, 10, BLOCK=16)
+        self.assertEqual([2.0 * i for i in range(10)], out.array.tolist())
+        self.assertClean()
+        kernels.add_unmasked[(1,)](x, x, out, 10, BLOCK=16)
+        self.assertIn("read x[10]", self.one_finding("out-of-bounds").message)
+
     def test_past_the_end_of_a_part_is_said_in_its_own_indices(self):
         x = vgpu.zeros(101)
         part, other, out = x[1:], vgpu.zeros(128), vgpu.empty(128)
@@ -178,6 +206,22 @@ class Findings(OnVgpu):
         with contextlib.redirect_stderr(said):
             kernels.add_unmasked[(1,)](x, x, out, 10, BLOCK=16)
         self.assertIn("out-of-bounds in add_unmasked", said.getvalue())
+
+
+@unittest.skipUnless(hasattr(triton.language, "atomic_poll"), "Triton before 3.9")
+class Waiting(OnVgpu):
+    def test_for_an_earlier_program(self):
+        for kernel in (kernels.hand_over, kernels.hand_over_in_a_loop):
+            flag, data, out = vgpu.zeros(1, dtype=vgpu.int32), vgpu.empty(1), vgpu.zeros(4)
+            kernel[(4,)](flag, data, out)
+            self.assertEqual([0, 42, 42, 42], out.tolist())
+        self.assertClean()
+
+    def test_for_each_other(self):
+        flags = vgpu.zeros(2, dtype=vgpu.int32)
+        kernels.both_wait[(2,)](flags)
+        finding = self.one_finding("timeout")
+        self.assertEqual(kernels.line_of("waits for ever"), finding.line)
 
 
 class Compiler(OnVgpu):
@@ -368,7 +412,7 @@ class Program(unittest.TestCase):
             import triton, vgpu, kernels
             x, out = vgpu.ones(10), vgpu.empty(10)
             kernels.add[(1,)](x, x, out, 10, BLOCK=16)
-            print(out.tolist()[9], type(triton.runtime.driver.active).__name__)
+            print(out.tolist()[9], triton.runtime.driver.active.get_device_interface().__module__)
             """
         with tempfile.TemporaryDirectory() as folder:
             about = Path(folder) / "tritutor_vgpu-0.1.0.dist-info"
@@ -379,7 +423,7 @@ class Program(unittest.TestCase):
                 paths = os.pathsep.join([folder, str(HERE.parent), str(HERE)])
                 done = subprocess.run([sys.executable, self.a_file(folder, text)], capture_output=True, text=True,
                                       env={**os.environ, "PYTHONPATH": paths, **told})
-                self.assertEqual("2.0 VgpuDriver\n", done.stdout, done.stderr)
+                self.assertEqual("2.0 vgpu.runtime\n", done.stdout, done.stderr)
 
     @staticmethod
     def a_file(folder, text):

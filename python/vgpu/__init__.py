@@ -69,7 +69,10 @@ def deactivate() -> None:
     _saved.clear()
     runtime.remove_backend()
     torch_support.restore()
-    driver._active = None  # the default is looked for when it is asked for; there may be none
+    if hasattr(driver, "_active"):  # since 3.6; the default is looked for when it is asked for: there may be none
+        driver._active = None
+    else:
+        driver.reset_active()
 
 
 def findings() -> list[Finding]:
