@@ -129,3 +129,8 @@ def both_wait(flags_ptr):
     pid = tl.program_id(0)
     tl.atomic_poll(flags_ptr + 1 - pid, 1)  # waits for ever
     tl.atomic_store(flags_ptr + pid, 1)
+
+
+@triton.jit
+def wrong_shapes(x_ptr):
+    tl.store(x_ptr + tl.arange(0, 32), tl.zeros((16,), dtype=tl.float32))  # shapes that do not fit

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import textwrap
 import unittest
+import unittest.mock
 from pathlib import Path
 
 try:
@@ -245,21 +246,37 @@ class Compiler(OnVgpu):
     def test_an_abort_in_the_child_is_told_with_its_last_words(self):
         from vgpu.triton_backend.compiler import CompilerCrash, in_child
 
-        def aborting(module, metadata):
+        def aborting():
             os.write(2, b"LLVM ERROR: cannot select\n")
             os.abort()
 
         with self.assertRaisesRegex(CompilerCrash, "(?s)SIGABRT.*LLVM ERROR: cannot select"):
-            in_child({"llir": aborting}, "", {})
+            in_child(aborting)
 
-    def test_an_exception_in_the_child_is_the_parents(self):
-        from vgpu.triton_backend.compiler import in_child
+    def test_a_mistake_in_the_kernel_is_tritons_own_exception(self):
+        from triton.compiler.errors import CompilationError
 
-        def failing(module, metadata):
-            raise ValueError("no such layout")
+        with self.assertRaises(CompilationError) as caught:
+            kernels.wrong_shapes[(1,)](vgpu.zeros(32))
+        self.assertIn("# shapes that do not fit", str(caught.exception))
 
-        with self.assertRaisesRegex(ValueError, "no such layout"):
-            in_child({"ttir": failing}, "", {})
+    def test_the_compiler_runs_in_a_child(self):
+        from vgpu.triton_backend import compiler
+
+        x, out = vgpu.zeros(10), vgpu.empty(10)
+        with tempfile.TemporaryFile("w+") as seen:
+
+            def note(*_):
+                print(os.getpid(), file=seen, flush=True)
+                raise ValueError("no such stage")
+
+            with unittest.mock.patch.object(compiler.nvidia.CUDABackend, "add_stages", note):
+                with self.assertRaisesRegex(ValueError, "no such stage"):
+                    kernels.add[(1,)](x, x, out, 10, BLOCK=512)
+            seen.seek(0)
+            processes = [int(line) for line in seen]
+        # First in the child; then, since it is an exception, once more for the caller to see.
+        self.assertEqual([False, True], [each == os.getpid() for each in processes])
 
     def test_the_compiled_kernel_shows_its_ptx(self):
         x, out = vgpu.zeros(10), vgpu.empty(10)

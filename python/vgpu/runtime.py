@@ -50,6 +50,7 @@ class State:
 
 _state: Optional[State] = None
 _saved_backends: dict[str, Any] = {}
+_saved_compile: list[Any] = []
 
 
 def current() -> State:
@@ -66,23 +67,31 @@ def set_current(state: State) -> None:
 
 def install_backend() -> None:
     """From here on "cuda" is compiled for the virtual GPU."""
+    import triton
     from triton.backends import Backend, backends
 
-    from .triton_backend.compiler import VgpuBackend
+    from .triton_backend.compiler import VgpuBackend, guarded
     from .triton_backend.driver import VgpuDriver
 
     if "nvidia" in backends:
         _saved_backends["nvidia"] = backends.pop("nvidia")
     backends["vgpu"] = Backend(VgpuBackend, VgpuDriver)
     VgpuBackend.active = True
+    if not _saved_compile:
+        _saved_compile.append(triton.compiler.compile)
+        # Kernels take it from triton.compiler when they are first launched.
+        triton.compile = triton.compiler.compile = guarded(triton.compiler.compile)
 
 
 def remove_backend() -> None:
+    import triton
     from triton.backends import backends
 
     from .triton_backend.compiler import VgpuBackend
 
     VgpuBackend.active = False
+    if _saved_compile:
+        triton.compile = triton.compiler.compile = _saved_compile.pop()
     backends.update(_saved_backends)
     _saved_backends.clear()
 

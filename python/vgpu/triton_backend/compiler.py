@@ -2,92 +2,91 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import pickle
 import signal
 import sys
 import tempfile
 import warnings
-from typing import Any, Callable
+from typing import Any, Callable, Iterator, Literal
 
 from triton.backends.nvidia import compiler as nvidia
 
 Stage = Callable[[Any, dict[str, Any]], Any]
+
+_FAILED = 97  # a child's exit status: an exception
 
 
 class CompilerCrash(RuntimeError):
     """Triton's compiler (LLVM or MLIR) ended its process."""
 
 
-def _run_stages(stages: dict[str, Stage], module: Any, metadata: dict[str, Any]) -> dict[str, Any]:
-    results = {}
-    for name, stage in stages.items():
-        module = stage(module, metadata)
-        results[name] = module if isinstance(module, (str, bytes)) else str(module)
-    return results
+class _NotCached(Exception):
+    """Thrown where Triton would begin to compile."""
 
 
-def _picklable(error: BaseException) -> BaseException:
+_mode: Literal["look", "compile"] = "compile"
+
+
+@contextlib.contextmanager
+def _in_mode(mode: Literal["look", "compile"]) -> Iterator[None]:
+    global _mode
+    before, _mode = _mode, mode
     try:
-        pickle.loads(pickle.dumps(error))
-        return error
-    except Exception:
-        return RuntimeError(f"{type(error).__name__}: {error}")
+        yield
+    finally:
+        _mode = before
 
 
-def _plain(metadata: dict[str, Any]) -> dict[str, Any]:
-    plain = {}
-    for key, value in metadata.items():
-        try:
-            pickle.dumps(value)
-            plain[key] = value
-        except Exception:
-            pass
-    return plain
-
-
-def in_child(stages: dict[str, Stage], module: Any, metadata: dict[str, Any]) -> dict[str, Any]:
-    """Runs the stages one after the other in a copy of this process: an abort in there ends the copy alone."""
+def in_child(work: Callable[[], Any]) -> bool:
+    """Does `work` in a copy of this process, whose end does no harm: whether it ended without an exception. Throws
+    CompilerCrash where the copy was ended, with its last words."""
     sys.stdout.flush()
     sys.stderr.flush()
     with tempfile.TemporaryFile() as said:
-        read_end, write_end = os.pipe()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of fork() beside threads: none of them is needed
             child = os.fork()
         if child == 0:
-            status = 1
+            status = _FAILED
             try:
-                os.close(read_end)
                 os.dup2(said.fileno(), 2)
-                try:
-                    answer: Any = (_run_stages(stages, module, metadata), _plain(metadata))
-                except BaseException as error:
-                    answer = _picklable(error)
-                with os.fdopen(write_end, "wb") as pipe:
-                    pickle.dump(answer, pipe)
+                work()
                 status = 0
+            except BaseException:
+                pass  # the parent will see it for itself
             finally:
                 sys.stdout.flush()
+                sys.stderr.flush()
                 os._exit(status)
-        os.close(write_end)
-        with os.fdopen(read_end, "rb") as pipe:
-            data = pipe.read()
-        _, status = os.waitpid(child, 0)
+        _, ended = os.waitpid(child, 0)
         said.seek(0)
         words = said.read().decode(errors="replace")
-    if os.WIFSIGNALED(status) or not data:
-        how = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else "no answer"
-        first = "\n".join(line for line in words.splitlines() if line.strip())[:2000]
-        raise CompilerCrash(f"Triton's compiler ended with {how}; it said:\n{first or '(nothing)'}")
-    sys.stderr.write(words)
-    answer = pickle.loads(data)
-    if isinstance(answer, BaseException):
-        raise answer
-    results, changed = answer
-    metadata.update(changed)
-    found: dict[str, Any] = results
-    return found
+    if os.WIFSIGNALED(ended) or os.WEXITSTATUS(ended) not in (0, _FAILED):
+        how = signal.Signals(os.WTERMSIG(ended)).name if os.WIFSIGNALED(ended) else f"status {os.WEXITSTATUS(ended)}"
+        last = "\n".join(line for line in words.splitlines() if line.strip())[:2000]
+        raise CompilerCrash(f"Triton's compiler ended with {how}; it said:\n{last or '(nothing)'}")
+    if os.WEXITSTATUS(ended) == 0:
+        sys.stderr.write(words)
+    return os.WEXITSTATUS(ended) == 0
+
+
+def guarded(compile: Callable[..., Any]) -> Callable[..., Any]:
+    """triton.compile with its work done in a child, which leaves the result in Triton's cache.
+
+    The fork comes before MLIR has a context: a copy of its pool of threads would wait for threads that are not there.
+    """
+
+    def guarded_compile(*arguments: Any, **options: Any) -> Any:
+        if not VgpuBackend.active:
+            return compile(*arguments, **options)
+        with contextlib.suppress(_NotCached), _in_mode("look"):
+            return compile(*arguments, **options)
+        in_child(lambda: compile(*arguments, **options))
+        # Now it is in the cache; or it fails once more, with the exception that the caller is to see.
+        return compile(*arguments, **options)
+
+    return guarded_compile
 
 
 class VgpuBackend(nvidia.CUDABackend):  # type: ignore[misc]
@@ -110,20 +109,7 @@ class VgpuBackend(nvidia.CUDABackend):  # type: ignore[misc]
         return super().parse_options(opts)
 
     def add_stages(self, stages: dict[str, Stage], *rest: Any) -> None:
+        if _mode == "look":
+            raise _NotCached
         super().add_stages(stages, *rest)
         stages["cubin"] = lambda ptx, metadata: ptx.encode()
-        own = dict(stages)
-        names = list(own)
-        results: dict[str, Any] = {}
-
-        def stage_of(index: int) -> Stage:
-            def stage(module: Any, metadata: dict[str, Any]) -> Any:
-                made_here = index > 0 and module is results.get(names[index - 1])
-                if not made_here:  # the first stage, or text that was put in another's place
-                    results.update(in_child({name: own[name] for name in names[index:]}, module, metadata))
-                return results[names[index]]
-
-            return stage
-
-        for index, name in enumerate(names):
-            stages[name] = stage_of(index)
