@@ -16,8 +16,7 @@ std::string names_of(const std::vector<DeviceProfile>& profiles) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-DeviceProfile profile_of(const Home& home, const std::string& name) {
-  const std::vector<DeviceProfile> profiles = profiles_of(home);
+const DeviceProfile& profile_in(const std::vector<DeviceProfile>& profiles, const std::string& name) {
   const DeviceProfile* profile = find_profile(profiles, name);
   if (profile == nullptr) {
     throw CommandError(status_usage,
@@ -25,5 +24,7 @@ DeviceProfile profile_of(const Home& home, const std::string& name) {
   }
   return *profile;
 }
+
+DeviceProfile profile_of(const Home& home, const std::string& name) { return profile_in(profiles_of(home), name); }
 
 }  // namespace tritutor

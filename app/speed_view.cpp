@@ -70,11 +70,16 @@ std::vector<std::string> telling_counters(const CounterReport& report) {
   return parts;
 }
 
-/// "n = 67108864 from 64 of 262144 blocks": what the time is for, and what it was estimated from.
-std::string basis(const Timing& timing) {
+std::string sizes_in_words(const Timing& timing) {
   std::string text;
   for (const auto& [name, value] : timing.sizes)
     text += fmt::format("{}{} = {:.0f}", text.empty() ? "" : ", ", name, value);
+  return text;
+}
+
+/// "n = 67108864 from 64 of 262144 blocks": what the time is for, and what it was estimated from.
+std::string basis(const Timing& timing) {
+  std::string text = sizes_in_words(timing);
   const Prediction& p = timing.prediction;
   if (p.at_least && p.blocks == 1) return text + " from its one block, not run to its end";
   if (p.at_least || p.blocks_run < p.blocks) text += fmt::format(" from {} of {} blocks", p.blocks_run, p.blocks);
@@ -111,15 +116,12 @@ std::string held_back(const Verdict& verdict) {
 std::string measurement(const Verdict& verdict) {
   const Timing& timing = verdict.timing;
   const Measurement& m = *timing.measured;
-  std::string sizes;
-  for (const auto& [name, value] : timing.sizes)
-    sizes += fmt::format("{}{} = {:.0f}", sizes.empty() ? "" : ", ", name, value);
   std::string text =
       fmt::format("on {}: {} (quartiles {} to {}, {} samples", verdict.device_name, time_in_words(m.us.median),
                   time_in_words(m.us.first), time_in_words(m.us.third), m.samples);
   if (m.clock_mhz > 0) text += fmt::format(", SMs at {:.0f} MHz", m.clock_mhz);
   text += fmt::format("), {} of the limit's speed ({}: {}), at {}{}", percent_in_words(m.fraction.median), timing.limit,
-                      time_in_words(m.limit_us.median), sizes, held_back(verdict));
+                      time_in_words(m.limit_us.median), sizes_in_words(timing), held_back(verdict));
   if (m.dropped > 0) text += fmt::format(". {} more samples were dropped, since the clock was low", m.dropped);
   if (m.slow_clock) text += ". The SMs never reached three quarters of their clock: is the card hot, or held back?";
   if (timing.empty_us > 0) {

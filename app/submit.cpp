@@ -107,7 +107,6 @@ void print_verdict(Session& session, const Arguments& arguments, const Target& t
 void submit(Session& session, const Arguments& arguments) {
   const Target target = target_of(session, arguments, "submit");
   const std::string source = read_kernel_file(target.file);
-  const DeviceProfile profile = profile_of(session.home(), arguments.profile);
   const std::vector<DeviceProfile> profiles = profiles_of(session.home());
   Interrupt interrupt;
   SubmitOptions options;
@@ -115,7 +114,7 @@ void submit(Session& session, const Arguments& arguments) {
   options.seed = arguments.seed;
   options.device = arguments.device;
   options.all_cases = !arguments.first;
-  options.profile = &profile;
+  options.profile = &profile_in(profiles, arguments.profile);
   options.profiles = &profiles;
   options.stop = interrupt.flag();
   Progress progress;

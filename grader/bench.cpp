@@ -237,7 +237,7 @@ void Benching::measure(const Case& point, BenchPoint& result) {
   const auto range = [](const Quartiles& q) { return TimeRange{q.first, q.median, q.third}; };
   result.time = range(m.us);
   result.limit = range(m.limit_us);
-  result.fraction = {m.fraction.first, m.fraction.third};
+  result.fraction = range_of(m);
   result.note = std::move(measured.note);
   if (result.note.empty() && measured.empty_us > 0) {
     result.note = fmt::format("of times of a few us, {:.1f} us are the cost of measuring them", measured.empty_us);

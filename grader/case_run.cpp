@@ -72,7 +72,7 @@ class Buffers {
       reference::Array got(argument.type, poison.shape);
       device_.download(address, got.bytes);
       const Tolerance& tolerance = exercise_.tolerance.at(argument.name);
-      const double length = tolerance.length.empty() ? 1 : test.values.at(tolerance.length);
+      const double length = reduction_length(tolerance, test.values);
       const CompareContext context{&data_.inputs, &poison, last.block.count(), last.grid.count(), &test.values};
       if (auto wrong = compare(argument.name, got, data_.expected[output++], tolerance, length, context)) return wrong;
     }

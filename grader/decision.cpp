@@ -163,8 +163,7 @@ void decide_measured_speed(const Exercise& exercise, const Program& program, Cas
       if (measured.differs) {
         result.disagreement = fmt::format(
             "The virtual GPU has found no fault there, and {} has: one of the two is wrong, or the fault lies in a "
-            "part "
-            "of the grid that the virtual GPU did not run",
+            "part of the grid that the virtual GPU did not run",
             gpu.info().name);
       }
       verdict.result = Verdict::Result::fail;
@@ -178,7 +177,7 @@ void decide_measured_speed(const Exercise& exercise, const Program& program, Cas
     verdict.timing.test = timed.test;
     verdict.timing.sizes = sizes_of(exercise, large);
     verdict.timing.measured = measured.measurement;
-    verdict.timing.range = {measured.measurement.fraction.first, measured.measurement.fraction.third};
+    verdict.timing.range = range_of(measured.measurement);
     verdict.timing.limit = std::move(measured.limit);
     verdict.timing.measured_note = std::move(measured.note);
     verdict.timing.empty_us = measured.empty_us;

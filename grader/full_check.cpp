@@ -134,7 +134,7 @@ std::optional<Mismatch> check_output(const Exercise& exercise, const Case& large
   const int64_t chunks = (count + chunk_groups - 1) / chunk_groups;
 
   const Tolerance& tolerance = exercise.tolerance.at(argument.name);
-  const double length = tolerance.length.empty() ? 1 : large.values.at(tolerance.length);
+  const double length = reduction_length(tolerance, large.values);
   const size_t size = reference::size_of(output.type);
   std::vector<std::optional<Mismatch>> found(static_cast<size_t>(chunks));
   in_parallel(static_cast<size_t>(chunks), options.threads, [&](size_t chunk) {
@@ -216,7 +216,7 @@ std::optional<Mismatch> check_in_full(const Exercise& exercise, const Case& larg
     const std::vector<reference::Expected> expected = reference::find(exercise.slug)(inputs, large.values);
     for (size_t o = 0; o < outputs.size(); ++o) {
       const Tolerance& tolerance = exercise.tolerance.at(arguments[o]->name);
-      const double length = tolerance.length.empty() ? 1 : large.values.at(tolerance.length);
+      const double length = reduction_length(tolerance, large.values);
       if (auto wrong = compare(arguments[o]->name, outputs[o], expected[o], tolerance, length)) return wrong;
     }
     return std::nullopt;

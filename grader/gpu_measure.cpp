@@ -13,6 +13,7 @@
 #include "grader/device/gpu_kernels.h"
 #include "grader/full_check.h"
 #include "grader/gpu_work.h"
+#include "grader/judge/medal.h"
 
 namespace tritutor {
 namespace {
@@ -129,7 +130,7 @@ std::optional<Mismatch> GpuWork::Timer::compare_all(const Set& set,
   for (const Argument& argument : exercise_.arguments) {
     if (argument.role != Role::output) continue;
     const Tolerance& tolerance = exercise_.tolerance.at(argument.name);
-    const double length = tolerance.length.empty() ? 1 : large_.values.at(tolerance.length);
+    const double length = reduction_length(tolerance, large_.values);
     auto wrong = compare(argument.name, outputs[o], set.expected[o], tolerance, length);
     if (wrong && wrong->pattern == "small-errors") wrong->pattern_text += " Or a part of the data was left out.";
     if (wrong) return wrong;
@@ -339,7 +340,7 @@ bool GpuWork::Timer::time() {
       if (!judge(batch, count)) return false;
     } while (!series_.settled() && seconds_since(start) < work_.options_.round_seconds);
     measured_.measurement = series_.measurement();
-    const FractionRange range{measured_.measurement.fraction.first, measured_.measurement.fraction.third};
+    const FractionRange range = range_of(measured_.measurement);
     const auto open = [&](double line) { return standing(range, line) == Standing::open; };
     if (!open(thresholds_.bronze) && !open(thresholds_.silver) && !open(thresholds_.gold)) break;
   }

@@ -9,6 +9,7 @@
 #include "grader/device/gpu_kernels.h"
 #include "grader/device/virtual_device.h"
 #include "grader/dialect/cuda/nvrtc.h"
+#include "grader/large_buffers.h"
 
 namespace tritutor {
 
@@ -158,29 +159,13 @@ std::vector<vgpu::Finding> GpuWork::ask_virtual_gpu(const Case& large, const ref
                                                     const LaunchPlan& plan) const {
   const Progress::Task task(options_.progress, "looking for the place on the virtual GPU");
   VirtualDevice device(program_->module, program_->hardware);
-  std::vector<Device::Buffer> buffers;
-  for (const Argument& argument : exercise_.arguments) {
-    const bool input = argument.role == Role::input;
-    if (!input && argument.role != Role::output) continue;
-    const auto element_bytes = static_cast<uint32_t>(reference::size_of(argument.type));
-    BufferSpec spec{argument.name, elements_of(argument, large.values) * element_bytes, input, element_bytes,
-                    std::string(reference::c_name_of(argument.type))};
-    spec.lazy = true;
-    if (input) spec.pattern = inputs.at(argument.name).bytes;
-    buffers.push_back(device.allocate(spec));
-  }
-  Device::Buffer scratch = 0;
-  if (plan.scratch_bytes > 0) {
-    BufferSpec spec{"scratch", plan.scratch_bytes, false, 4, "float"};
-    spec.lazy = true;
-    scratch = device.allocate(spec);
-  }
+  const LargeBuffers buffers = allocate_large(exercise_, large, inputs, plan, device);
   vgpu::Limits limits;
   limits.total_steps = asked_steps;
   limits.stop = options_.stop;
   for (const Step& step : plan.steps) {
-    vgpu::LaunchResult result =
-        device.run(step, program_->parameters(exercise_, step, large.values, buffers, scratch), limits);
+    vgpu::LaunchResult result = device.run(
+        step, program_->parameters(exercise_, step, large.values, buffers.arguments, buffers.scratch), limits);
     // A budget that ran out says that the question was too large, not that the kernel is endless.
     std::erase_if(result.findings, [&](const vgpu::Finding& finding) {
       return result.over_budget && finding.kind == vgpu::Finding::Kind::timeout;

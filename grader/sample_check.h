@@ -11,6 +11,7 @@
 #include "grader/device/virtual_device.h"
 #include "grader/judge/compare.h"
 #include "grader/judge/coverage.h"
+#include "grader/large_buffers.h"
 #include "reference/part.h"
 
 namespace tritutor {
@@ -26,13 +27,6 @@ inline uint64_t count_of(const BlockElements& block) {
   for (const vgpu::ByteRange& range : block.elements) count += range.end - range.first;
   return count;
 }
-
-/// An output of the large case on a device.
-struct LargeOutput {
-  const Argument* argument = nullptr;
-  Device::Buffer buffer = 0;
-  uint64_t elements = 0;
-};
 
 /// What the sampled blocks of one step stored into each output, in elements.
 struct StepWrites {

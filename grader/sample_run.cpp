@@ -32,37 +32,7 @@ vgpu::Limits sample_limits(const vgpu::Limits& limits, size_t steps) {
   return result;
 }
 
-/// The large case's buffers on a device.
-struct Buffers {
-  std::vector<Device::Buffer> arguments;  ///< inputs and outputs in order
-  std::vector<LargeOutput> outputs;
-  Device::Buffer scratch = 0;
-};
-
-Buffers allocate(const Exercise& exercise, const Case& large, const reference::Arrays& inputs, const LaunchPlan& plan,
-                 Device& device) {
-  Buffers buffers;
-  for (const Argument& argument : exercise.arguments) {
-    const bool input = argument.role == Role::input;
-    if (!input && argument.role != Role::output) continue;
-    const uint64_t elements = elements_of(argument, large.values);
-    const auto element_bytes = static_cast<uint32_t>(reference::size_of(argument.type));
-    BufferSpec spec{argument.name, elements * element_bytes, input, element_bytes,
-                    std::string(reference::c_name_of(argument.type))};
-    spec.lazy = true;
-    if (input) spec.pattern = inputs.at(argument.name).bytes;
-    buffers.arguments.push_back(device.allocate(spec));
-    if (!input) buffers.outputs.push_back({&argument, buffers.arguments.back(), elements});
-  }
-  if (plan.scratch_bytes > 0) {
-    BufferSpec spec{"scratch", plan.scratch_bytes, false, 4, "float"};
-    spec.lazy = true;
-    buffers.scratch = device.allocate(spec);
-  }
-  return buffers;
-}
-
-reference::Views views_of(const Exercise& exercise, const Buffers& buffers, const VirtualDevice& device) {
+reference::Views views_of(const Exercise& exercise, const LargeBuffers& buffers, const VirtualDevice& device) {
   reference::Views views;
   size_t buffer = 0;
   for (const Argument& argument : exercise.arguments) {
@@ -122,7 +92,7 @@ class Sample::Run : CoverageProof {
   SampleOutcome& outcome_;
 
   std::unique_ptr<VirtualDevice> device_, device_again_;
-  Buffers buffers_, again_;
+  LargeBuffers buffers_, again_;
   std::vector<StepWrites> writes_;  // of each step
   /// Of each output: what its sampled blocks stored, where one step alone writes it and saw all it reads.
   std::vector<SampledValues> values_;
@@ -131,7 +101,7 @@ class Sample::Run : CoverageProof {
 
 void Sample::Run::run_steps() {
   device_ = make_device_();
-  buffers_ = allocate(exercise_, large_, inputs_, plan_, *device_);
+  buffers_ = allocate_large(exercise_, large_, inputs_, plan_, *device_);
   values_.resize(buffers_.outputs.size());
   writers_.resize(buffers_.outputs.size());
   const vgpu::Limits own = sample_limits(limits_, plan_.steps.size());
@@ -194,7 +164,7 @@ bool Sample::Run::run_again(const vgpu::Limits& limits,
                             const std::function<void(const Step&, vgpu::LaunchResult&)>& each) {
   if (again_.arguments.empty()) {
     device_again_ = make_device_();
-    again_ = allocate(exercise_, large_, inputs_, plan_, *device_again_);
+    again_ = allocate_large(exercise_, large_, inputs_, plan_, *device_again_);
     for (const LargeOutput& output : again_.outputs) device_again_->watch_writes(output.buffer);
   }
   for (const Step& step : plan_.steps) {

@@ -119,7 +119,7 @@ std::optional<Mismatch> check_values(const Exercise& exercise, const Case& large
   const auto want = reference::expected_at(exercise.slug, inputs, large.values, values.elements);
   if (!want) return std::nullopt;
   const Tolerance& tolerance = exercise.tolerance.at(output.argument->name);
-  const double length = tolerance.length.empty() ? 1 : large.values.at(tolerance.length);
+  const double length = reduction_length(tolerance, large.values);
   std::optional<Mismatch> wrong = compare(output.argument->name, values.got, *want, tolerance, length);
   if (!wrong) return std::nullopt;
   const auto at = static_cast<size_t>(wrong->index[0]);

@@ -106,6 +106,10 @@ double bound_of(Type type, const Tolerance& tolerance, double length, double mag
          (epsilon_of(type) * growth_of(tolerance.growth, length) * magnitude + smallest_denormal(type));
 }
 
+double reduction_length(const Tolerance& tolerance, const reference::Values& values) {
+  return tolerance.length.empty() ? 1 : values.at(tolerance.length);
+}
+
 std::optional<Mismatch> compare(const std::string& output, const Array& got, const reference::Expected& want,
                                 const Tolerance& tolerance, double length, const CompareContext& context) {
   const int64_t total = std::min<int64_t>(got.count(), static_cast<int64_t>(want.value.size()));

@@ -42,6 +42,9 @@ struct CompareContext {
 std::optional<Mismatch> compare(const std::string& output, const reference::Array& got, const reference::Expected& want,
                                 const Tolerance& tolerance, double length, const CompareContext& context = {});
 
+/// How many terms an element adds up, by the sizes of a case: what a tolerance grows with. 1: it does not.
+double reduction_length(const Tolerance& tolerance, const reference::Values& values);
+
 /// |got - want| allowed for one element.
 double bound_of(reference::Type type, const Tolerance& tolerance, double length, double magnitude);
 

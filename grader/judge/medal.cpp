@@ -13,6 +13,10 @@ constexpr double beyond_limit = 1.05;
 
 std::string percent(double fraction) { return fmt::format("{:.0f} % of the limit's speed", 100 * fraction); }
 
+std::array<std::pair<const char*, double>, 3> lines_of(const Thresholds& thresholds) {
+  return {{{"bronze", thresholds.bronze}, {"silver", thresholds.silver}, {"gold", thresholds.gold}}};
+}
+
 }  // namespace
 
 Standing standing(const FractionRange& range, double line) {
@@ -35,11 +39,9 @@ SpeedDecision decide_medal(const Prediction& prediction, const Thresholds& thres
         fmt::format("{} is more than can be; a part of the work seems to be missing", percent(prediction.fraction));
     return decision;
   }
-  const std::array<std::pair<const char*, double>, 3> lines = {
-      {{"bronze", thresholds.bronze}, {"silver", thresholds.silver}, {"gold", thresholds.gold}}};
   std::string open;
   int count = 0;
-  for (const auto& [name, line] : lines) {
+  for (const auto& [name, line] : lines_of(thresholds)) {
     const Standing stands = standing(range, line);
     if (stands == Standing::cleared) decision.medal = name;
     if (stands != Standing::open) continue;
@@ -55,6 +57,24 @@ SpeedDecision decide_medal(const Prediction& prediction, const Thresholds& thres
     decision.note = fmt::format("predicted below bronze, which is {}", percent(thresholds.bronze));
   } else {
     decision.note = fmt::format("only a GPU can tell whether it reaches bronze, {}", percent(thresholds.bronze));
+  }
+  return decision;
+}
+
+FractionRange range_of(const Measurement& measured) { return {measured.fraction.first, measured.fraction.third}; }
+
+SpeedDecision decide_medal(const Measurement& measured, const Thresholds& thresholds) {
+  const FractionRange range = range_of(measured);
+  SpeedDecision decision;
+  decision.bronze = standing(range, thresholds.bronze);
+  for (const auto& [name, line] : lines_of(thresholds)) {
+    const Standing stands = standing(range, line);
+    if (stands == Standing::cleared) decision.medal = name;
+    if (stands == Standing::cleared) continue;
+    decision.note = stands == Standing::open
+                        ? fmt::format("too noisy to tell whether it reaches {}, {}", name, percent(line))
+                        : fmt::format("{} is {}", name, percent(line));
+    break;
   }
   return decision;
 }

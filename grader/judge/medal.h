@@ -6,6 +6,7 @@
 
 #include "grader/curriculum/curriculum.h"
 #include "grader/judge/predict.h"
+#include "grader/judge/timing.h"
 
 namespace tritutor {
 
@@ -30,5 +31,11 @@ struct SpeedDecision {
 
 /// By prediction. More than the limit allows earns nothing: work must have been left out.
 SpeedDecision decide_medal(const Prediction& prediction, const Thresholds& thresholds);
+
+/// The quartiles of what was measured.
+FractionRange range_of(const Measurement& measured);
+
+/// By measurement.
+SpeedDecision decide_medal(const Measurement& measured, const Thresholds& thresholds);
 
 }  // namespace tritutor

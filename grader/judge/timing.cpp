@@ -1,11 +1,7 @@
 #include "grader/judge/timing.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <utility>
 
 namespace tritutor {
 namespace {
@@ -23,8 +19,6 @@ double spread(const std::vector<double>& values) {
   constexpr double quartiles_in_deviations = 1.349;  // of a normal distribution
   return q.median > 0 ? (q.third - q.first) / quartiles_in_deviations / q.median : INFINITY;
 }
-
-std::string percent(double fraction) { return fmt::format("{:.0f} % of the limit's speed", 100 * fraction); }
 
 }  // namespace
 
@@ -79,24 +73,6 @@ Measurement TimedSeries::measurement() const {
   measured.dropped = pairs_.size() - pairs.size();
   measured.slow_clock = measured.clock_mhz > 0 && measured.clock_mhz < least_clock * usual_mhz_;
   return measured;
-}
-
-SpeedDecision decide_medal(const Measurement& measured, const Thresholds& thresholds) {
-  const FractionRange range{measured.fraction.first, measured.fraction.third};
-  SpeedDecision decision;
-  decision.bronze = standing(range, thresholds.bronze);
-  const std::array<std::pair<const char*, double>, 3> lines = {
-      {{"bronze", thresholds.bronze}, {"silver", thresholds.silver}, {"gold", thresholds.gold}}};
-  for (const auto& [name, line] : lines) {
-    const Standing stands = standing(range, line);
-    if (stands == Standing::cleared) decision.medal = name;
-    if (stands == Standing::cleared) continue;
-    decision.note = stands == Standing::open
-                        ? fmt::format("too noisy to tell whether it reaches {}, {}", name, percent(line))
-                        : fmt::format("{} is {}", name, percent(line));
-    break;
-  }
-  return decision;
 }
 
 double LeastTime::us() const {

@@ -1,10 +1,8 @@
 #pragma once
 // What a series of timed samples comes to: medians, quartiles, whether it has settled, and what it says of the limit.
 
-#include <string>
+#include <cstddef>
 #include <vector>
-
-#include "grader/judge/medal.h"
 
 namespace tritutor {
 
@@ -53,10 +51,6 @@ class TimedSeries {
   double usual_mhz_;
   std::vector<TimedPair> pairs_;
 };
-
-/// How a measured kernel stands to the lines: each by the quartiles of its fraction. `final` is false where more
-/// samples may be taken: the note of an open line is then of no use.
-SpeedDecision decide_medal(const Measurement& measured, const Thresholds& thresholds);
 
 /// The least time in us that moving `bytes` at `bytes_per_us` and computing take; an answer below it is impossible.
 /// What a cache of `cache_bytes` may keep from memory does not count. Tensor cores compute floats eight times as fast

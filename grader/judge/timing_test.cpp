@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "grader/judge/medal.h"
+
 using namespace tritutor;
 
 namespace {
