@@ -15,6 +15,7 @@ from pathlib import Path
 try:
     import numpy as np
     import triton
+    import triton.language as tl
 except ImportError as error:
     print(f"skipped: no Triton ({error})")
     sys.exit(0)
@@ -373,6 +374,23 @@ class Tensors(unittest.TestCase):
         self.assertEqual([1.0, 1.0, 1 + 2.0**-6], x[:3].tolist())
         self.assertTrue(np.isnan(x[3].item()) and np.isinf(x[4].item()))
         self.assertEqual((vgpu.bfloat16, 2), ((x + x).dtype, x.element_size()))
+
+    def test_scratch_of_any_shape_and_of_a_type_by_any_name(self):
+        x = vgpu.zeros(2, 3)
+        for shape in ((7,), ((7,),), (2, 3), ((2, 3),)):
+            made = x.new_empty(*shape)
+            wanted = shape[0] if isinstance(shape[0], tuple) else shape
+            self.assertEqual((wanted, vgpu.float32), (made.shape, made.dtype))
+        for kind, names in ((vgpu.int32, ("int32", np.int32, np.dtype("int32"), tl.int32, vgpu.int32)),
+                            (vgpu.bfloat16, ("bfloat16", "bf16", tl.bfloat16, "torch.bfloat16")),
+                            (vgpu.float32, ("float32", np.float32, tl.float32, None)),
+                            (vgpu.bool_, ("bool", bool, np.bool_, tl.int1))):
+            for name in names:
+                self.assertIs(kind, x.new_empty(4, dtype=name).dtype, name)
+                self.assertIs(kind, x.new_zeros((4,), dtype=name).dtype, name)
+        for name in ("float33", np.complex64):
+            with self.assertRaisesRegex(TypeError, "no element type; there are float16, "):
+                x.new_empty(4, dtype=name)
 
     def test_a_tensor_that_is_gone_is_forgotten(self):
         from vgpu import undefined

@@ -43,8 +43,10 @@ uint16 = dtype("uint16", "uint16", False)
 uint32 = dtype("uint32", "uint32", False)
 uint64 = dtype("uint64", "uint64", False)
 bool_ = dtype("bool", "bool", False)
-_BY_NUMPY = {each.numpy: each for each in (float16, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32,
-                                           uint64, bool_)}
+_OF_NUMPY = (float16, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64, bool_)
+_BY_NUMPY = {each.numpy: each for each in _OF_NUMPY}
+_BY_NAME = {each.name: each for each in (*_OF_NUMPY, bfloat16)}
+_BY_NAME.update(fp16=float16, bf16=bfloat16, fp32=float32, fp64=float64, int1=bool_)  # Triton's own names
 
 Shape = Union[int, Sequence[int]]
 
@@ -286,11 +288,11 @@ class Tensor:
         self.requires_grad = wanted
         return self
 
-    def new_empty(self, *shape: Any, dtype: Optional[dtype] = None, **_: Any) -> "Tensor":
-        return empty(*shape, dtype=dtype or self.dtype)
+    def new_empty(self, *shape: Any, dtype: Any = None, **_: Any) -> "Tensor":
+        return empty(*shape, dtype=_kind(dtype, self.dtype))
 
-    def new_zeros(self, *shape: Any, dtype: Optional[dtype] = None, **_: Any) -> "Tensor":
-        return zeros(*shape, dtype=dtype or self.dtype)
+    def new_zeros(self, *shape: Any, dtype: Any = None, **_: Any) -> "Tensor":
+        return zeros(*shape, dtype=_kind(dtype, self.dtype))
 
     # ---- in place ----
 
@@ -424,11 +426,18 @@ def _shape(shape: Sequence[Any]) -> tuple[int, ...]:
 
 
 def _kind(kind: Any, default: dtype = float32) -> dtype:
+    """Of a dtype of ours, numpy's, Triton's or torch's, or of its name."""
     if kind is None:
         return default
     if isinstance(kind, dtype):
         return kind
-    return _BY_NUMPY[np.dtype(kind)]
+    named = _BY_NAME.get(str(kind).removeprefix("torch."))
+    if named is not None:
+        return named
+    try:
+        return _BY_NUMPY[np.dtype(kind)]
+    except (TypeError, KeyError):
+        raise TypeError(f"{kind!r} is no element type; there are {', '.join(_BY_NAME)}") from None
 
 
 def _fresh(shape: Sequence[int], kind: dtype) -> Tensor:
