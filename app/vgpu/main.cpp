@@ -23,10 +23,12 @@ int run(int argc, char** argv) {
       "Examples:\n"
       "  vgpu list saxpy.cu\n"
       "  vgpu run saxpy.cu --grid 4 --block 256 --arg 'f32[1000]=random:7' --arg i32=1000\n"
+      "  vgpu python softmax.py     a Triton program, as it is\n"
       "  vgpu run --help            every option, and how arguments are written\n"
       "\nExit status: 0 clean, 1 a finding, 2 bad usage, 3 the machine lacks something, 130 stopped");
   vgpu_program::add_run(app, status);
   vgpu_program::add_list(app, status);
+  vgpu_program::add_python(app);
   try {
     app.parse(argc, argv);
     return status;

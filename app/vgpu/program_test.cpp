@@ -449,3 +449,28 @@ TEST_CASE("help shows how arguments are written") {
   CHECK(contains(help.out, "f32[1000]=random:7"));
   CHECK(folder.vgpu("--version").status == 0);
 }
+
+TEST_CASE("python hands the program and its arguments to a Python with Triton, and ends as it does") {
+  Folder folder;
+  std::ofstream(folder.path / "python") << "#!/bin/sh\n"
+                                           "[ \"$1\" = -c ] && echo triton 3.9.0 && exit 0\n"
+                                           "echo \"$@\"; ls \"${PYTHONPATH%%:*}/vgpu/__main__.py\" \"$VGPU_LIBRARY\"\n"
+                                           "exit 7\n";
+  fs::permissions(folder.path / "python", fs::perms::owner_all);
+  const Result result =
+      folder.vgpu("python --device T4 add.py --help -x 'two words'", "TRITUTOR_PYTHON=./python PYTHONPATH=/mine");
+  CHECK(result.status == 7);
+  CHECK(contains(result.out, "-m vgpu --device T4 add.py --help -x two words\n"));
+  CHECK(contains(result.out, "/vgpu/__main__.py\n"));
+  CHECK(contains(result.out, "libvgpu.so.1\n"));
+}
+
+TEST_CASE("python without Python, Triton or a file says what to do") {
+  Folder folder;
+  const Result absent = folder.vgpu("python add.py", "TRITUTOR_PYTHON=/nowhere/python3");
+  CHECK(absent.status == 3);
+  CHECK(contains(absent.err, "there is no /nowhere/python3"));
+  CHECK(contains(absent.err, "pip install triton numpy"));
+  CHECK(folder.vgpu("python").status == 2);
+  CHECK(contains(folder.vgpu("python --help").out, "FILE.py"));
+}

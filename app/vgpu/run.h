@@ -1,5 +1,5 @@
 #pragma once
-// vgpu run and vgpu list.
+// vgpu run, vgpu list and vgpu python.
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
@@ -26,5 +26,7 @@ Selection parse_print(std::string_view text);
 /// Adds the command; it leaves its exit status in `status`.
 void add_run(CLI::App& app, int& status);
 void add_list(CLI::App& app, int& status);
+/// This one's process becomes Python.
+void add_python(CLI::App& app);
 
 }  // namespace vgpu_program
