@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import runpy
 import sys
 from typing import Optional, Sequence
 
-from . import __version__, activate, findings, runtime, torch_support
+from . import __version__, activate, findings, fpsan, runtime, torch_support
 from .library import VgpuError, profiles
 from .report import Finding
 
@@ -28,6 +29,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=int, default=0, metavar="N", help="of this machine (default: all cores)")
     parser.add_argument("--steps", type=int, default=0, metavar="N",
                         help="instructions a warp may run before its loop is called endless (default: 64,000,000)")
+    parser.add_argument("--fpsan", action="store_true",
+                        help="run each launch also in other blocks, and compare the algebra without a tolerance")
     parser.add_argument("--version", action="version", version=f"vgpu {__version__}")
     parser.add_argument("file", nargs="?", metavar="FILE.py")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="the program's own")
@@ -57,6 +60,21 @@ def summary() -> str:
     return "\n".join(lines)
 
 
+def _run(file: str) -> int:
+    """The program's exit status."""
+    try:
+        runpy.run_path(file, run_name="__main__")
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+        return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    except BaseException:
+        sys.stdout.flush()
+        sys.excepthook(*sys.exc_info())
+        return 1
+    return 0
+
+
 def main(given: Optional[Sequence[str]] = None) -> int:
     parser = _parser()
     options = parser.parse_args(given)
@@ -76,6 +94,8 @@ def main(given: Optional[Sequence[str]] = None) -> int:
             return 3
         has_torch = runtime.torch_if_imported(or_import=True) is not None
         activate(options.device, "raise" if options.stop else "collect", options.threads, options.steps)
+        if options.fpsan:
+            fpsan.require()
     except VgpuError as error:
         print(f"vgpu: {error}", file=sys.stderr)
         return USAGE
@@ -83,17 +103,10 @@ def main(given: Optional[Sequence[str]] = None) -> int:
         torch_support.stand_in_for_cuda()
     sys.argv = [options.file, *options.arguments]
     sys.path[0] = os.path.dirname(os.path.abspath(options.file))
-    status = 0
-    try:
-        runpy.run_path(options.file, run_name="__main__")
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
-        if isinstance(end.code, str):
-            print(end.code, file=sys.stderr)
-    except BaseException:
-        sys.stdout.flush()
-        sys.excepthook(*sys.exc_info())
-        status = 1
+    with fpsan.watch() if options.fpsan else contextlib.nullcontext() as watched:
+        status = _run(options.file)
     sys.stdout.flush()
     print(summary(), file=sys.stderr)
-    return status or (FOUND if findings() else 0)
+    if watched is not None:
+        print(watched.summary(), file=sys.stderr)
+    return status or (FOUND if findings() or (watched is not None and watched.different) else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import os
 import re
@@ -43,9 +44,18 @@ class State:
         self.notes: list[Finding] = []
         self.clock_us = 0.0  # predicted, of all launches so far
         self.launches = 0
+        self.benchmarks = 0  # do_bench() that are under way
         self.last: dict[str, Any] = {}
         self.lock = threading.Lock()
         self.worker = ThreadPoolExecutor(1, "vgpu")
+
+    def apart(self) -> "State":
+        """The same device with findings and a clock of its own."""
+        other = copy.copy(self)
+        other.on_finding = "collect"
+        other.findings, other.notes, other.last = [], [], {}
+        other.clock_us, other.launches, other.benchmarks = 0.0, 0, 0
+        return other
 
 
 _state: Optional[State] = None
@@ -340,7 +350,11 @@ def do_bench(fn: Callable[[], Any], warmup: int = 25, rep: int = 100, grad_to_no
     for each in grad_to_none or ():
         each.grad = None
     begin = time.perf_counter()
-    fn()
+    state.benchmarks += 1
+    try:
+        fn()
+    finally:
+        state.benchmarks -= 1
     ms = (time.perf_counter() - begin) * 1e3
     if state.launches > launches:
         ms = (state.clock_us - clock) / 1000
