@@ -10,7 +10,7 @@
 import triton
 import triton.language as tl
 
-BLOCK = 512
+BLOCK = 1024
 
 
 @triton.jit(do_not_specialize=["n"])
@@ -27,4 +27,4 @@ def layer_normalization_kernel(x, gamma, beta, y, n, eps, BLOCK: tl.constexpr):
 
 
 def layer_normalization(x, gamma, beta, y, m, n):
-    layer_normalization_kernel[(m,)](x, gamma, beta, y, n, eps=1e-5, BLOCK=BLOCK, num_warps=8)
+    layer_normalization_kernel[(m,)](x, gamma, beta, y, n, eps=1e-5, BLOCK=BLOCK, num_warps=16)
