@@ -13,7 +13,7 @@
 import triton
 import triton.language as tl
 
-BLOCK = 4096
+BLOCK = 2048
 MAX_PROGRAMS = 1024
 
 

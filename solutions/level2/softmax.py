@@ -7,8 +7,8 @@
 # - Subtracting the maximum changes nothing in exact arithmetic, and everything in float: exp(89) overflows.
 # - other=-infinity: a lane past the end of the row is never the maximum, and exp(-inf) adds 0 to the sum. A 0 would be
 #   the maximum of a row of negative numbers, and would add exp(0 - max).
-# - BLOCK is fixed. triton.next_power_of_2(n) would do for short rows, but compiles a kernel for each length, and a row
-#   of 131072 would not fit into registers.
+# - BLOCK is fixed. triton.next_power_of_2(n) is right too, but compiles one more kernel for each power of two, and of a
+#   row of 131072 each of 256 threads would hold 512 elements, in 255 registers.
 # - In the loops running maxima and sums are tensors; tl.max and tl.sum, which cross lanes, come once each.
 # - The row's start is 64 bits wide: m * n may be more than an int32 can count.
 import triton

@@ -16,7 +16,7 @@
 import triton
 import triton.language as tl
 
-BLOCK = 4096
+BLOCK = 2048
 MAX_PROGRAMS = 1024  # enough to fill a large GPU, and few enough for one block of the second launch
 
 

@@ -11,8 +11,8 @@
 import triton
 import triton.language as tl
 
-ROWS = 4
-BLOCK = 1024
+ROWS = 2
+BLOCK = 2048
 
 
 @triton.jit
