@@ -39,7 +39,7 @@ def max_with_index_kernel(x, values, indices, n, BLOCK: tl.constexpr):
     tl.store(indices + program, index)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["programs"])
 def best_of_programs_kernel(values, indices, value, index, programs, BLOCK: tl.constexpr):
     offsets = tl.arange(0, BLOCK)
     mask = offsets < programs

@@ -11,6 +11,8 @@
 #   tl.atomic_add would add in the order in which programs happen to finish, to whatever `result` held before.
 # - other=0.0: a lane without an element takes part in the sum, and must add nothing.
 # - The running sums are a tensor, so nothing is combined across lanes inside the loop. tl.sum comes once, after it.
+# - Triton compiles a kernel once more for an int that is 1, and once more for a multiple of 16, which makes loads wide.
+#   Of `programs` that gains nothing: do_not_specialize.
 # - Thousands of short sums instead of one long one: the rounding error grows with their length, so this is also more
 #   accurate than a plain loop.
 import triton
@@ -30,7 +32,7 @@ def sum_reduction_kernel(x, partials, n, BLOCK: tl.constexpr):
     tl.store(partials + program, tl.sum(sums, axis=0))
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["programs"])
 def sum_partials_kernel(partials, result, programs, BLOCK: tl.constexpr):
     offsets = tl.arange(0, BLOCK)
     tl.store(result, tl.sum(tl.load(partials + offsets, mask=offsets < programs, other=0.0), axis=0))
