@@ -341,6 +341,7 @@ class View {
     if (verdict_.result == Verdict::Result::pass) {
       const std::string medal = verdict_.medal == "none" ? "No medal:" : fmt::format("Medal: {},", verdict_.medal);
       add(view_speed(verdict_, style_, options_.width));
+      compiler();
       std::string ending = "Right on every case. " + medal;
       if (verdict_.timing.note.empty()) {
         ending.back() = '.';
@@ -369,6 +370,12 @@ class View {
     }
   }
 
+  void compiler() {
+    for (const std::string& note : verdict_.compiler) {
+      add("Compiled   " + wrap(note, options_.width, "           ").substr(11));
+    }
+  }
+
   /// Where to read on: the hints, and where the line has room the page on what is wrong.
   std::string more_help() const {
     const std::string hint = fmt::format("      more help: tritutor hint {}", exercise_.id);
@@ -384,6 +391,7 @@ class View {
   void not_fast_enough() {
     const Timing& timing = verdict_.timing;
     add(view_speed(verdict_, style_, options_.width));
+    compiler();
     if (timing.measured) {
       paragraph(fmt::format(
           "Right on every case. To pass, {} needs bronze: {} of the limit's speed. Measured are {}, between "

@@ -76,6 +76,7 @@ class Benching {
  private:
   bool start_gpu(DeviceChoice choice);
   void build(BenchSeries& series);
+  Case point_of(size_t size) const;
   bool look_at(BenchSeries& series, const Program& program, size_t size);
   bool sample(const Program& program, const Case& point, BenchPoint& result);
   void predict_time(const std::vector<StepCounters>& steps, const reference::Values& values, BenchPoint& result) const;
@@ -149,8 +150,9 @@ void Benching::build(BenchSeries& series) {
     const Progress::Task compiling(options_.progress, "compiling " + series.kernel.name);
     std::function<std::string()> architecture;
     if (gpu_) architecture = [&] { return gpu_->info().architecture(); };
-    series.refusal = build_program(exercise_, series.kernel.file, series.kernel.source, options_.include_dir,
-                                   architecture, options_.stop, program);
+    BuildOptions build{options_.include_dir, {}, architecture, options_.stop};
+    for (size_t size = 0; size < bench_.sizes.size(); ++size) build.more_cases.push_back(point_of(size));
+    series.refusal = build_program(exercise_, series.kernel.file, series.kernel.source, build, program);
   }
   bench_.toolchain = program.toolchain;
   if (series.refusal) {
@@ -170,10 +172,16 @@ void Benching::build(BenchSeries& series) {
   }
 }
 
-/// One kernel at one size: first on the virtual GPU, which sees more. False: it was stopped.
-bool Benching::look_at(BenchSeries& series, const Program& program, size_t size) {
+/// The timed case at one of the sizes.
+Case Benching::point_of(size_t size) const {
   Case point = exercise_.timed_case(exercise_.timed[0]);
   for (const auto& [name, value] : bench_.sizes[size]) point.values[name] = value;
+  return point;
+}
+
+/// One kernel at one size: first on the virtual GPU, which sees more. False: it was stopped.
+bool Benching::look_at(BenchSeries& series, const Program& program, size_t size) {
+  const Case point = point_of(size);
   BenchPoint result;
   if (!sample(program, point, result)) return false;
   if (gpu_ && result.problem.empty()) measure(point, result);

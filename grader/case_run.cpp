@@ -11,7 +11,6 @@
 #include "grader/counted.h"
 #include "grader/judge/compare.h"
 #include "grader/judge/slow_launch.h"
-#include "grader/plan_terms.h"
 #include "grader/program.h"
 
 namespace tritutor {
@@ -37,8 +36,9 @@ class Buffers {
                                             input ? BufferSpec::Content::data : BufferSpec::Content::nothing}));
       device.upload(addresses_.back(), start.bytes);
     }
-    if (plan.scratch_bytes > 0) {
-      scratch_ = device.allocate({"scratch", plan.scratch_bytes, false, 4, "float", BufferSpec::Content::scratch});
+    for (const ScratchBuffer& each : plan.scratch) {
+      scratch_.push_back(device.allocate(
+          {each.name, each.bytes, false, each.element_bytes, each.element_name, BufferSpec::Content::scratch}));
     }
   }
 
@@ -73,7 +73,8 @@ class Buffers {
       device_.download(address, got.bytes);
       const Tolerance& tolerance = exercise_.tolerance.at(argument.name);
       const double length = reduction_length(tolerance, test.values);
-      const CompareContext context{&data_.inputs, &poison, last.block.count(), last.grid.count(), &test.values};
+      const uint64_t tile = last.tile > 0 ? last.tile : last.block.count();
+      const CompareContext context{&data_.inputs, &poison, tile, last.grid.count(), &test.values};
       if (auto wrong = compare(argument.name, got, data_.expected[output++], tolerance, length, context)) return wrong;
     }
     return std::nullopt;
@@ -84,7 +85,7 @@ class Buffers {
   const CaseData& data_;
   Device& device_;
   std::vector<Device::Buffer> addresses_;
-  Device::Buffer scratch_ = 0;
+  std::vector<Device::Buffer> scratch_;
 };
 
 /// Findings of a later step or run that repeat an earlier one's place and kind add to its count.
@@ -177,7 +178,7 @@ CaseOutcome run_case(const Exercise& exercise, const Case& test, const CaseData&
     for (const Step& step : plan.steps) {
       vgpu::LaunchResult result = device.run(step, buffers.parameters(program, test, step), limits);
       if (result.over_budget) explain_slowness(exercise, test, step, result);
-      say_in_plan_terms(result.findings, exercise, plan, step);
+      program.compiled->say_in_own_terms(result.findings, exercise, plan, step);
       add_findings(outcome.findings, std::move(result.findings));
       add_findings(outcome.notes, std::move(result.notes));
       add_printed(outcome.printed, result.printed);

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "grader/plan_terms.h"
+#include "grader/dialect/cuda/plan_terms.h"
 
 using namespace tritutor;
 using Kind = vgpu::Finding::Kind;
@@ -142,10 +142,10 @@ TEST_CASE("what the plan asked for is blamed where it is too little") {
   step.shared_bytes = 256;
   CHECK(blamed("dynamic shared memory", 64, 64).find("counts bytes, not elements") != std::string::npos);
   CHECK(blamed("dynamic shared memory", 256, 64) == "the machine's");  // too small in floats, too
-  plan.scratch_bytes = 40;
+  plan.scratch = {{.bytes = 40}};
   CHECK(blamed("scratch", 10, 10).find("For 40 floats it takes 40 * sizeof(float)") != std::string::npos);
   CHECK(blamed("scratch", 40, 10) == "the machine's");
-  plan.scratch_bytes = 4;
+  plan.scratch = {{.bytes = 4}};
   CHECK(blamed("scratch", 1, 1).find("has room for 1 float, and k has 40 blocks") != std::string::npos);
   CHECK(blamed("x", 1000, 1000) == "the machine's");
   CHECK(blamed("y", 3, 1000, Kind::uninitialized).starts_with("the output y holds nothing"));

@@ -170,9 +170,10 @@ bool GpuWork::Timer::make_set(Set& set, const reference::Arrays& inputs, double 
     (input ? set.timed.inputs : set.timed.outputs).push_back({addresses.back(), bytes});
     if (input) gpu_.upload(addresses.back(), inputs.at(argument.name).bytes);
   }
-  const Device::Buffer scratch = plan_.scratch_bytes > 0 ? gpu_.allocate(plan_.scratch_bytes) : 0;
+  std::vector<Device::Buffer> scratch;
+  for (const ScratchBuffer& each : plan_.scratch) scratch.push_back(gpu_.allocate(each.bytes));
   for (const Step& step : plan_.steps) {
-    set.timed.launches.emplace_back(step,
+    set.timed.launches.emplace_back(work_.program_->on_gpu(step),
                                     work_.program_->parameters(exercise_, step, large_.values, addresses, scratch));
   }
   for (const GpuRegion& input : set.timed.inputs) set.inputs.push_back(gpu_.fingerprint(input));
@@ -368,7 +369,7 @@ void GpuWork::Timer::check_floor() {
 GpuMeasured GpuWork::Timer::run() {
   try {
     gpu_.free_all();
-    gpu_.load(work_.program_->gpu_code);
+    gpu_.load(work_.program_->gpu_code.code);
     if (!make_sets()) return std::move(measured_);
     set_limit();
     if (!time()) return std::move(measured_);

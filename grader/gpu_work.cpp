@@ -97,7 +97,7 @@ std::string GpuWork::why_not() {
 void GpuWork::load(const Program& program) {
   const std::lock_guard lock(mutex_);
   program_ = &program;
-  gpu_->load(program.gpu_code);
+  gpu_->load(program.gpu_code.code);
 }
 
 GpuRates GpuWork::rates() {
@@ -144,8 +144,10 @@ GpuFault GpuWork::run_case(const Case& test, const CaseData& data, const LaunchP
   GpuFault fault;
   try {
     GpuDevice device(*gpu_, case_seconds);
-    gpu_->load(program_->gpu_code);  // afresh: no case sees what another left in a __device__ variable
-    CaseOutcome outcome = tritutor::run_case(exercise_, test, data, plan, *program_, device, {});
+    gpu_->load(program_->gpu_code.code);  // afresh: no case sees what another left in a __device__ variable
+    LaunchPlan own = plan;
+    for (Step& step : own.steps) step = program_->on_gpu(step);
+    CaseOutcome outcome = tritutor::run_case(exercise_, test, data, own, *program_, device, {});
     fault.problem = std::move(outcome.problem);
     fault.mismatch = std::move(outcome.mismatch);
     fault.findings = std::move(outcome.findings);

@@ -19,10 +19,10 @@ LargeBuffers allocate_large(const Exercise& exercise, const Case& large, const r
     buffers.arguments.push_back(device.allocate(spec));
     if (!input) buffers.outputs.push_back({&argument, buffers.arguments.back(), elements});
   }
-  if (plan.scratch_bytes > 0) {
-    BufferSpec spec{"scratch", plan.scratch_bytes, false, 4, "float"};
+  for (const ScratchBuffer& each : plan.scratch) {
+    BufferSpec spec{each.name, each.bytes, false, each.element_bytes, each.element_name};
     spec.lazy = true;
-    buffers.scratch = device.allocate(spec);
+    buffers.scratch.push_back(device.allocate(spec));
   }
   return buffers;
 }

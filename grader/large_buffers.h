@@ -21,7 +21,7 @@ struct LargeOutput {
 struct LargeBuffers {
   std::vector<Device::Buffer> arguments;  ///< inputs and outputs in order
   std::vector<LargeOutput> outputs;
-  Device::Buffer scratch = 0;
+  std::vector<Device::Buffer> scratch;  ///< the plan's
 };
 
 /// Inputs hold `inputs` again and again, which must outlive the buffers; everything else is zeros.

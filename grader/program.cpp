@@ -20,22 +20,23 @@ Refusal unsupported(const Program& program, const vgpu::LoadError& error) {
 }  // namespace
 
 std::optional<Refusal> build_program(const Exercise& exercise, const std::filesystem::path& file,
-                                     const std::string& source, const std::filesystem::path& include_dir,
-                                     const std::function<std::string()>& gpu, const std::atomic<bool>* stop,
-                                     Program& program) {
+                                     const std::string& source, const BuildOptions& options, Program& program) {
   program.file = file.string();
-  auto result = dialect_of(file).compile(exercise, file, source, include_dir, stop);
+  CompileContext context{options.include_dir, exercise.cases, program.hardware, options.stop};
+  for (const Timed& timed : exercise.timed) context.cases.push_back(exercise.timed_case(timed));
+  context.cases.insert(context.cases.end(), options.more_cases.begin(), options.more_cases.end());
+  auto result = dialect_of(file).compile(exercise, file, source, context);
   if (auto* refusal = std::get_if<Refusal>(&result)) return std::move(*refusal);
   program.compiled = std::move(std::get<std::unique_ptr<CompiledFile>>(result));
   const CompiledFile& compiled = *program.compiled;
   program.warnings = compiled.warnings;
   program.toolchain = compiled.toolchain;
   program.name = compiled.program;
-  std::future<std::string> gpu_code;
-  if (gpu) {
+  std::future<GpuCode> gpu_code;
+  if (options.gpu) {
     gpu_code = std::async(std::launch::async, [&] {
-      const std::string architecture = gpu();
-      return architecture.empty() ? std::string() : compiled.for_gpu(architecture, stop);
+      const std::string architecture = options.gpu();
+      return architecture.empty() ? GpuCode{} : compiled.for_gpu(architecture, options.stop);
     });
   }
   try {
@@ -47,7 +48,7 @@ std::optional<Refusal> build_program(const Exercise& exercise, const std::filesy
     VirtualDevice device(program.module, program.hardware);
     try {
       std::variant<LaunchPlan, Refusal> plan =
-          compiled.plan(program.plan_context(exercise), test, device, case_limits(exercise, test, stop, 1));
+          compiled.plan(program.plan_context(exercise), test, device, case_limits(exercise, test, options.stop, 1));
       if (auto* refusal = std::get_if<Refusal>(&plan)) return std::move(*refusal);
       program.plans.push_back(std::move(std::get<LaunchPlan>(plan)));
     } catch (const vgpu::LoadError& error) {  // a kernel of the plan, or launch() itself

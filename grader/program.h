@@ -25,25 +25,38 @@ struct Program {
   std::vector<Diagnostic> warnings;  ///< the compiler's
   std::string toolchain;             ///< "NVRTC 13.0", empty: nothing was compiled
   vgpu::Hardware hardware;           ///< of the device that it is for
-  std::string gpu_code;              ///< for the GPU, where there is one
+  GpuCode gpu_code;                  ///< for the GPU, where there is one
 
   /// The learner's path where the PTX means the learner's file, else the name as it is.
   std::string own_file(const std::string& in_ptx) const {
     return std::filesystem::path(in_ptx).filename() == name ? file : in_ptx;
   }
+  /// A step of a plan as the GPU's code wants it.
+  Step on_gpu(Step step) const {
+    if (const auto found = gpu_code.shared_bytes.find(step.kernel); found != gpu_code.shared_bytes.end()) {
+      step.shared_bytes = found->second;
+    }
+    return step;
+  }
   PlanContext plan_context(const Exercise& exercise) const { return {exercise, *module, file, hardware}; }
   std::vector<std::byte> parameters(const Exercise& exercise, const Step& step, const reference::Values& values,
-                                    const std::vector<Device::Buffer>& buffers, Device::Buffer scratch) const {
+                                    const std::vector<Device::Buffer>& buffers,
+                                    const std::vector<Device::Buffer>& scratch) const {
     return compiled->parameters(plan_context(exercise), step, values, buffers, scratch);
   }
 };
 
-/// Compiles, loads and plans `source`, the text of `file`. `gpu` says, when it is
-/// asked, which GPU it is compiled for too ("sm_90"; empty: none); nullptr: none. Why it could not is returned;
-/// `program` then holds what had been learned of it so far.
+struct BuildOptions {
+  std::filesystem::path include_dir{};  ///< of tritutor.cuh
+  std::vector<Case> more_cases{};       ///< that will be planned beside the exercise's and those that it times
+  /// Says, when it is asked, which GPU the file is compiled for too ("sm_90"; empty: none); nullptr: none.
+  std::function<std::string()> gpu{};
+  const std::atomic<bool>* stop = nullptr;
+};
+
+/// Compiles, loads and plans `source`, the text of `file`. Why it could not is returned; `program` then holds what had
+/// been learned of it so far.
 std::optional<Refusal> build_program(const Exercise& exercise, const std::filesystem::path& file,
-                                     const std::string& source, const std::filesystem::path& include_dir,
-                                     const std::function<std::string()>& gpu, const std::atomic<bool>* stop,
-                                     Program& program);
+                                     const std::string& source, const BuildOptions& options, Program& program);
 
 }  // namespace tritutor

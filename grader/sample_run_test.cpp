@@ -39,8 +39,7 @@ class Sampled {
     if (source.empty()) source = solution_of(exercise_);
     exercise_.timed = {{"large", std::move(sizes)}};
     large_ = exercise_.timed_case(exercise_.timed[0]);
-    const auto refusal =
-        build_program(exercise_, "k.cu", source, TRITUTOR_SOURCE_DIR "/tl", nullptr, nullptr, program_);
+    const auto refusal = build_program(exercise_, "k.cu", source, {TRITUTOR_SOURCE_DIR "/tl"}, program_);
     if (refusal) FAIL(refusal->message);
   }
 

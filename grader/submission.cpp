@@ -46,11 +46,15 @@ void submit(const Exercise& exercise, const std::filesystem::path& file, const s
     const Progress::Task compiling(options.progress, "compiling");
     std::function<std::string()> architecture;
     if (gpu) architecture = [&] { return gpu->why_not().empty() ? gpu->info().architecture() : std::string(); };
-    verdict.refusal = build_program(exercise, file, source, options.include_dir, architecture, options.stop, program);
+    verdict.refusal =
+        build_program(exercise, file, source, {options.include_dir, {}, architecture, options.stop}, program);
   }
   verdict.warnings = program.warnings;
   verdict.toolchain = program.toolchain;
   if (verdict.refusal) return;
+  // At the case that is timed the compiler has specialised as it does at its full size.
+  const size_t shown = exercise.timed.empty() ? 0 : exercise.case_index(exercise.timed[0].test);
+  verdict.compiler = program.compiled->compiler_notes(program.plan_context(exercise), program.plans.at(shown));
   if (gpu) {
     const std::string why_not = gpu->why_not();
     if (!why_not.empty() && choice.needed) {

@@ -192,6 +192,7 @@ json to_json(const Verdict& verdict, bool lines) {
               {"warnings", to_json(verdict.warnings)},
               {"timing", to_json(verdict.timing)},
               {"printed", verdict.printed},
+              {"compiler", verdict.compiler},
               {"toolchain", verdict.toolchain},
               {"seconds", verdict.seconds}};
   if (verdict.seed) out["seed"] = std::to_string(*verdict.seed);

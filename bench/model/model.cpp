@@ -84,7 +84,7 @@ Json counters(const std::string& slug, const std::string& file) {
     throw std::runtime_error(file + " is wrong: " + (verdict.refusal ? verdict.refusal->message : "a case fails"));
   }
   Program program;
-  if (const auto refusal = build_program(*exercise, file, source, options.include_dir, nullptr, nullptr, program)) {
+  if (const auto refusal = build_program(*exercise, file, source, {options.include_dir}, program)) {
     throw std::runtime_error(file + ": " + refusal->message);
   }
   const Timed& timed = exercise->timed.at(0);

@@ -52,7 +52,7 @@ std::pair<pid_t, int> spawn(const std::string& program, const std::string& argum
   const char* arguments[] = {program.c_str(), argument.c_str(), nullptr};
   pid_t pid = 0;
   const int failed =
-      posix_spawn(&pid, program.c_str(), &files, &attributes, const_cast<char* const*>(arguments), environ);
+      posix_spawnp(&pid, program.c_str(), &files, &attributes, const_cast<char* const*>(arguments), environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   close(other);

@@ -22,8 +22,9 @@ class ChildError : public std::runtime_error {
 /// Runs until its end is asked for; the destructor kills it.
 class ChildProcess {
  public:
-  /// In a process group of its own, so that a terminal's Ctrl-C does not reach it, and without a terminal to write to.
-  /// `shared` is a descriptor that it finds as child_shared, -1: none. Throws ChildError.
+  /// A name without a slash is looked for on PATH. In a process group of its own, so that a terminal's Ctrl-C does not
+  /// reach it, and without a terminal to write to. `shared` is a descriptor that it finds as child_shared, -1: none.
+  /// Throws ChildError.
   ChildProcess(const std::filesystem::path& program, const std::string& argument, int shared = -1);
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;

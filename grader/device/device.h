@@ -17,6 +17,8 @@ struct Step {
   std::string kernel;
   vgpu::Dim3 grid, block;
   uint32_t shared_bytes = 0;  ///< dynamic
+  uint32_t launch = 0;        ///< the dialect's number for it, where its arguments are not the exercise's own
+  uint32_t tile = 0;          ///< elements that a block is about, 0: one a thread
 };
 
 struct BufferSpec {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,11 +18,19 @@
 
 namespace tritutor {
 
+/// Memory of the plan's own.
+struct ScratchBuffer {
+  std::string name = "scratch";
+  uint64_t bytes = 0;
+  uint32_t element_bytes = 4;
+  std::string element_name = "float";
+};
+
 /// A checked plan of one case.
 struct LaunchPlan {
   std::vector<Step> steps;
-  uint64_t scratch_bytes = 0;  ///< 0: none
-  std::string printed;         ///< what printf wrote while it was planned
+  std::vector<ScratchBuffer> scratch;  ///< live through all steps
+  std::string printed;                 ///< what printf wrote while it was planned
 };
 
 /// Most scratch memory a plan may ask for.
@@ -35,6 +44,21 @@ struct PlanContext {
   vgpu::Hardware hardware{};   ///< of the device that the plan is for
 };
 
+/// What compile() may need to know beside the file.
+struct CompileContext {
+  std::filesystem::path include_dir{};  ///< holds tritutor.cuh
+  std::vector<Case> cases{};            ///< every case that plan() will be asked about
+  vgpu::Hardware hardware{};            ///< of the device that the plans are for
+  const std::atomic<bool>* stop = nullptr;
+};
+
+/// A file's kernels for a GPU.
+struct GpuCode {
+  std::string code;  ///< a cubin, or PTX
+  /// Dynamic shared memory of kernels that take another amount there than on the virtual GPU.
+  std::map<std::string, uint32_t, std::less<>> shared_bytes{};
+};
+
 /// A learner's file that has compiled.
 class CompiledFile {
  public:
@@ -46,9 +70,9 @@ class CompiledFile {
   std::string toolchain;             ///< "NVRTC 13.0"
 
   /// The same for a GPU of an architecture ("sm_90"), or the PTX where the compiler is older than that, which the
-  /// driver takes too. Empty: stopped. Throws std::runtime_error where neither is to be had. May be called on another
+  /// driver takes too. No code: stopped. Throws std::runtime_error where neither is to be had. May be called on another
   /// thread.
-  virtual std::string for_gpu(const std::string& architecture, const std::atomic<bool>* stop) const = 0;
+  virtual GpuCode for_gpu(const std::string& architecture, const std::atomic<bool>* stop) const = 0;
 
   /// What a case launches, found out on a device that holds the module, and checked: the kernels, their parameters,
   /// grid, block, shared and scratch memory. The refusal's kind is "plan", or "stopped".
@@ -56,10 +80,18 @@ class CompiledFile {
                                                  const vgpu::Limits& limits) const = 0;
 
   /// The parameter buffer of a step. `buffers` are the device addresses of the exercise's buffer arguments in order,
-  /// `scratch` that of the plan's scratch memory.
+  /// `scratch` those of the plan's scratch buffers.
   virtual std::vector<std::byte> parameters(const PlanContext& context, const Step& step,
                                             const reference::Values& values, const std::vector<Device::Buffer>& buffers,
-                                            Device::Buffer scratch) const = 0;
+                                            const std::vector<Device::Buffer>& scratch) const = 0;
+
+  /// Puts the findings of a step into the words of the dialect and the plan: what a learner wrote, and why a buffer
+  /// that the plan made is too small, or empty.
+  virtual void say_in_own_terms(std::vector<vgpu::Finding>& findings, const Exercise& exercise, const LaunchPlan& plan,
+                                const Step& step) const = 0;
+
+  /// What the compiler made of the kernels of a plan, a sentence each: what cannot be seen in the source.
+  virtual std::vector<std::string> compiler_notes(const PlanContext& context, const LaunchPlan& plan) const = 0;
 };
 
 /// What a learner writes in.
@@ -69,13 +101,12 @@ class Dialect {
   virtual std::string_view name() const = 0;       ///< "cuda": as verdicts and the record have it
   virtual std::string_view extension() const = 0;  ///< of its files: ".cu"
 
-  /// Compiles the text of a kernel file for an exercise. `include_dir` holds tritutor.cuh. The refusal's kind is
-  /// "include", "compile", "signature", "missing-kernel", "environment" or, as `stop` asks, "stopped".
+  /// Compiles the text of a kernel file for an exercise. The refusal's kind is "include", "compile", "signature",
+  /// "missing-kernel", "plan", "environment" or, as `stop` asks, "stopped".
   virtual std::variant<std::unique_ptr<CompiledFile>, Refusal> compile(const Exercise& exercise,
                                                                        const std::filesystem::path& file,
                                                                        const std::string& source,
-                                                                       const std::filesystem::path& include_dir,
-                                                                       const std::atomic<bool>* stop) const = 0;
+                                                                       const CompileContext& context) const = 0;
 };
 
 /// The dialect of a file by its name; CUDA C++ where that does not tell.

@@ -32,7 +32,7 @@ const std::vector<std::pair<std::string, std::string>>& mismatch_patterns();
 struct CompareContext {
   const reference::Arrays* inputs = nullptr;  ///< the case's inputs, nullptr: unknown
   const reference::Array* before = nullptr;   ///< the poison the output held before the run, nullptr: unknown
-  uint64_t block_threads = 0;                 ///< threads of a block in the learner's last step, 0: unknown
+  uint64_t block_threads = 0;                 ///< elements of a block in the learner's last step, 0: unknown
   uint64_t grid_blocks = 0;                   ///< its blocks, 0: unknown
   const reference::Values* values = nullptr;  ///< the case's sizes and scalars, nullptr: unknown
 };

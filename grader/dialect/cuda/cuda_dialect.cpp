@@ -2,6 +2,7 @@
 
 #include "grader/dialect/cuda/compile.h"
 #include "grader/dialect/cuda/plan.h"
+#include "grader/dialect/cuda/plan_terms.h"
 #include "grader/dialect/cuda/source_scan.h"
 
 namespace tritutor {
@@ -17,8 +18,8 @@ class CudaFile : public CompiledFile {
     toolchain = std::move(compiled.toolchain);
   }
 
-  std::string for_gpu(const std::string& architecture, const std::atomic<bool>* stop) const override {
-    return compile_for_gpu(whole_, ptx, architecture, stop);
+  GpuCode for_gpu(const std::string& architecture, const std::atomic<bool>* stop) const override {
+    return {compile_for_gpu(whole_, ptx, architecture, stop)};
   }
 
   std::variant<LaunchPlan, Refusal> plan(const PlanContext& context, const Case& test, Device& device,
@@ -27,9 +28,19 @@ class CudaFile : public CompiledFile {
   }
 
   std::vector<std::byte> parameters(const PlanContext& context, const Step& step, const reference::Values& values,
-                                    const std::vector<Device::Buffer>& buffers, Device::Buffer scratch) const override {
+                                    const std::vector<Device::Buffer>& buffers,
+                                    const std::vector<Device::Buffer>& scratch) const override {
     return step_parameters(context.exercise, context.module, step, pack_parameters(context.exercise, values, buffers),
-                           scratch);
+                           scratch.empty() ? 0 : scratch[0]);
+  }
+
+  void say_in_own_terms(std::vector<vgpu::Finding>& findings, const Exercise& exercise, const LaunchPlan& plan,
+                        const Step& step) const override {
+    say_in_plan_terms(findings, exercise, plan, step);
+  }
+
+  std::vector<std::string> compiler_notes(const PlanContext& /*context*/, const LaunchPlan& /*plan*/) const override {
+    return {};
   }
 
  private:
@@ -45,9 +56,8 @@ class CudaDialect : public Dialect {
   std::variant<std::unique_ptr<CompiledFile>, Refusal> compile(const Exercise& exercise,
                                                                const std::filesystem::path& file,
                                                                const std::string& source,
-                                                               const std::filesystem::path& include_dir,
-                                                               const std::atomic<bool>* stop) const override {
-    CompileResult result = tritutor::compile(exercise, file, source, include_dir, stop);
+                                                               const CompileContext& context) const override {
+    CompileResult result = tritutor::compile(exercise, file, source, context.include_dir, context.stop);
     if (auto* refusal = std::get_if<Refusal>(&result)) return std::move(*refusal);
     return std::make_unique<CudaFile>(std::move(std::get<Compiled>(result)), source);
   }

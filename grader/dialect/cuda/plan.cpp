@@ -201,7 +201,7 @@ std::optional<std::string> check_step(const FileContext& context, const Case& te
 /// What launch() wrote, read from device memory.
 LaunchPlan read_plan(const DevicePlan& raw) {
   LaunchPlan plan;
-  plan.scratch_bytes = raw.scratch_bytes;
+  if (raw.scratch_bytes > 0) plan.scratch.push_back({.bytes = raw.scratch_bytes});
   for (int i = 0; i < std::clamp(raw.count, 0, DevicePlan::max_steps); ++i) {
     const DevicePlan::DeviceStep& from = raw.steps[i];
     Step step;
@@ -267,7 +267,7 @@ std::variant<LaunchPlan, Refusal> make_plan(const PlanContext& plan_context,
   LaunchPlan plan = read_plan(raw);
   plan.printed = result.printed;
   for (const Step& step : plan.steps) {
-    if (const auto wrong = check_step(context, test, step, plan.scratch_bytes)) return refuse(context, test, *wrong);
+    if (const auto wrong = check_step(context, test, step, raw.scratch_bytes)) return refuse(context, test, *wrong);
   }
   return plan;
 }

@@ -87,7 +87,8 @@ TEST_CASE("an access that straddles the end, an empty buffer, and far beyond") {
   const Address x = m.zeros<uint32_t>("x", 3, "int"), none = m.zeros<uint32_t>("none", 0, "int");
   const LaunchResult result = m.launch({1, 1, 1}, {1, 1, 1}, none, x);
   REQUIRE(result.findings.size() == 4);
-  CHECK(result.findings[0].index == 2);
+  CHECK(result.findings[0].index == 3);
+  CHECK(has(result.findings[0].message, "read x[3], 8 bytes at once from [2] on; x has 3 ints"));
   CHECK(result.findings[0].buffer == "x");
   CHECK(has(result.findings[1].message, "none is empty"));
   CHECK(result.findings[2].buffer == "x");

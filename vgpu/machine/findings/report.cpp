@@ -277,10 +277,16 @@ Finding Report::finish(const Group& group) const {
   finding.dynamic_shared = incident.memory == Memory::dynamic_shared;
   const int64_t element = std::max<uint32_t>(incident.element_bytes, 1);
   finding.index = floor_div(incident.byte_offset, element);
+  // What begins inside and ends outside is wrong from the buffer's end on.
+  const bool crosses_end = incident.kind == Finding::Kind::out_of_bounds && incident.byte_offset >= 0 &&
+                           incident.byte_offset < static_cast<int64_t>(incident.buffer_bytes);
+  const int64_t first = finding.index;
+  if (crosses_end) finding.index = static_cast<int64_t>(incident.buffer_bytes) / element;
   finding.length = static_cast<int64_t>(incident.buffer_bytes) / element;
   std::string what = incident.text;
   if (what.empty() && !incident.buffer.empty()) {
     what = fmt::format("{} {}[{}]", incident.verb, incident.buffer, finding.index);
+    if (crosses_end) what += fmt::format(", {} bytes at once from [{}] on", incident.width, first);
     if (incident.kind == Finding::Kind::misaligned) {
       what += fmt::format(" with {} bytes at once, at byte {} of it", incident.width, incident.byte_offset);
     } else if (incident.kind == Finding::Kind::read_only_write) {

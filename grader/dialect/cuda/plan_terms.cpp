@@ -1,4 +1,4 @@
-#include "grader/plan_terms.h"
+#include "grader/dialect/cuda/plan_terms.h"
 
 #include <fmt/format.h>
 
@@ -38,7 +38,7 @@ std::string dynamic_shared(const vgpu::Finding& finding, const Step& step) {
 
 std::string scratch(const vgpu::Finding& finding, const LaunchPlan& plan, const Step& step) {
   // What a plan would count in elements: as many as some step has blocks or threads.
-  const uint64_t bytes = plan.scratch_bytes;
+  const uint64_t bytes = plan.scratch.empty() ? 0 : plan.scratch[0].bytes;
   const bool is_count = std::any_of(plan.steps.begin(), plan.steps.end(), [&](const Step& each) {
     const uint64_t blocks = each.grid.count(), threads = each.block.count();
     return bytes == blocks || bytes == threads || bytes == blocks * threads;
