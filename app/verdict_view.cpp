@@ -110,9 +110,11 @@ class View {
     const std::string& kind = verdict_.refusal->kind;
     if (kind == "compile") return ": it does not compile";
     if (kind == "include") return ": it includes what it may not";
-    if (kind == "signature") return ": the kernel's signature is another one";
-    if (kind == "missing-kernel") return ": the kernel is missing";
-    if (kind == "plan") return ": the launch plan cannot be run";
+    const bool host = verdict_.dialect == "triton";  // what the tutor calls is the host function
+    if (kind == "signature")
+      return host ? ": the host function takes other arguments" : ": the kernel's signature is another one";
+    if (kind == "missing-kernel") return host ? ": the host function is missing" : ": the kernel is missing";
+    if (kind == "plan") return host ? ": its launches cannot be run" : ": the launch plan cannot be run";
     if (kind == "unsupported") return ": it uses what the virtual GPU does not have";
     return "";
   }

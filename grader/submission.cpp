@@ -83,6 +83,19 @@ void submit(const Exercise& exercise, const std::filesystem::path& file, const s
   }
 }
 
+/// What the stages said, as who wrote the file would say it.
+void put_in_words(const Dialect& dialect, Verdict& verdict) {
+  const auto put = [&](std::string& text) { text = dialect.in_own_words(std::move(text)); };
+  for (CaseResult& one : verdict.cases) {
+    put(one.problem);
+    put(one.disagreement);
+    if (one.mismatch) put(one.mismatch->pattern_text);
+    for (vgpu::Finding& finding : one.findings) put(finding.cause);
+  }
+  if (verdict.inefficient) put(verdict.inefficient->cause);
+  put(verdict.timing.note);
+}
+
 }  // namespace
 
 Verdict grade(const Exercise& exercise, const std::filesystem::path& file, const std::string& source,
@@ -97,6 +110,7 @@ Verdict grade(const Exercise& exercise, const std::filesystem::path& file, const
   verdict.dialect = dialect_of(file).name();
   try {
     submit(exercise, file, source, options, verdict);
+    put_in_words(dialect_of(file), verdict);
   } catch (const std::bad_alloc&) {
     verdict.refusal = refusal_of("environment", "there is not enough memory for this submission; close other programs");
   } catch (const GpuError& error) {

@@ -101,6 +101,9 @@ class Dialect {
   virtual std::string_view name() const = 0;       ///< "cuda": as verdicts and the record have it
   virtual std::string_view extension() const = 0;  ///< of its files: ".cu"
 
+  /// A sentence of the judge's, which thinks of threads and blocks, in the words of who writes in this dialect.
+  virtual std::string in_own_words(std::string text) const = 0;
+
   /// Compiles the text of a kernel file for an exercise. The refusal's kind is "include", "compile", "signature",
   /// "missing-kernel", "plan", "environment" or, as `stop` asks, "stopped".
   virtual std::variant<std::unique_ptr<CompiledFile>, Refusal> compile(const Exercise& exercise,

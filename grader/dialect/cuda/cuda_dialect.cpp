@@ -52,6 +52,7 @@ class CudaDialect : public Dialect {
  public:
   std::string_view name() const override { return "cuda"; }
   std::string_view extension() const override { return ".cu"; }
+  std::string in_own_words(std::string text) const override { return text; }
 
   std::variant<std::unique_ptr<CompiledFile>, Refusal> compile(const Exercise& exercise,
                                                                const std::filesystem::path& file,

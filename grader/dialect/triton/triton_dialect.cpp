@@ -10,6 +10,7 @@
 
 #include "grader/dialect/triton/compiler_notes.h"
 #include "grader/dialect/triton/own_terms.h"
+#include "grader/dialect/triton/own_words.h"
 #include "grader/dialect/triton/recorder.h"
 #include "grader/dialect/triton/recording.h"
 
@@ -160,6 +161,7 @@ class TritonDialect : public Dialect {
  public:
   std::string_view name() const override { return "triton"; }
   std::string_view extension() const override { return ".py"; }
+  std::string in_own_words(std::string text) const override { return in_triton_words(std::move(text)); }
 
   std::variant<std::unique_ptr<CompiledFile>, Refusal> compile(const Exercise& exercise,
                                                                const std::filesystem::path& file,
