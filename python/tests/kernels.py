@@ -134,3 +134,45 @@ def both_wait(flags_ptr):
 @triton.jit
 def wrong_shapes(x_ptr):
     tl.store(x_ptr + tl.arange(0, 32), tl.zeros((16,), dtype=tl.float32))  # shapes that do not fit
+
+
+@triton.jit
+def grid_barrier(arrived_ptr, x_ptr, out_ptr, programs):
+    """Each program leaves a value, waits for all, and takes its neighbour's."""
+    pid = tl.program_id(0)
+    tl.store(x_ptr + pid, pid * 10)
+    tl.debug_barrier()
+    tl.atomic_add(arrived_ptr, 1, sem="acq_rel", scope="gpu")
+    while tl.atomic_load(arrived_ptr, sem="acquire", scope="gpu") < programs:  # grid barrier
+        pass
+    tl.store(out_ptr + pid, tl.load(x_ptr + (pid + 1) % programs))
+
+
+@triton.jit
+def grid_barrier_without(x_ptr, out_ptr, programs):
+    pid = tl.program_id(0)
+    tl.store(x_ptr + pid, pid * 10)
+    tl.store(out_ptr + pid, tl.load(x_ptr + (pid + 1) % programs))  # neighbour's
+
+
+@triton.jit
+def waits_for_the_last(flag_ptr, out_ptr):
+    """Program 0 waits for the one that starts last."""
+    pid = tl.program_id(0)
+    if pid == 0:
+        tl.atomic_poll(flag_ptr, 1, sem="acquire", scope="gpu")  # waits for the last
+        tl.store(out_ptr, 1)
+    if pid == tl.num_programs(0) - 1:
+        tl.atomic_store(flag_ptr, 1, sem="release", scope="gpu")
+
+
+@triton.jit
+def relaxed_hand_over(flag_ptr, data_ptr, out_ptr):
+    """As hand_over, but neither side orders its data."""
+    pid = tl.program_id(0)
+    if pid == 0:
+        tl.store(data_ptr, 42.0)
+        tl.atomic_store(flag_ptr, 1, sem="relaxed", scope="gpu")
+    else:
+        tl.atomic_poll(flag_ptr, 1, sem="relaxed", scope="gpu")
+        tl.store(out_ptr + pid, tl.load(data_ptr))  # unordered read

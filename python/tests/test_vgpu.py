@@ -219,6 +219,43 @@ class Waiting(OnVgpu):
             self.assertEqual([0, 42, 42, 42], out.tolist())
         self.assertClean()
 
+    def test_for_the_last_program(self):
+        for programs in (2, 100, 3000):  # more than the device holds, the first of which waits alone
+            flag, out = vgpu.zeros(1, dtype=vgpu.int32), vgpu.zeros(1, dtype=vgpu.int32)
+            kernels.waits_for_the_last[(programs,)](flag, out)
+            self.assertEqual(1, out.item())
+        self.assertClean()
+
+    def grid_barrier(self, programs):
+        arrived, x = vgpu.zeros(1, dtype=vgpu.int32), vgpu.empty(programs, dtype=vgpu.int32)
+        out = vgpu.zeros(programs, dtype=vgpu.int32)
+        kernels.grid_barrier[(programs,)](arrived, x, out, programs)
+        return out.tolist()
+
+    def test_of_all_programs_as_long_as_the_device_holds_them(self):
+        for programs in (2, 500, 1728):  # 108 SMs that hold 16 programs of 128 threads
+            self.assertEqual([10 * i for i in range(1, programs)] + [0], self.grid_barrier(programs))
+        self.assertClean()
+
+    def test_of_all_programs_where_the_device_does_not_hold_them(self):
+        self.grid_barrier(1729)
+        finding = self.one_finding("timeout")
+        self.assertEqual(kernels.line_of("grid barrier"), finding.line)
+        self.assertIn("1728 of the grid's 1729 programs are on the device A100 at once", finding.message)
+        self.assertIn("launch at most 1728", finding.cause)
+
+    def test_without_the_barrier_it_is_a_race(self):
+        x, out = vgpu.zeros(8, dtype=vgpu.int32), vgpu.zeros(8, dtype=vgpu.int32)
+        kernels.grid_barrier_without[(8,)](x, out, 8)
+        finding = self.one_finding("race")
+        self.assertIn("with nothing that orders the programs between", finding.message)
+        self.assertNotIn("thread", finding.message)
+
+    def test_a_hand_over_that_orders_nothing_is_a_race(self):
+        flag, data, out = vgpu.zeros(1, dtype=vgpu.int32), vgpu.zeros(1), vgpu.zeros(4)
+        kernels.relaxed_hand_over[(4,)](flag, data, out)
+        self.assertEqual(kernels.line_of("unordered read"), self.one_finding("race").line)
+
     def test_for_each_other(self):
         flags = vgpu.zeros(2, dtype=vgpu.int32)
         kernels.both_wait[(2,)](flags)

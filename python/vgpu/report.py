@@ -57,8 +57,9 @@ _CAUSES = {
 
 def _in_tritons_terms(text: str) -> str:
     text = re.sub(r"^block \(\d+,\d+,\d+\) thread \(\d+,\d+,\d+\): ", "", text)
-    text = re.sub(r"\bblock \((\d+),(\d+),(\d+)\)", r"program (\1, \2, \3)", text)
-    return text
+    text = re.sub(r"\bblock \((\d+),(\d+),(\d+)\)(?: thread \(\d+,\d+,\d+\))?", r"program (\1, \2, \3)", text)
+    text = re.sub(r"\b([Bb])locks\b", lambda found: ("P" if found[1] == "B" else "p") + "rograms", text)
+    return text.replace("a second step of the launch", "a second launch")
 
 
 def finding_of(raw: dict[str, Any], kernel: str, grid: Sequence[int], storages: Sequence[Storage]) -> Finding:

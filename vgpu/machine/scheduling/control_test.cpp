@@ -150,6 +150,41 @@ TEST_CASE("blocks: a consumer spins for a producer that starts later, a chain of
   CHECK(n.values<uint32_t>(sum) == std::vector<uint32_t>{0, 325});
 }
 
+TEST_CASE("blocks that wait with all their warps, by barriers within the loop, give way after a few rounds") {
+  // One thread looks and tells its block, as Triton's compiler has it; the second warp does something of its own.
+  const std::string body =
+      ".shared .b32 flag; mov.u32 %r9, %tid.x; setp.eq.u32 %p1, %r9, 0; setp.eq.u32 %p3, %r9, 32; mov.u32 %r5, 0;"
+      "@%p1 red.global.add.u32 [%out], 1;\n.loc 1 7 3\n"
+      "WAIT: bar.sync 0; @%p1 ld.acquire.gpu.global.b32 %r1, [%out]; @%p1 st.shared.b32 [flag], %r1; {other}"
+      "bar.sync 0; ld.shared.b32 %r2, [flag]; setp.lt.u32 %p2, %r2, {wanted}; @%p2 bra WAIT;"
+      "\n.loc 1 9 3\n@%p1 red.global.add.u32 [%out+4], 1;";
+  const auto run = [&](const char* other, const char* wanted, uint32_t blocks) {
+    Machine m(kernel(with(body, {{"other", other}, {"wanted", wanted}}), "", ".file 1 \"wait.cu\"\n"));
+    const Address out = m.zeros<uint32_t>("out", 2);
+    LaunchResult result = m.launch({blocks, 1, 1}, {64, 1, 1}, out, out);
+    return std::pair(result, m.values<uint32_t>(out)[1]);
+  };
+  const auto [met, count] = run("", "40", 40);
+  CHECK(met.findings.empty());
+  CHECK(count == 40);
+  CHECK(met.warp_instructions < 100'000);
+
+  const auto [vain, none] = run("", "41", 40);
+  CHECK_FALSE(vain.completed);
+  CHECK(none == 0);
+  REQUIRE(vain.findings.size() == 1);
+  CHECK(vain.findings[0].kind == Finding::Kind::timeout);
+  CHECK(vain.findings[0].line == 7);
+  CHECK(vain.findings[0].message.find("waits for ever") != std::string::npos);
+  CHECK(vain.warp_instructions < 5'000'000);
+
+  // What the looking thread waits for comes from its own block after many rounds.
+  const auto [late, once] =
+      run("@%p3 add.u32 %r5, %r5, 1; setp.eq.u32 %p4, %r5, 9000; @%p4 red.global.add.u32 [%out], 1;", "2", 1);
+  CHECK(late.findings.empty());
+  CHECK(once == 1);
+}
+
 TEST_CASE("an endless loop ends the launch with a finding at the loop's line") {
   struct Loop {
     const char* what;

@@ -487,7 +487,8 @@ Turn run_warp(Warp& warp, bool& progress) {
 Turn run_block(Block& block) {
   LaunchState& launch = *block.launch;
   for (;;) {
-    bool progress = false, all_done = true, spinning = false, still = true;
+    bool progress = false, all_done = true;
+    uint32_t yielded = 0;  // warps
     block.waiting = true;
     for (Warp& warp : block.warps) {
       if (warp.groups.empty()) continue;
@@ -495,8 +496,7 @@ Turn run_block(Block& block) {
       if (turn == Turn::aborted) return turn;
       if (turn != Turn::done) all_done = false;
       if (turn == Turn::yielded) {
-        spinning = true;
-        still = still && warp.still;
+        yielded |= 1u << warp.index;
         block.waiting = block.waiting && warp.idle;
       }
     }
@@ -509,14 +509,10 @@ Turn run_block(Block& block) {
       if (is_over_budget(launch, steps) && launch.blocks_done == 0 && report_longest_loop(block)) launch.abort = true;
       if (launch.abort || end_over_budget(launch, block, steps)) return Turn::aborted;
     }
-    if (progress) {
-      block.idle_turns = 0;
-      continue;
-    }
-    if (spinning) {
-      block.idle_turns = still ? block.idle_turns + 1 : 0;
-      return Turn::yielded;
-    }
+    const bool circle = yielded != 0 && goes_in_a_circle(block, yielded);
+    if (yielded != 0) block.idle_turns = circle ? block.idle_turns + 1 : 0;
+    if (progress && !circle) continue;
+    if (yielded != 0) return Turn::yielded;
     if (give_up_at_warp_steps(block)) continue;
     // Nobody ran: a barrier or a warp-wide operation that cannot complete.
     report_deadlock(block);

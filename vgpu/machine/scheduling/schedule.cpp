@@ -91,10 +91,13 @@ uint64_t step_budget(const LaunchState& state) {
   return warps > limit ? std::min(limit, kHopelessSteps) : limit;
 }
 
+/// Idle turns of each of so many blocks after which they wait in vain.
+uint64_t most_idle_turns(size_t blocks) { return std::max<uint64_t>(kMostIdleTurns / blocks, 64); }
+
 /// Whether all these blocks wait in loops for what nobody will bring.
 bool all_wait(const std::deque<std::unique_ptr<Block>>& blocks) {
   return std::all_of(blocks.begin(), blocks.end(),
-                     [](const auto& block) { return block->idle_turns > kMostIdleTurns; });
+                     [limit = most_idle_turns(blocks.size())](const auto& block) { return block->idle_turns > limit; });
 }
 
 /// Ends a launch of which nobody can go on.
@@ -182,7 +185,7 @@ void run_in_order(LaunchState& state) {
       if (state.taint != nullptr && state.taint->settled()) return finish();
       continue;
     }
-    const bool waiting = block->waiting, waits = block->idle_turns > kMostIdleTurns;
+    const bool waiting = block->waiting, waits = block->idle_turns > most_idle_turns(resident.size() + 1);
     resident.push_back(std::move(block));
     // Blocks that wait may wait for one that has not started.
     const bool may_start = state.program.blocks_may_talk && next < blocks && resident.size() < state.blocks_at_once &&

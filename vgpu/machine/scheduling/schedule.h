@@ -12,6 +12,10 @@ bool is_over_budget(const LaunchState& state, uint64_t steps);
 /// is at work. True: it did.
 bool end_over_budget(LaunchState& state, const Block& block, uint64_t steps);
 
+/// Whether all of a block's warps are as they were when its loops last gave way: those of them (a bit for each) that
+/// have `yielded` now, and those at barriers. Then only other blocks can end its loops, and it gives way to them.
+bool goes_in_a_circle(Block& block, uint32_t yielded);
+
 /// One block after the other; one that only spins is set aside while later ones run.
 void run_in_order(LaunchState& state);
 

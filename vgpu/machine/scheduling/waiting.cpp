@@ -2,8 +2,10 @@
 
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "vgpu/machine/instructions/mbarrier.h"
+#include "vgpu/machine/scheduling/schedule.h"
 #include "vgpu/machine/warp.h"
 
 namespace vgpu {
@@ -12,6 +14,18 @@ namespace {
 
 /// So often may a loop see the same before it gives way at every round.
 constexpr uint32_t kPatientLooks = 32;
+
+/// A hash of where a group is and of all its registers.
+uint64_t state_of(const Warp& warp, const Group& group) {
+  const uint32_t bytes = warp.launch->program.functions[group.function].register_bytes;
+  uint64_t state = group.mask ^ uint64_t { group.pc } << 32;
+  for (uint32_t at = 0; at + sizeof(uint64_t) <= bytes; at += sizeof(uint64_t)) {
+    uint64_t word = 0;
+    std::memcpy(&word, warp.file + group.frame + at, sizeof(word));
+    state = (std::rotl(state, 5) ^ word) * 0x9e3779b97f4a7c15u;
+  }
+  return state;
+}
 
 }  // namespace
 
@@ -35,16 +49,25 @@ void note_look(Warp& warp, uint32_t row, uint32_t bytes, uint32_t mask) {
 
 bool is_still(Warp& warp, const Group& group) {
   if (warp.waits_at != 0) return true;  // at an mbarrier, whatever clock it reads
-  const uint32_t bytes = warp.launch->program.functions[group.function].register_bytes;
-  uint64_t state = group.mask ^ uint64_t { group.pc } << 32;
-  for (uint32_t at = 0; at + sizeof(uint64_t) <= bytes; at += sizeof(uint64_t)) {
-    uint64_t word = 0;
-    std::memcpy(&word, warp.file + group.frame + at, sizeof(word));
-    state = (std::rotl(state, 5) ^ word) * 0x9e3779b97f4a7c15u;
+  const uint64_t state = state_of(warp, group);
+  return std::exchange(warp.idle_state, state) == state;
+}
+
+bool goes_in_a_circle(Block& block, uint32_t yielded) {
+  if (!block.waiting) return false;
+  bool circle = true;
+  for (Warp& warp : block.warps) {
+    if (warp.groups.empty()) continue;
+    if ((yielded >> warp.index & 1) != 0) {
+      circle = circle && warp.still;
+      continue;
+    }
+    // At a barrier, mostly of the same loop.
+    uint64_t state = 0;
+    for (const Group& group : warp.groups) state = std::rotl(state, 7) ^ state_of(warp, group);
+    if (std::exchange(warp.idle_state, state) != state) circle = false;
   }
-  const bool same = state == warp.idle_state;
-  warp.idle_state = state;
-  return same;
+  return circle;
 }
 
 void report_waiting(Block& block, const std::string& text, const std::string& cause) {
