@@ -62,10 +62,10 @@ void submit(const Exercise& exercise, const std::filesystem::path& file, const s
       return;
     }
     if (why_not.empty()) {
-      gpu->load(program);
-      program.hardware = hardware_of(gpu->info());
       verdict.device_kind = "cuda";
       verdict.device_name = gpu->info().name;
+      gpu->load(program);
+      program.hardware = hardware_of(gpu->info());
       verdict.seed = seed;
     } else {
       gpu.reset();

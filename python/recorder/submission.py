@@ -10,12 +10,11 @@ Its answer:
   {"ptx", "kernels": [{"name", "shown", "line", "warps", "stages", "shared_bytes", "constants"}],
    "cases": [{"launches": [{"kernel", "grid", "block", "shared_bytes", "line", "arguments": [{"buffer" or "scratch",
               "offset"} or {"bytes": hex}]}], "scratch": [{"name", "bytes", "element"}]} or {"refusal"}],
-   "autotuned": {kernel: [configurations]}, "warnings", "cubin": base64}
+   "autotuned": {kernel: [configurations]}, "warnings", "cubin": hex}
 """
 
 from __future__ import annotations
 
-import base64
 import inspect
 import linecache
 import os
@@ -362,5 +361,5 @@ def _answer(request: dict[str, Any], file: str, source: str, configs: _Configs) 
                               "cases": cases}
     if request.get("cubin"):
         fused = all(each.options.get("enable_fp_fusion", True) is not False for each in unique)
-        result["cubin"] = base64.b64encode(_cubin(result["ptx"], request["properties"]["capability"], fused)).decode()
+        result["cubin"] = _cubin(result["ptx"], request["properties"]["capability"], fused).hex()
     return result

@@ -24,10 +24,13 @@ std::vector<const Argument*> buffers_of(const Exercise& exercise) {
   return buffers;
 }
 
+int digit_of(char hex) { return hex <= '9' ? hex - '0' : hex - 'a' + 10; }
+
 std::vector<std::byte> bytes_of(const std::string& hex) {
   std::vector<std::byte> bytes;
+  bytes.reserve(hex.size() / 2);
   for (size_t i = 0; i + 1 < hex.size(); i += 2) {
-    bytes.push_back(static_cast<std::byte>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+    bytes.push_back(static_cast<std::byte>(digit_of(hex[i]) << 4 | digit_of(hex[i + 1])));
   }
   return bytes;
 }
@@ -142,6 +145,7 @@ Recording parse_recording(const Exercise& exercise, const std::string& file, con
     return recording;
   }
   recording.ptx = from.at("ptx");
+  for (const std::byte each : bytes_of(from.value("cubin", ""))) recording.cubin += static_cast<char>(each);
   for (const json& each : from.at("kernels")) {
     RecordedKernel kernel{each.at("name"),
                           each.at("shown"),
