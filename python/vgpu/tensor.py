@@ -73,6 +73,14 @@ class Storage:
     def nbytes(self) -> int:
         return int(self.bytes.size)
 
+    def cpu(self) -> "Storage":
+        """A copy, which is what Triton's interpreter asks for."""
+        return Storage(self.nbytes()).copy_(self)
+
+    def copy_(self, other: "Storage") -> "Storage":
+        self.bytes[:] = other.bytes
+        return self
+
 
 class Device:
     """What torch.device("cpu") is to programs that look at it."""
@@ -295,6 +303,14 @@ class Tensor:
         return zeros(*shape, dtype=_kind(dtype, self.dtype))
 
     # ---- in place ----
+
+    def set_(self, storage: Storage, offset: int, shape: Sequence[int], stride: Sequence[int]) -> "Tensor":
+        """Becomes a view of another storage; offset and stride in elements."""
+        size = self.dtype.itemsize
+        self._storage = storage
+        self._array = np.ndarray(tuple(shape), self.dtype.numpy, storage.bytes.data, offset * size,
+                                 tuple(size * each for each in stride))
+        return self
 
     def fill_(self, value: Any) -> "Tensor":
         self._assign(Ellipsis, value)
