@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -15,6 +16,7 @@ import triton
 from triton.backends import Backend, backends
 from triton.backends import driver as base
 from triton.backends.compiler import GPUTarget
+from triton.backends.nvidia import compiler as nvidia
 from triton.compiler.errors import CompilationError
 from triton.runtime import driver
 
@@ -100,6 +102,10 @@ def quick_key() -> None:
     for module in (triton.runtime.cache, triton.compiler.compiler, triton.runtime.autotuner):
         if hasattr(module, "triton_key"):
             module.triton_key = lambda: key
+    ptxas_version = getattr(nvidia, "get_ptxas_version", None)
+    if ptxas_version is not None:
+        with contextlib.suppress(Exception):
+            ptxas_version(80)
 
 
 def install(file: str, properties: dict[str, Any]) -> None:

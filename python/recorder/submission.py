@@ -39,7 +39,9 @@ from vgpu import arguments, runtime
 
 compiler.quick_key()  # once, before the copies
 
-_SECONDS = 10  # that a host function may take for one case, or the file to be read
+_SECONDS = 10  # that reading the file and its host function may take, all cases together
+_FORBIDDEN = ("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn", "os.system", "os.startfile", "os.kill",
+              "os.killpg", "subprocess.Popen", "socket.connect", "socket.bind", "signal.pthread_kill")
 
 Refusal = dict[str, Any]
 
@@ -52,15 +54,33 @@ def _out_of_time(*_: Any) -> None:
     raise TookTooLong
 
 
-class _Time:
-    """with _Time(): what is endless ends."""
+class Forbidden(RuntimeError):
+    """What a kernel file has no business with."""
+
+
+class _Learners:
+    """with _Learners(): the learner's own code runs. What is endless ends, and no process is started."""
+
+    left = float(_SECONDS)
+    running = False
 
     def __enter__(self) -> None:
         signal.signal(signal.SIGALRM, _out_of_time)
-        signal.setitimer(signal.ITIMER_REAL, _SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, max(_Learners.left, 1e-3))
+        _Learners.running = True
 
     def __exit__(self, *_: Any) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        _Learners.running = False
+        _Learners.left = signal.setitimer(signal.ITIMER_REAL, 0)[0]
+
+    @staticmethod
+    def watch() -> None:
+        def hook(event: str, _: Any) -> None:
+            if _Learners.running and event in _FORBIDDEN:
+                raise Forbidden(f"{event} is not for a kernel file: its host function makes scratch tensors and "
+                                "launches kernels")
+
+        sys.addaudithook(hook)
 
 
 def _place(error: BaseException, file: str) -> int:
@@ -78,7 +98,7 @@ def _words(error: BaseException) -> str:
         return "it calls exit()"
     if isinstance(error, SyntaxError):
         return f"{type(error).__name__}: {error.msg}"
-    if isinstance(error, (stand_in.HostRead,)):
+    if isinstance(error, (stand_in.HostRead, Forbidden)):
         return str(error)
     return f"{type(error).__name__}: {error}"[:1000]
 
@@ -186,7 +206,7 @@ def _call(host: Any, request: dict[str, Any], case: dict[str, Any], file: str) -
             given.append(float(value) if argument["type"].startswith("f") else int(value))
     with launches.recording(file) as record:
         try:
-            with _Time():
+            with _Learners():
                 host(*given)
         except BaseException as error:
             return record, _refused("plan", f"{request['function']}() went wrong (case \"{case['name']}\")", error,
@@ -316,6 +336,7 @@ def _cubin(ptx: str, capability: int, fused: bool) -> bytes:
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     file, source = request["file"], request["source"]
     properties = request["properties"]
+    _Learners.watch()
     torch_stand_in.install(properties)
     compiler.install(file, properties)
     configs = _Configs(request.get("configs", {}))
@@ -330,7 +351,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 def _answer(request: dict[str, Any], file: str, source: str, configs: _Configs) -> dict[str, Any]:
     try:
-        with _Time():
+        with _Learners():
             module = _read(file, source)
     except BaseException as error:
         return {"refusal": _refused("compile", f"Python cannot read {file}", error, file)}

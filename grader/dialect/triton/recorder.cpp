@@ -32,8 +32,9 @@ class Wait {
   Wait(const std::atomic<bool>* stop, std::chrono::seconds limit)
       : stop_(stop), end_(std::chrono::steady_clock::now() + limit) {}
   bool stopped() const { return stop_ != nullptr && stop_->load(); }
+  bool late() const { return std::chrono::steady_clock::now() >= end_; }
   std::function<bool()> as_function() const {
-    return [this] { return !stopped() && std::chrono::steady_clock::now() < end_; };
+    return [this] { return !stopped() && !late(); };
   }
 
  private:
@@ -106,7 +107,11 @@ Recorder::Answer Recorder::ask(const std::string& request, const std::atomic<boo
   const std::optional<Message> answer = process->receive(wait.as_function());
   if (!answer || answer->size() != 1) {
     if (wait.stopped()) return {{}, true, {}};
-    return {{}, false, fmt::format("Python did not answer within {} s; try again", longest_answer.count())};
+    return {{},
+            false,
+            wait.late()
+                ? fmt::format("Python did not answer within {} s; try again", longest_answer.count())
+                : "Python ended before it had answered; does the file end it, or is this machine out of memory?"};
   }
   const std::lock_guard lock(mutex_);
   idle_.push_back(std::move(process));

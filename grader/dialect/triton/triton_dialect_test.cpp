@@ -162,6 +162,10 @@ TEST_CASE("bad input gets a clear refusal at the learner's line") {
   refused(scaling(good_body, "    exit()\n"), "plan", 13, "exit()");
   refused("import os\nos._exit(0)\n", "compile", 0, "ended with status 0");
   refused(scaling(good_body, "    print(undefined)\n"), "plan", 13, "NameError");
+  refused(scaling(good_body, "    import os\n    os.fork()\n" + good_host), "plan", 14, "os.fork is not for a kernel");
+  refused(scaling(good_body, "    import os\n    os.kill(os.getppid(), 9)\n" + good_host), "plan", 14, "os.kill");
+  refused(scaling(good_body, "    import subprocess\n    subprocess.run(['ls'])\n" + good_host), "plan", 14,
+          "subprocess.Popen");
 }
 
 TEST_CASE("what a host function prints is shown, and no more than can be read") {
