@@ -17,7 +17,7 @@ import triton.language as tl
 BLOCK = 1024
 
 
-@triton.jit(do_not_specialize=["n"])
+@triton.jit
 def layer_normalization_kernel(x, gamma, beta, y, n, eps, BLOCK: tl.constexpr):
     row = tl.program_id(0).to(tl.int64) * n
 
