@@ -141,7 +141,13 @@ std::optional<Pattern> find_lines(const Evidence& e, const Affine& by) {
                     "mean is wrong, or not taken off.",
                     shift)};
   }
-  return std::nullopt;
+  if (!shifted) return std::nullopt;
+  return Pattern{
+      "scaled-rows",
+      fmt::format("In each row y - beta is right but for a factor ({:.6g} to {:.6g}) and an amount (up to {:.4g} "
+                  "before gamma) of its own: its mean and its deviation are both wrong. What is each summed "
+                  "over, and divided by?",
+                  least, most, shift)};
 }
 
 /// Each run of 32 columns by itself is a line: one warp's mean or deviation.

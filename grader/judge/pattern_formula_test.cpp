@@ -195,6 +195,9 @@ TEST_CASE("gamma and beta: missing, swapped, by the row; the divisor of the vari
       problem, [&](int64_t i) { return (z(i) + 0.2 + 0.1 * row(i)) * g(i % 96) + b(i % 96); }, "shifted-rows",
       "its mean is wrong");
   check(
+      problem, [&](int64_t i) { return (0.9 * z(i) + 0.2 + 0.1 * row(i)) * g(i % 96) + b(i % 96); }, "scaled-rows",
+      "its mean and its deviation are both wrong");
+  check(
       problem, [&](int64_t i) { return (z(i) + 0.1 * static_cast<double>(i / 32 % 5)) * g(i % 96) + b(i % 96); },
       "scaled-warps", "one warp alone");
 }

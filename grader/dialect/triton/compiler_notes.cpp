@@ -51,6 +51,18 @@ uint32_t width_of(std::string_view instruction) {
   return vector * bits / 8;
 }
 
+/// Bytes that "cp.async.ca.shared.global [a], [b], 0x4, %r1" copies for a thread.
+uint32_t copied_width(std::string_view instruction) {
+  const size_t source = instruction.rfind('['), count = instruction.find("], ", source);
+  if (source == std::string_view::npos || count == std::string_view::npos) return 0;
+  std::string_view bytes = instruction.substr(count + 3);
+  const bool hexadecimal = bytes.starts_with("0x");
+  if (hexadecimal) bytes.remove_prefix(2);
+  uint32_t width = 0;
+  std::from_chars(bytes.data(), bytes.data() + bytes.size(), width, hexadecimal ? 16 : 10);
+  return width;
+}
+
 /// The numbers of the .file directives that mean the file.
 std::set<int> file_numbers(const std::vector<std::string_view>& lines, std::string_view file) {
   std::set<int> numbers;
@@ -127,7 +139,7 @@ std::vector<LineCode> line_code(std::string_view ptx, std::string_view name, std
     LineCode& code = found[line];
     code.line = line;
     if (text.starts_with("ld.global") || text.starts_with("cp.async.c")) {
-      const uint32_t bytes = text.starts_with("ld.") ? width_of(text) : 16;
+      const uint32_t bytes = text.starts_with("ld.") ? width_of(text) : copied_width(text);
       code.load_bytes = std::max(code.load_bytes, bytes);
     } else if (text.starts_with("st.global")) {
       code.store_bytes = std::max(code.store_bytes, width_of(text));

@@ -191,3 +191,16 @@ TEST_CASE("the compiler's work is read off its PTX") {
   CHECK(contains(code[1].matrix, "tf32"));
   CHECK(code[1].store_bytes == 4);
 }
+
+TEST_CASE("A copy to shared memory is as wide as its third operand says") {
+  const auto width = [](const std::string& count) {
+    const std::string ptx =
+        ".visible .entry k(\n)\n{\n\t.loc\t1 7 5\n\tcp.async.ca.shared.global [ %r4 + 0 ], [ %rd1 + 0 ], " + count +
+        ", %r5;\n\tcp.async.commit_group;\n}\n\t.file\t1 \"/somewhere/k.py\"\n";
+    const std::vector<LineCode> code = line_code(ptx, "k", "k.py");
+    return code.size() == 1 ? code[0].load_bytes : 0;
+  };
+  CHECK(width("0x4") == 4);
+  CHECK(width("0x10") == 16);
+  CHECK(width("8") == 8);
+}
