@@ -121,6 +121,9 @@ class Torch(unittest.TestCase):
                 torch.cuda.synchronize()
                 assert torch.equal(out, x + y)
                 assert torch.cuda.get_device_properties("cuda").multi_processor_count == 132
+                with torch.cuda.device(x.device), torch.cuda.stream(torch.cuda.Stream()):
+                    torch.cuda.current_stream().wait_stream(torch.cuda.default_stream())
+                assert torch.cuda.current_stream().cuda_stream == torch._C._cuda_getCurrentRawStream(0) == 0
                 start, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
                 start.record(); kernels.add[(4,)](x, y, out, 1000, BLOCK=256); end.record()
                 assert 0 < start.elapsed_time(end) < 1

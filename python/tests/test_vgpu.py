@@ -321,6 +321,13 @@ class Compiler(OnVgpu):
         compiled = kernels.add[(1,)](x, x, out, 10, BLOCK=16)
         self.assertIn(".target sm_80", compiled.asm["ptx"])
 
+    def test_there_are_lines_whatever_the_program_wants(self):
+        x, out = vgpu.zeros(10), vgpu.empty(10)
+        with unittest.mock.patch.dict(os.environ, TRITON_DISABLE_LINE_INFO="1"):
+            kernels.add_unmasked[(1,)](x, x, out, 10, BLOCK=32)
+            self.assertEqual("1", os.environ["TRITON_DISABLE_LINE_INFO"])
+        self.assertEqual(kernels.line_of("unmasked load"), self.one_finding("out-of-bounds").line)
+
     def test_places_within_inline_assembly(self):
         from vgpu.runtime import lines_mended
 

@@ -12,8 +12,11 @@ _saved: list[tuple[Any, str, Any]] = []
 _MAKERS = ("empty", "empty_like", "empty_strided")
 
 
+_ABSENT = object()
+
+
 def _replace(owner: Any, name: str, by: Any) -> None:
-    _saved.append((owner, name, getattr(owner, name)))
+    _saved.append((owner, name, getattr(owner, name, _ABSENT)))
     setattr(owner, name, by)
 
 
@@ -40,7 +43,51 @@ def track_empty() -> None:
 def restore() -> None:
     while _saved:
         owner, name, old = _saved.pop()
-        setattr(owner, name, old)
+        if old is _ABSENT:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, old)
+
+
+class Device:
+    """`with torch.cuda.device(...)`: there is but one."""
+
+    idx = 0
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def __enter__(self) -> "Device":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        pass
+
+
+class Stream(Device):
+    """The one stream of the virtual GPU, on which everything is done when it is asked for; also `with` it."""
+
+    cuda_stream = 0
+    device = "cpu"
+
+    def query(self) -> bool:
+        return True
+
+    def synchronize(self) -> None:
+        pass
+
+    def wait_stream(self, stream: Any) -> None:
+        pass
+
+    def wait_event(self, event: Any) -> None:
+        pass
+
+    def record_event(self, event: Any = None) -> Any:
+        from .runtime import Event
+
+        event = event or Event()
+        event.record()
+        return event
 
 
 def stand_in_for_cuda() -> None:
@@ -86,5 +133,15 @@ def stand_in_for_cuda() -> None:
         _replace(torch.cuda, name, getattr(DeviceInterface, name))
     _replace(torch.cuda, "get_device_properties", lambda device=None: Properties)
     _replace(torch.cuda, "is_bf16_supported", lambda *_, **__: True)
+    for name in ("Stream", "stream", "current_stream", "default_stream"):
+        _replace(torch.cuda, name, Stream)
+    for name in ("device", "device_of"):
+        _replace(torch.cuda, name, Device)
+    _replace(torch.cuda, "set_stream", lambda stream: None)
+    # A torch without CUDA lacks it.
+    _replace(torch._C, "_cuda_getCurrentRawStream", lambda device: 0)
+    _replace(torch.cuda, "init", lambda: None)
+    _replace(torch.cuda, "is_initialized", lambda: True)
+    _replace(torch.cuda, "mem_get_info", lambda device=None: (Properties.total_memory, Properties.total_memory))
     _replace(torch.cuda, "manual_seed", lambda seed: None)
     _replace(torch.cuda, "manual_seed_all", lambda seed: None)

@@ -38,6 +38,20 @@ def _in_mode(mode: Literal["look", "compile"]) -> Iterator[None]:
         _mode = before
 
 
+@contextlib.contextmanager
+def _line_information() -> Iterator[None]:
+    """Whatever the program wants: findings have places, and libvgpu knows by them that Triton has compiled it."""
+    wanted = os.environ.get("TRITON_DISABLE_LINE_INFO")
+    os.environ["TRITON_DISABLE_LINE_INFO"] = "0"
+    try:
+        yield
+    finally:
+        if wanted is None:
+            del os.environ["TRITON_DISABLE_LINE_INFO"]
+        else:
+            os.environ["TRITON_DISABLE_LINE_INFO"] = wanted
+
+
 def in_child(work: Callable[[], Any]) -> bool:
     """Does `work` in a copy of this process, whose end does no harm: whether it ended without an exception. Throws
     CompilerCrash where the copy was ended, with its last words."""
@@ -80,11 +94,12 @@ def guarded(compile: Callable[..., Any]) -> Callable[..., Any]:
     def guarded_compile(*arguments: Any, **options: Any) -> Any:
         if not VgpuBackend.active:
             return compile(*arguments, **options)
-        with contextlib.suppress(_NotCached), _in_mode("look"):
+        with _line_information():
+            with contextlib.suppress(_NotCached), _in_mode("look"):
+                return compile(*arguments, **options)
+            in_child(lambda: compile(*arguments, **options))
+            # Now it is in the cache; or it fails once more, with the exception that the caller is to see.
             return compile(*arguments, **options)
-        in_child(lambda: compile(*arguments, **options))
-        # Now it is in the cache; or it fails once more, with the exception that the caller is to see.
-        return compile(*arguments, **options)
 
     return guarded_compile
 
