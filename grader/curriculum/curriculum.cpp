@@ -77,6 +77,31 @@ std::string Exercise::signature() const {
   return fmt::format("extern \"C\" __global__ void {}({})", slug, parameters);
 }
 
+std::string Exercise::host_signature() const {
+  std::string parameters;
+  for (const Argument& argument : arguments) {
+    if (!parameters.empty()) parameters += ", ";
+    parameters += argument.name;
+  }
+  return fmt::format("def {}({})", slug, parameters);
+}
+
+std::filesystem::path Exercise::file_name(DialectId dialect) const {
+  return fmt::format("level{}/{}{}", level, slug, extension_of(dialect));
+}
+
+const std::string& Exercise::statement_in(DialectId dialect) const {
+  return dialect == DialectId::triton && !in_triton.statement.empty() ? in_triton.statement : statement;
+}
+
+Hints Exercise::hints_in(DialectId dialect) const {
+  if (dialect == DialectId::cuda) return hints;
+  Hints result = in_triton.hints;
+  if (result.staged.empty()) result.staged = hints.staged;
+  result.on.insert(hints.on.begin(), hints.on.end());  // what stands there already stays
+  return result;
+}
+
 size_t Exercise::case_index(const std::string& name) const {
   const auto found = std::find_if(cases.begin(), cases.end(), [&](const Case& test) { return test.name == name; });
   if (found == cases.end()) throw std::invalid_argument(fmt::format("there is no case {}", name));

@@ -31,7 +31,10 @@
 //                                                  // where the technique is the lesson
 //     "thresholds": { "bronze": 0.50, "silver": 0.75, "gold": 0.90 },
 //     "hints": { "staged": ["what to look at first", "..."],
-//                "on": { "tail": "shown when this failure happened", ... } } } ] }
+//                "on": { "tail": "shown when this failure happened", ... } },
+//     "in_triton": { "statement": "...",           // what is said otherwise of a Triton file; absent: the same, and of
+//                    "hints": { "staged": [...],   // hints.on key by key
+//                               "on": { "tail": "..." } } } } ] }
 //
 // Keys of hints.on: a mismatch pattern's id (compare.h), a finding's kind ("out-of-bounds"), also with the buffer it is
 // about ("out-of-bounds:scratch"), a case's name, "compile", or "slow": right, and not as fast as passing needs.
@@ -45,6 +48,7 @@
 #include <string_view>
 #include <vector>
 
+#include "grader/curriculum/dialect_id.h"
 #include "reference/array.h"
 
 namespace tritutor {
@@ -77,8 +81,8 @@ struct Case {
 
 /// A case that is timed, and the sizes at which it would be on a GPU.
 struct Timed {
-  std::string test;         ///< the case's name
-  reference::Values sizes;  ///< in place of the case's; empty: the case's own
+  std::string test;                                ///< the case's name
+  reference::Values sizes;                         ///< in place of the case's; empty: the case's own
   std::map<std::string, std::string> inputs = {};  ///< kinds in place of the case's, where a GPU runs all of it
 };
 
@@ -106,6 +110,12 @@ struct Hints {
   std::map<std::string, std::string> on;
 };
 
+/// What a learner of Triton reads in place of the common words; what is empty is said alike.
+struct InTriton {
+  std::string statement;
+  Hints hints;  ///< of `on` key by key
+};
+
 struct Exercise {
   std::string id, slug, title, statement, formula, triton;
   int level = 0;
@@ -119,10 +129,18 @@ struct Exercise {
   Needs needs = Needs::right;
   Thresholds thresholds;
   Hints hints;
+  InTriton in_triton;
 
   /// The kernel's declaration as a learner writes it:
   /// extern "C" __global__ void vector_scaling(const float* x, float* y, float alpha, int n)
   std::string signature() const;
+  /// That of the function which launches the kernels in Triton: def vector_scaling(x, y, alpha, n)
+  std::string host_signature() const;
+  /// From the folder of exercises, solutions or a learner's files: level1/vector_scaling.cu.
+  std::filesystem::path file_name(DialectId dialect) const;
+  /// In the words of a dialect.
+  const std::string& statement_in(DialectId dialect) const;
+  Hints hints_in(DialectId dialect) const;
   /// Where a case stands among `cases`. Throws std::invalid_argument where there is none of that name.
   size_t case_index(const std::string& name) const;
   /// A timed case with the sizes it is timed at.

@@ -382,18 +382,39 @@ std::set<std::string> hint_keys(const Exercise& exercise) {
   return keys;
 }
 
+std::vector<std::string> read_staged(const Field& field) {
+  std::vector<std::string> staged;
+  for (const Field& hint : field.items()) staged.push_back(hint.filled_text());
+  return staged;
+}
+
+std::map<std::string, std::string> read_hints_on(const Field& field, const Exercise& exercise) {
+  std::map<std::string, std::string> on;
+  const std::set<std::string> keys = hint_keys(exercise);
+  for (const auto& [key, hint] : field.members()) {
+    if (!keys.count(key)) hint.fail(fmt::format("unknown key; known here: {}", fmt::join(keys, ", ")));
+    on[key] = hint.filled_text();
+  }
+  return on;
+}
+
 void read_hints(const Field& field, Exercise& exercise) {
   field.only({"staged", "on"});
-  for (const Field& hint : field.at("staged", "an array of hints, in the order they are shown").items()) {
-    exercise.hints.staged.push_back(hint.filled_text());
+  exercise.hints.staged = read_staged(field.at("staged", "an array of hints, in the order they are shown"));
+  if (const auto on = field.find("on")) exercise.hints.on = read_hints_on(*on, exercise);
+}
+
+void read_in_triton(const Field& field, Exercise& exercise) {
+  field.only({"statement", "hints"});
+  if (const auto statement = field.find("statement")) exercise.in_triton.statement = statement->filled_text();
+  const auto hints = field.find("hints");
+  if (!hints) return;
+  hints->only({"staged", "on"});
+  if (const auto staged = hints->find("staged")) {
+    exercise.in_triton.hints.staged = read_staged(*staged);
+    if (exercise.in_triton.hints.staged.empty()) staged->fail("expected at least one hint; absent: the common ones");
   }
-  const auto on = field.find("on");
-  if (!on) return;
-  const std::set<std::string> keys = hint_keys(exercise);
-  for (const auto& [key, hint] : on->members()) {
-    if (!keys.count(key)) hint.fail(fmt::format("unknown key; known here: {}", fmt::join(keys, ", ")));
-    exercise.hints.on[key] = hint.filled_text();
-  }
+  if (const auto on = hints->find("on")) exercise.in_triton.hints.on = read_hints_on(*on, exercise);
 }
 
 }  // namespace
@@ -402,7 +423,7 @@ std::string_view name_of(Needs needs) { return needs == Needs::bronze ? "bronze"
 
 Exercise read_exercise(const Field& field, const std::vector<Level>& levels) {
   field.only({"id", "slug", "level", "title", "optional", "worked", "statement", "formula", "triton", "arguments",
-              "tolerance", "cases", "timed", "limit", "needs", "thresholds", "hints"});
+              "tolerance", "cases", "timed", "limit", "needs", "thresholds", "hints", "in_triton"});
   Exercise exercise;
   const Field id = field.at("id", "the exercise's id such as \"4.1\"");
   exercise.id = id.text();
@@ -436,6 +457,7 @@ Exercise read_exercise(const Field& field, const std::vector<Level>& levels) {
   exercise.needs = read_needs(field.at("needs", "what passing takes, \"right\" or \"bronze\""));
   exercise.thresholds = read_thresholds(field.at("thresholds", "the fractions for bronze, silver and gold"));
   read_hints(field.at("hints", "staged hints"), exercise);
+  if (const auto in_triton = field.find("in_triton")) read_in_triton(*in_triton, exercise);
   return exercise;
 }
 

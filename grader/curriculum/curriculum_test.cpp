@@ -38,7 +38,8 @@ json good() {
       "timed": [ { "case": "large", "sizes": { "n": 100000000 } } ],
       "limit": { "kind": "copy", "bytes": "8*n" },
       "needs": "bronze", "thresholds": { "bronze": 0.5, "silver": 0.75, "gold": 0.9 },
-      "hints": { "staged": ["Look at the tail."], "on": { "out-of-bounds": "The mask.", "large": "L", "compile": "C", "slow": "S" } }
+      "hints": { "staged": ["Look at the tail."], "on": { "out-of-bounds": "The mask.", "large": "L", "compile": "C", "slow": "S" } },
+      "in_triton": { "statement": "A program makes BLOCK.", "hints": { "staged": ["BLOCK."], "on": { "large": "T", "tail": "M" } } }
     } ] })");
 }
 
@@ -98,6 +99,36 @@ TEST_CASE("Everything of a good file is read") {
   CHECK(exercise->thresholds.gold == 0.9);
   CHECK(exercise->needs == Needs::bronze);
   CHECK(exercise->hints.on.size() == 4);
+  CHECK(exercise->host_signature() == "def vector_scaling(x, y, alpha, n)");
+}
+
+TEST_CASE("A dialect has words of its own, and the common ones where it has none") {
+  const File file(good().dump());
+  Exercise exercise = load_curriculum(file.path()).exercises[0];
+  const std::string common = exercise.statement;
+  CHECK(exercise.statement_in(DialectId::cuda) == common);
+  CHECK(exercise.statement_in(DialectId::triton) == "A program makes BLOCK.");
+  CHECK(exercise.hints_in(DialectId::cuda).staged == std::vector<std::string>{"Look at the tail."});
+  CHECK_FALSE(exercise.hints_in(DialectId::cuda).on.contains("tail"));
+  const Hints triton = exercise.hints_in(DialectId::triton);
+  CHECK(triton.staged == std::vector<std::string>{"BLOCK."});
+  CHECK(triton.on ==
+        std::map<std::string, std::string>{
+            {"compile", "C"}, {"large", "T"}, {"out-of-bounds", "The mask."}, {"slow", "S"}, {"tail", "M"}});
+
+  exercise.in_triton = {};
+  CHECK(exercise.statement_in(DialectId::triton) == common);
+  CHECK(exercise.hints_in(DialectId::triton).staged == exercise.hints.staged);
+  CHECK(exercise.hints_in(DialectId::triton).on == exercise.hints.on);
+}
+
+TEST_CASE("A dialect is known by its name, and a file's by its extension") {
+  for (const DialectId dialect : every_dialect) {
+    CHECK(dialect_named(name_of(dialect)) == dialect);
+    CHECK(dialect_id_of("level1/relu" + std::string(extension_of(dialect))) == dialect);
+  }
+  CHECK_FALSE(dialect_named("python"));
+  CHECK(dialect_id_of("relu") == DialectId::cuda);
 }
 
 TEST_CASE("Every broken field is named by its path") {
@@ -182,6 +213,13 @@ TEST_CASE("Every broken field is named by its path") {
       {"/exercises/0/thresholds/gold", "1.1", "exercises[0].thresholds.gold:", "at most 1"},
       {"/exercises/0/hints/staged/0", "\"\"", "exercises[0].hints.staged[0]:", "not empty"},
       {"/exercises/0/hints/on/outofbounds", "\"x\"", "exercises[0].hints.on.outofbounds:", "unknown key"},
+      {"/exercises/0/in_triton", "[]", "exercises[0].in_triton:", "expected an object"},
+      {"/exercises/0/in_triton/formula", "\"x\"", "exercises[0].in_triton.formula:", "unknown key"},
+      {"/exercises/0/in_triton/statement", "\" \"", "exercises[0].in_triton.statement:", "not empty"},
+      {"/exercises/0/in_triton/hints/of", "{}", "exercises[0].in_triton.hints.of:", "unknown key"},
+      {"/exercises/0/in_triton/hints/staged", "[]", "exercises[0].in_triton.hints.staged:", "at least one"},
+      {"/exercises/0/in_triton/hints/on/outofbounds", "\"x\"",
+       "exercises[0].in_triton.hints.on.outofbounds:", "unknown key"},
   };
   for (const Row& row : rows) {
     json broken = good();

@@ -93,7 +93,7 @@ std::string read_source_file(const std::filesystem::path& file, const std::strin
                     "editor: \"Save as\", or: iconv -f UTF-16 -t UTF-8)",
                     shown));
   }
-  if (is_binary(text)) throw SourceFileError(fmt::format("{} is no text file; name a kernel file (.cu)", shown));
+  if (is_binary(text)) throw SourceFileError(fmt::format("{} is no text file; name a kernel file (.cu, .py)", shown));
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   return text;
 }

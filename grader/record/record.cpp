@@ -47,26 +47,33 @@ int64_t Record::add(Attempt attempt) {
   return number;
 }
 
-std::map<std::string, ExerciseProgress> Record::progress() const {
+std::map<std::string, ExerciseProgress> Record::progress(std::optional<DialectId> dialect) const {
   std::map<std::string, ExerciseProgress> result;
   // Medals by rank, and a measured one above a predicted one of the same metal, so that the best so far is a maximum.
   // Times on the virtual GPU are predicted.
+  // An attempt's dialect is that of its file's name: ?1 are Triton's. Of which dialect: ?2, 1 Triton, 0 not, -1 any.
   Statement attempts(db_, file_,
-                     "SELECT a.exercise, count(*), max(a.verdict = 'pass'), "
+                     "SELECT a.exercise, count(*), "
+                     "max(a.verdict = 'pass' AND a.file NOT GLOB ?1), max(a.verdict = 'pass' AND a.file GLOB ?1), "
                      "max(CASE a.medal WHEN 'gold' THEN 6 WHEN 'silver' THEN 4 WHEN 'bronze' THEN 2 ELSE 0 END "
                      "+ (a.device NOT LIKE 'virtual%')), "
                      "l.verdict, l.time "
-                     "FROM attempts a JOIN attempts l ON l.number = "
-                     "(SELECT max(number) FROM attempts WHERE exercise = a.exercise) GROUP BY a.exercise");
+                     "FROM attempts a JOIN attempts l ON l.number = (SELECT max(number) FROM attempts "
+                     "WHERE exercise = a.exercise AND (?2 < 0 OR (file GLOB ?1) = ?2)) "
+                     "WHERE ?2 < 0 OR (a.file GLOB ?1) = ?2 GROUP BY a.exercise");
+  attempts.bind(1, fmt::format("*{}", extension_of(DialectId::triton)));
+  attempts.bind(2, !dialect ? int64_t{-1} : int64_t{*dialect == DialectId::triton});
   constexpr const char* medals[] = {"none", "bronze", "silver", "gold"};
   while (attempts.step()) {
     ExerciseProgress& of = result[attempts.text(0)];
     of.attempts = attempts.integer(1);
-    of.passed = attempts.integer(2) != 0;
-    of.medal = medals[attempts.integer(3) / 2];
-    of.medal_predicted = of.medal != "none" && attempts.integer(3) % 2 == 0;
-    of.last_verdict = attempts.text(4);
-    of.last_time = attempts.text(5);
+    if (attempts.integer(2) != 0) of.passed_in.push_back(DialectId::cuda);
+    if (attempts.integer(3) != 0) of.passed_in.push_back(DialectId::triton);
+    of.passed = !of.passed_in.empty();
+    of.medal = medals[attempts.integer(4) / 2];
+    of.medal_predicted = of.medal != "none" && attempts.integer(4) % 2 == 0;
+    of.last_verdict = attempts.text(5);
+    of.last_time = attempts.text(6);
   }
   Statement hints(db_, file_, "SELECT exercise, shown FROM hints");
   while (hints.step()) result[hints.text(0)].hints_shown = static_cast<int>(hints.integer(1));

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "grader/curriculum/dialect_id.h"
+
 struct sqlite3;
 
 namespace tritutor {
@@ -35,9 +37,10 @@ struct Attempt {
 
 struct ExerciseProgress {
   int64_t attempts = 0;
-  bool passed = false;
-  std::string medal = "none";    ///< best so far
-  bool medal_predicted = false;  ///< that medal is only predicted: no GPU gave it
+  bool passed = false;               ///< in whatever dialect
+  std::vector<DialectId> passed_in;  ///< sorted
+  std::string medal = "none";        ///< best so far
+  bool medal_predicted = false;      ///< that medal is only predicted: no GPU gave it
   std::string last_verdict;
   std::string last_time;
   int hints_shown = 0;
@@ -58,7 +61,8 @@ class Record {
 
   /// Stores an attempt and returns its number. `number` and an empty `time` of the argument are filled in.
   int64_t add(Attempt attempt);
-  std::map<std::string, ExerciseProgress> progress() const;          ///< by exercise id
+  /// By exercise id, of attempts in one dialect or in all.
+  std::map<std::string, ExerciseProgress> progress(std::optional<DialectId> dialect = std::nullopt) const;
   std::vector<Attempt> attempts(const std::string& exercise) const;  ///< oldest first
   void set_hints_shown(const std::string& exercise, int count);
 

@@ -111,6 +111,40 @@ TEST_CASE("Progress is the best so far and the last so far") {
   CHECK(progress.at("1.3").hints_shown == 1);
 }
 
+TEST_CASE("What is passed in either dialect is passed, and each can be asked for alone") {
+  const TemporaryFolder folder;
+  Record record(folder / "progress.db");
+  const auto add = [&](const char* exercise, const char* file, const char* verdict, const char* medal) {
+    Attempt one = attempt(exercise, verdict, medal);
+    one.file = file;
+    record.add(one);
+  };
+  add("1.1", "/w/level1/vector_scaling.cu", "pass", "gold");
+  add("1.1", "/w/level1/vector_scaling.py", "pass", "silver");
+  add("1.1", "/w/level1/vector_scaling.py", "fail", "none");
+  add("1.2", "/w/level1/vector_max.py", "pass", "none");
+  add("1.3", "/w/level1/relu.py", "fail", "none");
+  add("1.3", "/w/level1/relu.cu", "error", "none");
+  using Dialects = std::vector<DialectId>;
+  auto all = record.progress();
+  CHECK(all["1.1"].passed_in == Dialects{DialectId::cuda, DialectId::triton});
+  CHECK(all["1.1"].attempts == 3);
+  CHECK(all["1.1"].medal == "gold");
+  CHECK(all["1.2"].passed);
+  CHECK(all["1.2"].passed_in == Dialects{DialectId::triton});
+  CHECK_FALSE(all["1.3"].passed);
+  CHECK(all["1.3"].passed_in.empty());
+
+  auto triton = record.progress(DialectId::triton);
+  CHECK(triton["1.1"].attempts == 2);
+  CHECK(triton["1.1"].medal == "silver");
+  CHECK(triton["1.1"].last_verdict == "fail");
+  CHECK(triton["1.3"].last_verdict == "fail");
+  auto cuda = record.progress(DialectId::cuda);
+  CHECK(cuda["1.1"].last_verdict == "pass");
+  CHECK_FALSE(cuda.contains("1.2"));
+}
+
 TEST_CASE("Several writers of one file lose nothing") {
   const TemporaryFolder folder;
   const fs::path file = folder / "progress.db";

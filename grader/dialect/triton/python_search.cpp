@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <sstream>
 
@@ -20,16 +21,17 @@ constexpr int least_major = 3, least_minor = 4;
 const char* const question = R"(
 import sys
 sys.path[:] = [folder for folder in sys.path if folder]
-import importlib.metadata, importlib.util
+import importlib.metadata, importlib.util, os
 missing = [name for name in ("triton", "numpy") if importlib.util.find_spec(name) is None]
 if missing:
     print("missing", *missing)
 else:
     try:
-        print("triton", importlib.metadata.version("triton"))
+        version = importlib.metadata.version("triton")
     except importlib.metadata.PackageNotFoundError:
         import triton
-        print("triton", triton.__version__)
+        version = triton.__version__
+    print("triton", version, os.path.dirname(os.path.dirname(importlib.util.find_spec("triton").origin)))
 )";
 
 bool is_recent_enough(const std::string& version) {
@@ -62,10 +64,12 @@ std::variant<PythonWithTriton, NoPythonWithTriton> asked(const fs::path& python)
     return NoPythonWithTriton{fmt::format("{} has no {}", name, rest.starts_with("triton") ? "Triton" : rest)};
   }
   if (kind != "triton") return NoPythonWithTriton{fmt::format("{} does not answer as Python does", name)};
-  if (!is_recent_enough(rest)) {
-    return NoPythonWithTriton{fmt::format("{} has Triton {}, older than {}.{}", name, rest, least_major, least_minor)};
+  const std::string version = rest.substr(0, rest.find(' '));
+  if (!is_recent_enough(version)) {
+    return NoPythonWithTriton{
+        fmt::format("{} has Triton {}, older than {}.{}", name, version, least_major, least_minor)};
   }
-  return PythonWithTriton{python, rest};
+  return PythonWithTriton{python, version, rest.substr(std::min(version.size() + 1, rest.size()))};
 }
 
 std::string next_step(const PythonSearch& search) {
@@ -73,8 +77,8 @@ std::string next_step(const PythonSearch& search) {
     return fmt::format("Install Triton there (\"{}\" -m pip install triton numpy), or set TRITUTOR_PYTHON to another",
                        search.python);
   }
-  return "Make one: python3 -m venv triton && triton/bin/pip install triton numpy && "
-         "export TRITUTOR_PYTHON=$PWD/triton/bin/python";
+  return "To get one: ./tritutor next --dialect triton in the source folder; or python3 -m venv triton && "
+         "triton/bin/pip install triton==3.9.0 numpy && export TRITUTOR_PYTHON=$PWD/triton/bin/python";
 }
 
 fs::path own_folder() {

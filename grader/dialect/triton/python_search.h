@@ -10,7 +10,8 @@ namespace tritutor {
 
 struct PythonWithTriton {
   std::filesystem::path path;
-  std::string triton_version;  ///< "3.9.0"
+  std::string triton_version;      ///< "3.9.0"
+  std::filesystem::path packages;  ///< the folder that holds Triton's own
 };
 
 /// what: a sentence for each Python that was tried, and then the next step.

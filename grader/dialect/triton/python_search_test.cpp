@@ -46,12 +46,13 @@ TEST_CASE("the first Python with Triton is taken") {
   const tritutor::PythonSearch search{
       "",
       {pythons.folder / "absent", pythons.add("without", "echo missing triton numpy"),
-       pythons.add("old", "echo triton 3.3.1"), pythons.add("first", "echo triton 3.4.0"),
+       pythons.add("old", "echo triton 3.3.1"), pythons.add("first", "echo triton 3.4.0 /its packages"),
        pythons.add("second", "echo triton 3.9.0")}};
   const auto found = find_python_with_triton(search);
   REQUIRE(std::holds_alternative<PythonWithTriton>(found));
   CHECK(std::get<PythonWithTriton>(found).path == pythons.folder / "first");
   CHECK(std::get<PythonWithTriton>(found).triton_version == "3.4.0");
+  CHECK(std::get<PythonWithTriton>(found).packages == "/its packages");
 }
 
 TEST_CASE("what TRITUTOR_PYTHON names is taken and no other") {
@@ -74,7 +75,7 @@ TEST_CASE("why each Python will not do is said, and the next step") {
   CHECK(why.find("old has Triton 3.3.1, older than 3.4") != std::string::npos);
   CHECK(why.find("two is no Python of version 3.9 or later") != std::string::npos);
   CHECK(why.find("strange does not answer as Python does") != std::string::npos);
-  CHECK(why.find("pip install triton numpy") != std::string::npos);
+  CHECK(why.find("./tritutor next --dialect triton") != std::string::npos);
 }
 
 TEST_CASE("a program that does not end is killed with what it started") {
