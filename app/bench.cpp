@@ -123,8 +123,9 @@ std::vector<BenchKernel> kernels_for(Session& session, const Target& target, boo
   std::vector<BenchKernel> kernels = {{"yours", target.file, read_kernel_file(target.file)}};
   if (alone) return kernels;
   const Home& home = session.home();
-  const fs::path ours = home.solution(*target.exercise), fast = home.fast_solution(*target.exercise);
-  kernels.push_back({"ours", ours, read_text(ours)});
+  const fs::path ours = home.solution(*target.exercise, target.dialect),
+                 fast = home.fast_solution(*target.exercise, target.dialect);
+  kernels.push_back({"ours", ours, read_own_file(*target.exercise, target.dialect, ours)});
   if (fs::exists(fast)) kernels.push_back({"ours, fast", fast, read_text(fast)});
   return kernels;
 }
@@ -136,6 +137,7 @@ void print_refusal(Session& session, const Arguments& arguments, const Target& t
   verdict.exercise = target.exercise->id;
   verdict.slug = target.exercise->slug;
   verdict.file = target.file.string();
+  verdict.dialect = name_of(target.dialect);
   verdict.toolchain = bench.toolchain;
   verdict.result = Verdict::Result::error;
   verdict.refusal = bench.refusal;

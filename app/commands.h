@@ -25,7 +25,7 @@ void add_doctor(CLI::App& app, Session& session);
 void add_dev(CLI::App& app, Session& session);
 
 /// `next` with no options: what bare `tritutor` does.
-void run_next(Session& session, bool json);
+void run_next(Session& session);
 
 /// The whole program: parses, runs one command, returns the exit status.
 int run(int argc, char** argv);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/dev.h"
+#include "app/dialect_option.h"
 #include "app/home.h"
 #include "app/interrupt.h"
 #include "app/mutant.h"
@@ -20,6 +21,7 @@ namespace {
 
 struct Arguments {
   std::vector<std::string> exercises;
+  std::optional<DialectId> dialect;
   std::string device = "cuda";
   bool cheats = false;
   bool json = false;
@@ -56,7 +58,9 @@ std::string why_wrong(const Verdict& verdict) {
 bool solutions(Session& session, const Exercise& exercise, const Arguments& arguments, const Interrupt& interrupt,
                nlohmann::json& all) {
   bool gold = false, right = true;
-  for (const fs::path& file : {session.home().solution(exercise), session.home().fast_solution(exercise)}) {
+  const DialectId dialect = arguments.dialect.value_or(DialectId::cuda);
+  for (const fs::path& file :
+       {session.home().solution(exercise, dialect), session.home().fast_solution(exercise, dialect)}) {
     if (!fs::exists(file)) continue;
     const Verdict verdict = grade_alone(session, exercise, file, read_text(file), arguments, interrupt);
     if (interrupt.seen()) throw CommandError(status_stopped, "stopped");
@@ -141,6 +145,7 @@ void add_dev_gpu(CLI::App& dev, Session& session) {
   auto arguments = std::make_shared<Arguments>();
   command->add_option("exercises", arguments->exercises, "Ids or names; absent: all")->type_name("ID");
   command->add_option("--device", arguments->device, "cuda (the first GPU that works), or cuda:1")->type_name("WHERE");
+  add_dialect_option(*command, arguments->dialect, "The solutions in this dialect, cuda (if absent) or triton");
   command->add_flag("--cheats", arguments->cheats, "The cheats of tests/cheats instead of the solutions");
   command->add_flag("--json", arguments->json, "Print JSON");
   command->footer(

@@ -11,6 +11,7 @@
 #include "app/output.h"
 #include "grader/device/gpu.h"
 #include "grader/dialect/cuda/nvrtc.h"
+#include "grader/dialect/triton/python_search.h"
 #include "grader/gpu_work.h"
 #include "vgpu/ops/op.h"
 
@@ -94,6 +95,26 @@ std::vector<Check> gpus() {
                       "compared with it"});
   }
   return checks;
+}
+
+/// For kernels in Triton alone.
+Check triton() {
+  const auto found = find_python_with_triton();
+  if (const auto* none = std::get_if<NoPythonWithTriton>(&found))
+    return {"Triton", Check::State::information, none->what + ". CUDA C++ goes without"};
+  const auto& python = std::get<PythonWithTriton>(found);
+  const VgpuPackage package = vgpu_package();
+  Check check{"Triton", Check::State::good, fmt::format("{}, {}; ", python.triton_version, python.path.string())};
+  std::error_code error;
+  for (const fs::path& needed : {package.library, package.folder / "vgpu"}) {
+    if (fs::exists(needed, error)) continue;
+    check.state = Check::State::bad;
+    check.found += fmt::format("{} is not there", needed.string());
+    check.next = "this installation is not whole: build all of it, or get it again";
+    return check;
+  }
+  check.found += package.library.string();
+  return check;
 }
 
 Check virtual_gpu() {
@@ -191,7 +212,8 @@ void doctor(Session& session, bool json) {
   const std::optional<Workspace> workspace = session.workspace();
   std::vector<Check> checks = {kernel_compiler(), cuda_headers()};
   for (Check& check : gpus()) checks.push_back(std::move(check));
-  for (const Check& check : {virtual_gpu(), curriculum(session), workspace_check(workspace)}) checks.push_back(check);
+  for (const Check& check : {triton(), virtual_gpu(), curriculum(session), workspace_check(workspace)})
+    checks.push_back(check);
   if (workspace) checks.push_back(record_check(*workspace));
   checks.push_back(disk(workspace ? workspace->root() : fs::current_path()));
   if (json) {

@@ -8,6 +8,6 @@
 
 namespace tritutor {
 
-std::string view_exercise(const Exercise& exercise, const Style& style, int width);
+std::string view_exercise(const Exercise& exercise, DialectId dialect, const Style& style, int width);
 
 }  // namespace tritutor

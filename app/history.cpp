@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/dialect_option.h"
 #include "app/medal_view.h"
 #include "app/output.h"
 #include "app/speed_view.h"
@@ -52,6 +53,7 @@ struct Arguments {
   std::string name;
   std::vector<int64_t> diff;
   int64_t restore = 0;
+  std::optional<DialectId> dialect;
   bool json = false;
 };
 
@@ -91,6 +93,10 @@ void print_table(Session& session, const Exercise& exercise, const std::vector<A
   }
   bool predicted = false;
   print("{}\n", style.dim("  no.  when (UTC)        verdict  medal"));
+  // In which dialect is worth a word where there are several.
+  const bool mixed = std::any_of(attempts.begin(), attempts.end(), [&](const Attempt& attempt) {
+    return dialect_id_of(attempt.file) != dialect_id_of(attempts[0].file);
+  });
   for (const Attempt& attempt : attempts) {
     const AttemptSummary summary = summary_of(attempt);
     const std::string verdict = pad(attempt.verdict, 7);
@@ -99,6 +105,7 @@ void print_table(Session& session, const Exercise& exercise, const std::vector<A
     predicted = predicted || star;
     const std::string medal = attempt.medal == "none" ? "" : attempt.medal + (star ? "*" : "");
     std::string words = in_words(summary, attempt);
+    if (mixed) words = fmt::format("{:<6}  {}", name_of(dialect_id_of(attempt.file)), words);
     if (session.rows() > 0) words = fit(words, static_cast<size_t>(std::max(session.width() - 42, 20)));
     print("{:>5}  {}  {}  {:<7}  {}\n", attempt.number, pad(minute_of(attempt), 16), painted, medal, words);
   }
@@ -138,8 +145,9 @@ void diff(Session& session, const Workspace& workspace, const Exercise& exercise
     after = other.source;
     after_label = label_of(other);
   } else {
-    after = read_text(workspace.file_of(exercise));
-    after_label = shown(workspace.file_of(exercise)) + ", as it is now";
+    const std::filesystem::path file = workspace.file_of(exercise, dialect_id_of(before.file));
+    after = read_text(file);
+    after_label = shown(file) + ", as it is now";
   }
   const std::string changes = unified_diff(before.source, after, label_of(before), after_label);
   if (!changes.empty()) return print_diff(session, changes);
@@ -149,10 +157,11 @@ void diff(Session& session, const Workspace& workspace, const Exercise& exercise
 void restore(Session& session, const Workspace& workspace, const Exercise& exercise,
              const std::vector<Attempt>& attempts, int64_t number) {
   const Attempt& attempt = attempt_numbered(attempts, number, exercise);
-  const std::filesystem::path kept = workspace.replace(exercise, attempt.source);
-  print("{} is as it was in {}.\n", shown(workspace.file_of(exercise)), label_of(attempt));
+  const DialectId dialect = dialect_id_of(attempt.file);
+  const std::filesystem::path kept = workspace.replace(exercise, dialect, attempt.source);
+  print("{} is as it was in {}.\n", shown(workspace.file_of(exercise, dialect)), label_of(attempt));
   if (!kept.empty()) print("What was there is kept: {}\n", shown(kept));
-  print("{}  tritutor submit {}\n", session.style().bold("next"), exercise.id);
+  print("{}  tritutor submit {}{}\n", session.style().bold("next"), exercise.id, dialect_words(dialect, workspace));
 }
 
 void history(Session& session, const Arguments& arguments) {
@@ -164,6 +173,9 @@ void history(Session& session, const Arguments& arguments) {
     attempts = Record(workspace.database(), Record::Use::read).attempts(exercise.id);
   if (!arguments.diff.empty()) return diff(session, workspace, exercise, attempts, arguments.diff);
   if (arguments.restore != 0) return restore(session, workspace, exercise, attempts, arguments.restore);
+  if (arguments.dialect) {
+    std::erase_if(attempts, [&](const Attempt& attempt) { return dialect_id_of(attempt.file) != *arguments.dialect; });
+  }
   if (arguments.json) return print_json(exercise, attempts);
   print_table(session, exercise, attempts);
 }
@@ -210,6 +222,7 @@ json to_json(const AttemptSummary& summary, const Attempt& attempt) {
   json out = {{"attempt", attempt.number},  {"time", attempt.time},          {"file", attempt.file},
               {"verdict", attempt.verdict}, {"right", summary.right},        {"medal", attempt.medal},
               {"device", attempt.device},   {"toolchain", attempt.toolchain}};
+  out["dialect"] = name_of(dialect_id_of(attempt.file));
   if (!attempt.seed.empty()) out["seed"] = attempt.seed;
   if (summary.time_us) {
     out["timing"] = {{"kind", summary.predicted ? "predicted" : "measured"}, {"time_us", *summary.time_us}};
@@ -236,6 +249,7 @@ void add_history(CLI::App& app, Session& session) {
       command->add_option("--restore", arguments->restore, "Put an attempt's file back; yours is kept beside it")
           ->type_name("A")
           ->check(CLI::PositiveNumber);
+  add_dialect_option(*command, arguments->dialect, "Only the attempts in this dialect, cuda or triton");
   CLI::Option* as_json = command->add_flag("--json", arguments->json, "Print the attempts as JSON");
   diff->excludes(restore)->excludes(as_json);
   restore->excludes(as_json);

@@ -60,17 +60,17 @@ fs::path Home::beside(const fs::path& relative) const {
   return fs::exists(own, error) ? own : root / relative;
 }
 
-fs::path Home::starter(const Exercise& exercise) const {
-  return beside(fs::path("exercises") / fmt::format("level{}", exercise.level) / (exercise.slug + ".cu"));
+fs::path Home::starter(const Exercise& exercise, DialectId dialect) const {
+  return beside(fs::path("exercises") / exercise.file_name(dialect));
 }
 
-fs::path Home::solution(const Exercise& exercise) const {
-  return beside(fs::path("solutions") / fmt::format("level{}", exercise.level) / (exercise.slug + ".cu"));
+fs::path Home::solution(const Exercise& exercise, DialectId dialect) const {
+  return beside(fs::path("solutions") / exercise.file_name(dialect));
 }
 
-fs::path Home::fast_solution(const Exercise& exercise) const {
-  const fs::path plain = solution(exercise);
-  return plain.parent_path() / (exercise.slug + "_fast.cu");
+fs::path Home::fast_solution(const Exercise& exercise, DialectId dialect) const {
+  const fs::path plain = solution(exercise, dialect);
+  return plain.parent_path() / fmt::format("{}_fast{}", exercise.slug, extension_of(dialect));
 }
 
 fs::path Home::mutants(const Exercise& exercise) const {
@@ -109,6 +109,18 @@ std::string read_kernel_file(const fs::path& file) {
   } catch (const SourceFileError& error) {
     throw CommandError(status_usage, error.what());
   }
+}
+
+std::string read_own_file(const Exercise& exercise, DialectId dialect, const fs::path& file) {
+  std::error_code error;
+  if (fs::exists(file, error)) return read_text(file);
+  std::string message = fmt::format("{} {} has no file in {}: {} is not there", exercise.id, exercise.title,
+                                    title_of(dialect), shown(file));
+  for (const DialectId other : every_dialect) {
+    if (other != dialect && fs::exists(fs::path(file).replace_extension(extension_of(other)), error))
+      message += fmt::format(". There is one in {}: --dialect {}", title_of(other), name_of(other));
+  }
+  throw CommandError(status_usage, message);
 }
 
 std::string shown(const fs::path& path) {

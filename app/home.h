@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "grader/curriculum/curriculum.h"
+#include "grader/curriculum/dialect_id.h"
 
 namespace tritutor {
 
@@ -17,10 +18,11 @@ struct Home {
   std::filesystem::path tl;          ///< headers that a kernel file includes
 
   /// exercises/, solutions/ or tests/mutants/ file: beside the curriculum file where it is there, else the product's.
-  std::filesystem::path starter(const Exercise& exercise) const;
-  std::filesystem::path solution(const Exercise& exercise) const;
-  std::filesystem::path fast_solution(const Exercise& exercise) const;  ///< NAME_fast.cu beside it; may not exist
-  std::filesystem::path mutants(const Exercise& exercise) const;        ///< a folder; may not exist
+  std::filesystem::path starter(const Exercise& exercise, DialectId dialect) const;
+  std::filesystem::path solution(const Exercise& exercise, DialectId dialect) const;
+  /// NAME_fast.cu beside it; may not exist.
+  std::filesystem::path fast_solution(const Exercise& exercise, DialectId dialect) const;
+  std::filesystem::path mutants(const Exercise& exercise) const;  ///< a folder, of every dialect; may not exist
 
   /// A file named from the folder of the curriculum file, which comes first, or from the product's.
   std::filesystem::path beside(const std::filesystem::path& relative) const;
@@ -45,6 +47,10 @@ std::vector<std::filesystem::path> kernels_in(const std::filesystem::path& folde
 
 /// The text of a kernel file: a regular file of text that is not too large. Throws CommandError that says what it is.
 std::string read_kernel_file(const std::filesystem::path& file);
+
+/// The text of an exercise's own file in a dialect. Throws CommandError that names the dialect where there is no such
+/// file.
+std::string read_own_file(const Exercise& exercise, DialectId dialect, const std::filesystem::path& file);
 
 /// A path as a person in the current folder would write it.
 std::string shown(const std::filesystem::path& path);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/dialect_option.h"
 #include "app/medal_view.h"
 #include "app/output.h"
 
@@ -25,6 +26,7 @@ void print_json(const Curriculum& curriculum, const std::map<std::string, Exerci
                    {"worked", exercise.worked},
                    {"attempts", state.attempts},
                    {"passed", state.passed},
+                   {"passed_in", names_of(state.passed_in)},
                    {"needs", name_of(exercise.needs)},
                    {"medal", state.medal},
                    {"medal_predicted", state.medal_predicted}});
@@ -43,15 +45,17 @@ std::string mark_of(const std::map<std::string, ExerciseProgress>& progress, con
 
 void add_list(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("list", "List every exercise with its state");
+  auto dialect = std::make_shared<std::optional<DialectId>>();
   auto json = std::make_shared<bool>(false);
+  add_dialect_option(*command, *dialect, "Only what was done in this dialect, cuda or triton");
   command->add_flag("--json", *json, "Print JSON");
   command->footer("Example:\n  tritutor list");
-  command->callback([&session, json] {
+  command->callback([&session, dialect, json] {
     const Curriculum& curriculum = session.curriculum();
-    const auto progress = progress_of(session.workspace());
+    const auto progress = progress_of(session.workspace(), *dialect);
     if (*json) return print_json(curriculum, progress);
     const Style style = session.style();
-    const Exercise* next = next_exercise(curriculum, progress);
+    const Exercise* next = next_exercise(curriculum, progress_of(session.workspace()));
     bool predicted = false;
     for (const Level& level : curriculum.levels) {
       print("{}\n", style.bold(fmt::format("Level {}: {}", level.number, level.title)));

@@ -61,7 +61,16 @@ std::string what_happened(const Verdict& verdict) {
 
 }  // namespace
 
-std::vector<fs::path> mutants_in(const fs::path& folder) { return files_in(folder, {".cu", ".patch"}); }
+std::vector<fs::path> mutants_in(const fs::path& folder) { return files_in(folder, {".cu", ".py", ".patch"}); }
+
+DialectId dialect_of_mutant(const fs::path& mutant) {
+  if (mutant.extension() != ".patch") return dialect_id_of(mutant);
+  try {
+    return dialect_id_of(patched_file(read_text(mutant)));
+  } catch (const PatchError&) {
+    return DialectId::cuda;  // what is wrong with it, mutant_kernel() says
+  }
+}
 
 MutantKernel mutant_kernel(const Home& home, const fs::path& mutant) {
   if (mutant.extension() != ".patch") return {mutant, read_kernel_file(mutant)};
@@ -77,8 +86,10 @@ Mutant parse_mutant(std::string_view source, std::vector<std::string>& errors) {
     std::string_view line = trimmed(source.substr(0, end));
     source.remove_prefix(std::min(end + 1, source.size()));
     if (line.empty()) continue;
-    if (!line.starts_with("//")) break;
-    line = trimmed(line.substr(2));
+    // "#include" is no comment.
+    const size_t mark = line.starts_with("//") ? 2 : line == "#" || line.starts_with("# ") ? 1 : 0;
+    if (mark == 0) break;
+    line = trimmed(line.substr(mark));
     if (line.starts_with("mutant:")) {
       mutant.mistake = trimmed(line.substr(7));
     } else if (line.starts_with("refused:")) {
@@ -89,7 +100,8 @@ Mutant parse_mutant(std::string_view source, std::vector<std::string>& errors) {
                          reason.kind == "refusal" || reason.kind == "slow" || reason.kind == "says";
       if (!known || reason.name.empty()) {
         errors.push_back(fmt::format(
-            "\"refused: {}\" is none of: case NAME, pattern ID, finding KIND, refusal KIND, slow COUNTER, says TEXT", rest));
+            "\"refused: {}\" is none of: case NAME, pattern ID, finding KIND, refusal KIND, slow COUNTER, says TEXT",
+            rest));
       } else {
         mutant.reasons.push_back(std::move(reason));
       }

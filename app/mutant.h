@@ -1,7 +1,7 @@
 #pragma once
 // A mutant: a kernel with one known mistake, and why it must be refused. It is a patch over the exercise's solution
-// (NAME.patch, app/patch.h), or a kernel file of its own (NAME.cu) where little of the solution is left. Either starts
-// with comments:
+// (NAME.patch, app/patch.h), or a kernel file of its own (NAME.cu, NAME.py) where little of the solution is left.
+// Either starts with comments, in Python's form ("# mutant: ...") or this one:
 //
 //   // mutant: no mask on the last block
 //   // refused: case tail
@@ -9,8 +9,8 @@
 //
 // Every "refused" line must hold: `case NAME` did not pass; some case's mismatch has `pattern ID`; some case has a
 // `finding KIND`; the whole file met a `refusal KIND` ("plan", "signature", ...); it is right and `slow COUNTER`: not
-// fast enough, and that counter explains it ("sectors-per-request", ...); the refusal or what is wrong with a case `says
-// TEXT` among other words.
+// fast enough, and that counter explains it ("sectors-per-request", ...); the refusal or what is wrong with a case
+// `says TEXT` among other words.
 
 #include <filesystem>
 #include <string>
@@ -40,8 +40,12 @@ struct MutantKernel {
 /// A folder's mutants, sorted.
 std::vector<std::filesystem::path> mutants_in(const std::filesystem::path& folder);
 
-/// The kernel of NAME.patch or NAME.cu: of a patch the file it names, with the patch applied. Throws CommandError for
-/// what cannot be read, PatchError for a patch that does not fit.
+/// What a mutant is written in: of a patch the dialect of the file it names; CUDA C++ where a patch names none. Throws
+/// CommandError for what cannot be read.
+DialectId dialect_of_mutant(const std::filesystem::path& mutant);
+
+/// The kernel of NAME.patch, NAME.cu or NAME.py: of a patch the file it names, with the patch applied. Throws
+/// CommandError for what cannot be read, PatchError for a patch that does not fit.
 MutantKernel mutant_kernel(const Home& home, const std::filesystem::path& mutant);
 
 /// Reads the comments. What is wrong with them is added to `errors`.

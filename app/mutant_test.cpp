@@ -50,6 +50,32 @@ TEST_CASE("a mutant's kernel is its own text, or the solution with its patch app
   CHECK_THROWS_AS(mutant_kernel(home, patch), PatchError);
 }
 
+TEST_CASE("a mutant's dialect is that of its file, of a patch that of the file it changes") {
+  const TemporaryFolder folder;
+  Home home;
+  home.root = folder.path();
+  home.curriculum = folder.path() / "curriculum.json";
+  write(folder.path() / "whole.py", "# mutant: m\n# refused: case tail\n#include <no comment>\n# refused: case late\n");
+  const fs::path patch = folder.path() / "triton_copies.patch";
+  write(patch,
+        "# mutant: m\n--- a/solutions/level1/relu.py\n+++ b/solutions/level1/relu.py\n@@ -1 +1 @@\n-right\n+wrong\n");
+  write(folder.path() / "solutions/level1/relu.py", "right\n");
+  write(folder.path() / "no.patch", "nothing\n");
+  CHECK(dialect_of_mutant(folder.path() / "whole.py") == DialectId::triton);
+  CHECK(dialect_of_mutant(folder.path() / "whole.cu") == DialectId::cuda);
+  CHECK(dialect_of_mutant(patch) == DialectId::triton);
+  CHECK(dialect_of_mutant(folder.path() / "no.patch") == DialectId::cuda);
+  CHECK(mutant_kernel(home, patch).file == folder.path() / "triton_copies.py");
+  CHECK(mutants_in(folder.path()).size() == 3);
+
+  std::vector<std::string> errors;
+  const Mutant mutant = parse_mutant(read_text(folder.path() / "whole.py"), errors);
+  CHECK(errors.empty());
+  CHECK(mutant.mistake == "m");
+  REQUIRE(mutant.reasons.size() == 1);
+  CHECK(mutant.reasons[0].name == "tail");
+}
+
 TEST_CASE("a mutant states its mistake and its reasons") {
   std::vector<std::string> errors;
   const Mutant mutant = parse_mutant(

@@ -38,9 +38,9 @@ bool is_number(const std::string& word) {
 
 /// What people add to the name of a copy.
 bool is_ending(const std::string& word) {
-  static constexpr std::array<std::string_view, 17> known = {"copy", "final", "new",  "old",    "bak",     "backup",
-                                                             "orig", "fixed", "try",  "test",   "attempt", "solution",
-                                                             "wip",  "mine",  "fast", "faster", "starter"};
+  static constexpr std::array<std::string_view, 19> known = {
+      "copy",    "final",    "new", "old",  "bak",  "backup", "orig",    "fixed", "try",   "test",
+      "attempt", "solution", "wip", "mine", "fast", "faster", "starter", "cuda",  "triton"};
   if (std::find(known.begin(), known.end(), word) != known.end()) return true;
   if (is_number(word)) return true;
   return word.size() > 1 && word[0] == 'v' && is_number(word.substr(1));

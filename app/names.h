@@ -16,8 +16,8 @@ struct FileExercise {
   std::vector<std::string> suggestions;  ///< then: "1.1 vector_scaling", nearest first; may be empty
 };
 
-/// From SLUG.cu, also with the id before it ("1.1_vector_scaling.cu"), the id alone ("1.1.cu"), and an ending that
-/// people give copies ("-v2", "_copy", " (1)", "_final"). An id and a slug that disagree tell nothing.
+/// From SLUG.cu or SLUG.py, also with the id before it ("1.1_vector_scaling.cu"), the id alone ("1.1.cu"), and an
+/// ending that people give copies ("-v2", "_copy", " (1)", "_final"). An id and a slug that disagree tell nothing.
 FileExercise exercise_of_file(const Curriculum& curriculum, std::string_view file_name);
 
 /// "There is no exercise 'sofmax'. Did you mean 2.3 softmax?", with the command that lists them all.

@@ -50,6 +50,8 @@ TEST_CASE("a file's exercise comes from its name") {
   CHECK(id_of("4.1_v2.cu") == "4.1");
   CHECK(id_of("fused_matmul_bias_relu_old.cu") == "4.2");
   CHECK(id_of("vector_scaling.cu.~2~") == "");
+  CHECK(id_of("level1/vector_scaling.py") == "1.1");
+  CHECK(id_of("1.1_vector_scaling_triton.py") == "1.1");
 }
 
 TEST_CASE("a name that only contains an exercise's name is not that exercise") {

@@ -46,7 +46,8 @@ class PatchReader {
         at_ + 1 < lines_.size() && lines_[at_].starts_with("--- a/") && lines_[at_ + 1].starts_with("+++ ");
     if (!named)
       throw PatchError(
-          "no lines \"--- a/solutions/levelN/NAME.cu\" and \"+++ ...\" say which file it changes; add them");
+          "no lines \"--- a/solutions/levelN/NAME.cu\" (or NAME.py) and \"+++ ...\" say which file it changes; add "
+          "them");
     file_ = without_newline(lines_[at_].substr(6));
     file_ = file_.substr(0, file_.find('\t'));  // a time may follow
     at_ += 2;

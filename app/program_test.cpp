@@ -196,7 +196,7 @@ TEST_CASE("a fast solution is proved like the plain one") {
   Folder folder;
   fs::copy(source_dir + "/curriculum.json", folder.path / "curriculum.json");
   const std::string plain = read(fs::path(source_dir) / "solutions/level0/vector_addition.cu");
-  const std::vector<std::string> check{"--curriculum", "curriculum.json", "dev", "check", "0.1"};
+  const std::vector<std::string> check{"--curriculum", "curriculum.json", "dev", "check", "0.1", "--dialect", "cuda"};
   folder.write("solutions/level0/vector_addition.cu", plain);
   folder.write("solutions/level0/vector_addition_fast.cu", plain);
   CHECK(run(folder.path, check).status == 0);

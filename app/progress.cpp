@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/dialect_option.h"
 #include "app/medal_view.h"
 #include "app/output.h"
 
@@ -50,6 +51,7 @@ void print_json(const Curriculum& curriculum, const Progress& progress) {
                          {"optional", exercise.optional},
                          {"attempts", state.attempts},
                          {"passed", state.passed},
+                         {"passed_in", names_of(state.passed_in)},
                          {"medal", state.medal},
                          {"medal_predicted", state.medal_predicted},
                          {"last_verdict", state.last_verdict},
@@ -60,7 +62,14 @@ void print_json(const Curriculum& curriculum, const Progress& progress) {
   write_exact(nlohmann::json{{"passed", all.passed}, {"total", all.total}, {"exercises", exercises}}.dump(2) + "\n");
 }
 
-void print_table(const Curriculum& curriculum, const Progress& progress, const Style& style) {
+/// "passed", and in which dialect where Triton is one of them.
+std::string passed_in_words(const ExerciseProgress& state) {
+  if (state.passed_in == std::vector{DialectId::cuda}) return "passed";
+  return state.passed_in.size() > 1 ? "passed in both" : fmt::format("passed in {}", title_of(state.passed_in[0]));
+}
+
+/// `next` comes next, nullptr: nothing is left.
+void print_table(const Curriculum& curriculum, const Progress& progress, const Exercise* next, const Style& style) {
   bool predicted = false;
   for (const Level& level : curriculum.levels) {
     const Count count = count_of(curriculum, progress, level.number);
@@ -69,7 +78,7 @@ void print_table(const Curriculum& curriculum, const Progress& progress, const S
     for (const Exercise& exercise : curriculum.exercises) {
       const ExerciseProgress state = state_of(progress, exercise);
       if (exercise.level != level.number || state.attempts == 0) continue;
-      std::string verdict = state.passed ? style.green("passed") : style.yellow("not yet");
+      std::string verdict = state.passed ? style.green(passed_in_words(state)) : style.yellow("not yet");
       const std::string medal = medal_shown(state);
       if (!medal.empty()) verdict += ", " + medal;
       predicted = predicted || medal.ends_with('*');
@@ -82,7 +91,6 @@ void print_table(const Curriculum& curriculum, const Progress& progress, const S
   }
   const Count all = count_of(curriculum, progress, -1);
   print("\n{} of {} exercises passed.", all.passed, all.total);
-  const Exercise* next = next_exercise(curriculum, progress);
   print("{}\n", next == nullptr ? " There is nothing left to do."
                                 : fmt::format(" Next: {} {} (tritutor next)", shown_id(*next), next->title));
   if (predicted) print("{}", style.dim(medal_footnote));
@@ -92,13 +100,17 @@ void print_table(const Curriculum& curriculum, const Progress& progress, const S
 
 void add_progress(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("progress", "Show how far you are, with every attempt counted");
+  auto dialect = std::make_shared<std::optional<DialectId>>();
   auto json = std::make_shared<bool>(false);
+  add_dialect_option(*command, *dialect, "Only what was done in this dialect, cuda or triton");
   command->add_flag("--json", *json, "Print JSON");
   command->footer("Example:\n  tritutor progress");
-  command->callback([&session, json] {
-    const auto progress = progress_of(session.workspace_or_error());
+  command->callback([&session, dialect, json] {
+    const Workspace workspace = session.workspace_or_error();
+    const auto progress = progress_of(workspace, *dialect);
     if (*json) return print_json(session.curriculum(), progress);
-    print_table(session.curriculum(), progress, session.style());
+    const Exercise* next = next_exercise(session.curriculum(), progress_of(workspace));
+    print_table(session.curriculum(), progress, next, session.style());
   });
 }
 

@@ -59,8 +59,7 @@ std::string reason_of(const Verdict& verdict) {
   return "every case passed";
 }
 
-Finding starter_job(const Home& home, const Exercise& exercise, const ProofOptions& options) {
-  const fs::path file = home.starter(exercise);
+Finding starter_job(const Home& home, const Exercise& exercise, const fs::path& file, const ProofOptions& options) {
   const Verdict verdict = grade_file(home, exercise, file, read_text(file), options);
   const auto wanted = exercise.worked ? Verdict::Result::pass : Verdict::Result::fail;
   const bool good = verdict.result == wanted && !verdict.refusal;
@@ -88,7 +87,8 @@ Finding solution_job(const Home& home, const Exercise& exercise, const fs::path&
   };
 }
 
-Finding mutant_job(const Home& home, const Exercise& exercise, const fs::path& file, const ProofOptions& options) {
+Finding mutant_job(const Home& home, const Exercise& exercise, const fs::path& file, DialectId dialect,
+                   const ProofOptions& options) {
   std::vector<std::string> errors;
   const Mutant mutant = parse_mutant(read_text(file), errors);
   if (errors.empty()) {
@@ -100,8 +100,8 @@ Finding mutant_job(const Home& home, const Exercise& exercise, const fs::path& f
     }
   }
   return [=](ExerciseProof& proof) {
-    ++proof.mutants;
-    if (errors.empty()) ++proof.mutants_refused;
+    ++proof.mutants[dialect].all;
+    if (errors.empty()) ++proof.mutants[dialect].refused;
     for (const std::string& error : errors) proof.violations.push_back({shown(file), error});
   };
 }
@@ -130,20 +130,38 @@ Job job(std::string place, Work work) {
   });
 }
 
-std::vector<Job> jobs_of(const Home& home, const Exercise& exercise, const ProofOptions& options) {
-  std::vector<Job> jobs;
-  jobs.push_back(job(shown(home.starter(exercise)),
-                     [&home, &exercise, &options] { return starter_job(home, exercise, options); }));
-  std::vector<fs::path> solutions{home.solution(exercise)};
-  if (fs::exists(home.fast_solution(exercise))) solutions.push_back(home.fast_solution(exercise));
+std::vector<fs::path> mutants_of(const Home& home, const Exercise& exercise, DialectId dialect) {
+  std::vector<fs::path> mutants = mutants_in(home.mutants(exercise));
+  std::erase_if(mutants, [&](const fs::path& file) { return dialect_of_mutant(file) != dialect; });
+  return mutants;
+}
+
+void add_jobs(const Home& home, const Exercise& exercise, DialectId dialect, const ProofOptions& options,
+              std::vector<Job>& jobs) {
+  const fs::path starter = home.starter(exercise, dialect), fast = home.fast_solution(exercise, dialect);
+  jobs.push_back(job(shown(starter),
+                     [&home, &exercise, starter, &options] { return starter_job(home, exercise, starter, options); }));
+  std::vector<fs::path> solutions{home.solution(exercise, dialect)};
+  if (fs::exists(fast)) solutions.push_back(fast);
   for (const fs::path& file : solutions) {
     jobs.push_back(
         job(shown(file), [&home, &exercise, file, &options] { return solution_job(home, exercise, file, options); }));
   }
-  for (const fs::path& file : mutants_in(home.mutants(exercise))) {
-    jobs.push_back(
-        job(shown(file), [&home, &exercise, file, &options] { return mutant_job(home, exercise, file, options); }));
+  for (const fs::path& file : mutants_of(home, exercise, dialect)) {
+    jobs.push_back(job(shown(file), [&home, &exercise, file, dialect, &options] {
+      return mutant_job(home, exercise, file, dialect, options);
+    }));
   }
+}
+
+std::vector<Job> jobs_of(const Home& home, const Exercise& exercise, const ProofOptions& options) {
+  std::vector<Job> jobs;
+  for (const DialectId dialect : options.dialects) {
+    if (dialect == DialectId::cuda || count_files(home, exercise, dialect) > 0)
+      add_jobs(home, exercise, dialect, options, jobs);
+  }
+  // What a case accepts has nothing to do with dialects: once is enough.
+  if (options.dialects[0] != DialectId::cuda) return jobs;
   const std::string place = fmt::format("{}, exercise {}", shown(home.curriculum), exercise.id);
   for (size_t i = 0; i < exercise.cases.size(); ++i) {
     jobs.push_back(job(place, [&exercise, i, place, &options] { return fakes_job(exercise, i, place, options.seed); }));
@@ -152,6 +170,15 @@ std::vector<Job> jobs_of(const Home& home, const Exercise& exercise, const Proof
 }
 
 }  // namespace
+
+int64_t count_files(const Home& home, const Exercise& exercise, DialectId dialect) {
+  auto count = static_cast<int64_t>(mutants_of(home, exercise, dialect).size());
+  for (const fs::path& file :
+       {home.starter(exercise, dialect), home.solution(exercise, dialect), home.fast_solution(exercise, dialect)}) {
+    count += fs::exists(file) ? 1 : 0;
+  }
+  return count;
+}
 
 void prove(const Home& home, const std::vector<const Exercise*>& exercises, const ProofOptions& options,
            const std::function<void(const ExerciseProof&)>& done) {

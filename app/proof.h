@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,20 +19,29 @@ struct Violation {
   std::string what;
 };
 
+struct MutantCount {
+  int64_t all = 0, refused = 0;
+};
+
 /// What was proved of one exercise.
 struct ExerciseProof {
   const Exercise* exercise = nullptr;
-  int64_t mutants = 0, mutants_refused = 0;
+  std::map<DialectId, MutantCount> mutants;
   int64_t fakes_refused = 0, fakes_by_nature = 0;
   double solution_seconds = 0;  ///< of grading our solutions, on one host thread
   std::vector<Violation> violations;
 };
 
 struct ProofOptions {
+  /// Whose files are proved. Every exercise has some in CUDA C++, and may have some in Triton.
+  std::vector<DialectId> dialects{DialectId::cuda};
   unsigned threads = 0;  ///< 0: as many as there are cores
   uint64_t seed = 1;     ///< of hidden cases: the same at each run, so that a proof does not change by itself
   const DeviceProfile* profile = nullptr;  ///< whose predictions say what is fast enough; nullptr: speed is not proved
 };
+
+/// How many starters, solutions and mutants an exercise has in a dialect.
+int64_t count_files(const Home& home, const Exercise& exercise, DialectId dialect);
 
 /// Proves the exercises one after the other, files and cases in parallel. `done` is called as each one is finished, in
 /// their order.

@@ -42,7 +42,7 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv) {
     if (std::find(names.begin(), names.end(), word) != names.end()) return "";
     const std::vector<std::string> meant = nearest(word, names, 1);
     if (!meant.empty()) return fmt::format("there is no command '{}'. Did you mean '{}'?", word, meant[0]);
-    if (word.ends_with(".cu"))
+    if (word.ends_with(".cu") || word.ends_with(".py"))
       return fmt::format("there is no command '{0}'. To have it graded: tritutor submit {0}", word);
     return fmt::format("there is no command '{}'. All of them: tritutor --help", word);
   }
@@ -80,7 +80,7 @@ int run(int argc, char** argv) {
   add_commands(app, session);
   try {
     app.parse(argc, argv);
-    if (app.get_subcommands().empty()) run_next(session, false);
+    if (app.get_subcommands().empty()) run_next(session);
     return session.status;
   } catch (const CLI::Success& success) {
     return app.exit(success);  // --help, --version

@@ -65,10 +65,11 @@ Workspace Session::workspace_or_new() {
   return made;
 }
 
-std::map<std::string, ExerciseProgress> progress_of(const std::optional<Workspace>& workspace) {
+std::map<std::string, ExerciseProgress> progress_of(const std::optional<Workspace>& workspace,
+                                                    std::optional<DialectId> dialect) {
   std::error_code error;
   if (!workspace || !fs::exists(workspace->database(), error)) return {};
-  return Record(workspace->database(), Record::Use::read).progress();
+  return Record(workspace->database(), Record::Use::read).progress(dialect);
 }
 
 const Exercise* next_exercise(const Curriculum& curriculum, const std::map<std::string, ExerciseProgress>& progress) {

@@ -43,7 +43,9 @@ class Session {
 };
 
 /// Progress by exercise id; empty where there is no workspace or nothing was recorded yet.
-std::map<std::string, ExerciseProgress> progress_of(const std::optional<Workspace>& workspace);
+/// `dialect`: of attempts in that one alone.
+std::map<std::string, ExerciseProgress> progress_of(const std::optional<Workspace>& workspace,
+                                                    std::optional<DialectId> dialect = std::nullopt);
 
 /// The first exercise that is neither passed nor optional; then the first optional one; nullptr: all are passed.
 const Exercise* next_exercise(const Curriculum& curriculum, const std::map<std::string, ExerciseProgress>& progress);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/dialect_option.h"
 #include "app/exercise_view.h"
 #include "app/output.h"
 
@@ -12,7 +13,7 @@ namespace tritutor {
 
 namespace {
 
-nlohmann::json as_json(const Exercise& exercise) {
+nlohmann::json as_json(const Exercise& exercise, DialectId dialect) {
   nlohmann::json cases = nlohmann::json::array();
   for (const Case& one : exercise.cases) {
     cases.push_back(
@@ -23,9 +24,10 @@ nlohmann::json as_json(const Exercise& exercise) {
           {"title", exercise.title},
           {"level", exercise.level},
           {"optional", exercise.optional},
-          {"statement", exercise.statement},
+          {"dialect", name_of(dialect)},
+          {"statement", exercise.statement_in(dialect)},
           {"formula", exercise.formula},
-          {"signature", exercise.signature()},
+          {"signature", dialect == DialectId::triton ? exercise.host_signature() : exercise.signature()},
           {"triton", exercise.triton},
           {"needs", name_of(exercise.needs)},
           {"thresholds",
@@ -40,23 +42,27 @@ nlohmann::json as_json(const Exercise& exercise) {
 void add_show(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("show", "Show an exercise's statement");
   auto name = std::make_shared<std::string>();
+  auto given = std::make_shared<std::optional<DialectId>>();
   auto json = std::make_shared<bool>(false);
   command->add_option("exercise", *name, "Id (4.1) or name (tiled_matmul)")->required()->type_name("ID");
+  add_dialect_option(*command, *given);
   command->add_flag("--json", *json, "Print JSON");
   command->footer("Example:\n  tritutor show 4.1");
-  command->callback([&session, name, json] {
+  command->callback([&session, name, given, json] {
     const Exercise& exercise = session.exercise(*name);
+    const std::optional<Workspace> workspace = session.workspace();
+    const DialectId dialect = dialect_for(*given, workspace);
     if (*json) {
-      write_exact(as_json(exercise).dump(2) + "\n");
+      write_exact(as_json(exercise, dialect).dump(2) + "\n");
       return;
     }
-    print("{}", view_exercise(exercise, session.style(), session.width()));
-    const std::optional<Workspace> workspace = session.workspace();
+    print("{}", view_exercise(exercise, dialect, session.style(), session.width()));
     std::error_code error;
-    if (workspace && std::filesystem::exists(workspace->file_of(exercise), error)) {
-      print("\n{}  {}\n", session.style().bold("file"), shown(workspace->file_of(exercise)));
+    if (workspace && std::filesystem::exists(workspace->file_of(exercise, dialect), error)) {
+      print("\n{}  {}\n", session.style().bold("file"), shown(workspace->file_of(exercise, dialect)));
     } else {
-      print("\nTo get its file into the workspace: tritutor start {}\n", exercise.id);
+      print("\nTo get its file into the workspace: tritutor start {}{}\n", exercise.id,
+            dialect_words(dialect, workspace));
     }
   });
 }

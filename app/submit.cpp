@@ -70,7 +70,7 @@ std::string what_is_next(Session& session, const Target& target) {
   }
   progress[target.exercise->id].passed = true;  // also where nothing is recorded
   const Exercise* next = next_exercise(session.curriculum(), progress);
-  const std::string ours = fmt::format("compare with ours: tritutor solution {}", target.exercise->id);
+  const std::string ours = fmt::format("compare with ours: tritutor solution {}", target.words);
   if (next == nullptr) return "every exercise is passed; " + ours;
   return fmt::format("{} {}: tritutor next   ({})", shown_id(*next), next->title, ours);
 }
@@ -98,6 +98,7 @@ void print_verdict(Session& session, const Arguments& arguments, const Target& t
   // One row is the shell's. Into a pipe or a file everything goes.
   if (!arguments.all && session.rows() > 0) options.rows = std::max(session.rows(), least_rows) - 1;
   options.retry = call_of("submit", target, arguments);
+  options.words = target.words;
   if (verdict.result == Verdict::Result::pass) options.next = what_is_next(session, target);
   print("{}", view_verdict(verdict, *target.exercise, options));
   if (!target.workspace)
@@ -152,7 +153,7 @@ void add_submit(CLI::App& app, Session& session) {
         "Examples:\n"
         "  tritutor submit                      the next exercise's file\n"
         "  tritutor submit 1.1                  the workspace's file of an exercise\n"
-        "  tritutor submit my.cu --exercise 1.1 any file\n"
+        "  tritutor submit my.cu --exercise 1.1 any file; one in Triton ends in .py\n"
         "  tritutor submit 3.1 --profile T4     its time predicted for another device\n"
         "{}\nExit status: 0 passed, 1 not passed, 2 bad usage, 3 the machine lacks something",
         profiles_help(session));

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "app/dialect_option.h"
 #include "app/names.h"
+#include "app/output.h"
 
 namespace tritutor {
 
@@ -13,7 +15,8 @@ namespace {
 
 bool looks_like_file(const std::string& what) {
   std::error_code error;
-  return what.find('/') != std::string::npos || what.ends_with(".cu") || fs::exists(what, error);
+  return what.find('/') != std::string::npos || what.ends_with(".cu") || what.ends_with(".py") ||
+         fs::exists(what, error);
 }
 
 const Exercise& exercise_for(Session& session, const std::string& file, const std::string& command) {
@@ -39,8 +42,40 @@ Target file_target(Session& session, const TargetArguments& arguments, const std
                                                : &session.exercise(arguments.exercise);
   target.workspace = find_workspace(fs::absolute(target.file).parent_path());
   if (!target.workspace) target.workspace = session.workspace();
-  target.by_id = target.workspace && fs::equivalent(target.file, target.workspace->file_of(*target.exercise), error);
+  target.dialect = dialect_id_of(target.file);
+  if (arguments.dialect && *arguments.dialect != target.dialect) {
+    throw CommandError(status_usage, fmt::format("{} is for {} by its name; leave out --dialect {}", arguments.what,
+                                                 title_of(target.dialect), name_of(*arguments.dialect)));
+  }
+  target.by_id = target.workspace &&
+                 fs::equivalent(target.file, target.workspace->file_of(*target.exercise, target.dialect), error);
+  target.words = target.exercise->id + dialect_words(target.dialect, target.workspace);
   return target;
+}
+
+/// The learner's file of an exercise in the other dialect, where there is one.
+struct Other {
+  DialectId dialect = DialectId::cuda;
+  fs::path file;
+};
+
+std::optional<Other> other_file(const Target& target) {
+  std::error_code error;
+  for (const DialectId dialect : every_dialect) {
+    const fs::path file = target.workspace->file_of(*target.exercise, dialect);
+    if (dialect != target.dialect && fs::exists(file, error)) return Other{dialect, file};
+  }
+  return std::nullopt;
+}
+
+/// Who edits one file and has the other judged would look for a mistake where there is none.
+void warn_of_newer(const Target& target, const std::string& command) {
+  const std::optional<Other> other = other_file(target);
+  std::error_code error;
+  if (!other || fs::last_write_time(other->file, error) <= fs::last_write_time(target.file, error)) return;
+  print_error("{} is taken, since this workspace is for {}; {} is newer: tritutor {} {} --dialect {}\n",
+              shown(target.file), title_of(target.dialect), shown(other->file), command, target.exercise->id,
+              name_of(other->dialect));
 }
 
 }  // namespace
@@ -63,17 +98,25 @@ Target target_of(Session& session, const TargetArguments& arguments, const std::
   if (target.exercise == nullptr) target.exercise = next_exercise(session.curriculum(), progress_of(target.workspace));
   if (target.exercise == nullptr)
     throw CommandError(status_usage, fmt::format("every exercise is passed; name the one: tritutor {} ID", command));
-  target.file = target.workspace->file_of(*target.exercise);
+  target.dialect = dialect_for(arguments.dialect, target.workspace);
+  target.words = target.exercise->id + dialect_words(target.dialect, target.workspace);
+  target.file = target.workspace->file_of(*target.exercise, target.dialect);
   std::error_code error;
   if (!fs::exists(target.file, error)) {
-    throw CommandError(status_usage, fmt::format("there is no file {} yet. To get it: tritutor start {}",
-                                                 shown(target.file), target.exercise->id));
+    std::string message =
+        fmt::format("there is no file {} yet. To get it: tritutor start {}", shown(target.file), target.words);
+    if (const std::optional<Other> other = other_file(target)) {
+      message += fmt::format(". {} is there: tritutor {} {} --dialect {}", shown(other->file), command,
+                             target.exercise->id, name_of(other->dialect));
+    }
+    throw CommandError(status_usage, message);
   }
+  if (!arguments.dialect) warn_of_newer(target, command);
   return target;
 }
 
 std::string call_of(const std::string& command, const Target& target, const TargetArguments& arguments) {
-  std::string call = fmt::format("tritutor {} {}", command, target.by_id ? target.exercise->id : shown(target.file));
+  std::string call = fmt::format("tritutor {} {}", command, target.by_id ? target.words : shown(target.file));
   if (!target.by_id && !arguments.exercise.empty()) call += " --exercise " + target.exercise->id;
   return call;
 }
@@ -83,6 +126,7 @@ void add_target_options(CLI::App& command, TargetArguments& arguments) {
       ->type_name("FILE|ID");
   command.add_option("--exercise", arguments.exercise, "Which exercise a file is for, where its name does not tell")
       ->type_name("ID");
+  add_dialect_option(command, arguments.dialect, "Of an exercise's files the one in this dialect, cuda or triton");
   command
       .add_option("--device", arguments.device,
                   "Where it runs: virtual, cuda (a GPU), cuda:1 (the second one), or auto: a GPU if there is one")
@@ -97,8 +141,7 @@ void add_target_options(CLI::App& command, TargetArguments& arguments) {
                          : fmt::format("{} is none of auto, virtual, cuda, cuda:0, cuda:1, ...", device);
           },
           "WHERE"));
-  command
-      .add_option("--profile", arguments.profile, "The device to predict the time of, without a GPU; absent: H200")
+  command.add_option("--profile", arguments.profile, "The device to predict the time of, without a GPU; absent: H200")
       ->type_name("NAME")
       ->each([&arguments](const std::string&) {  // who asks for a prediction wants no measurement
         if (arguments.device == "auto") arguments.device = "virtual";

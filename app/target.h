@@ -12,8 +12,9 @@
 namespace tritutor {
 
 struct TargetArguments {
-  std::string what;      ///< FILE, id or slug; empty: the next exercise
-  std::string exercise;  ///< --exercise
+  std::string what;                  ///< FILE, id or slug; empty: the next exercise
+  std::string exercise;              ///< --exercise
+  std::optional<DialectId> dialect;  ///< --dialect
   std::string device = "auto";
   std::string profile = default_profile;  ///< --profile
 };
@@ -31,6 +32,8 @@ struct Target {
   std::filesystem::path file;
   std::optional<Workspace> workspace;  ///< nullopt: nothing is recorded
   bool by_id = false;                  ///< the file is the workspace's own
+  DialectId dialect = DialectId::cuda;
+  std::string words;  ///< what a command about the exercise is given: "1.1", "1.1 --dialect triton"
 };
 
 /// "tritutor submit 1.1": the call of `command` for the same file.

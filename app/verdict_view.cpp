@@ -380,7 +380,8 @@ class View {
 
   /// Where to read on: the hints, and where the line has room the page on what is wrong.
   std::string more_help() const {
-    const std::string hint = fmt::format("      more help: tritutor hint {}", exercise_.id);
+    const std::string hint =
+        fmt::format("      more help: tritutor hint {}", options_.words.empty() ? exercise_.id : options_.words);
     const CaseResult* one = telling_case(verdict_);
     if (one == nullptr) return hint;
     std::string word = one->mismatch ? one->mismatch->pattern : "";
@@ -431,13 +432,15 @@ class View {
 }  // namespace
 
 std::string hint_for(const Verdict& verdict, const Exercise& exercise) {
+  const Hints hints = exercise.hints_in(dialect_named(verdict.dialect).value_or(DialectId::cuda));
   const auto keyed = [&](const std::string& key) -> std::string {
-    const auto found = exercise.hints.on.find(key);
-    return found == exercise.hints.on.end() ? "" : found->second;
+    const auto found = hints.on.find(key);
+    return found == hints.on.end() ? "" : found->second;
   };
   if (verdict.refusal) {
     // The exercise's own words are about the kernel's signature; what a compile error means, the refusal itself says.
-    const bool kernel = verdict.refusal->expected.starts_with("extern");
+    const bool kernel =
+        verdict.refusal->expected.starts_with("extern") || verdict.refusal->expected.starts_with("def ");
     return kernel ? keyed("compile") : verdict.refusal->advice;
   }
   if (verdict.right) return keyed("slow");

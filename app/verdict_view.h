@@ -12,12 +12,13 @@ namespace tritutor {
 struct VerdictViewOptions {
   Style style;
   int width = 80;
-  std::string file;       ///< the submitted file as the learner wrote it; Verdict::file is shown so too
-  std::string source;     ///< its text, for the lines that diagnostics point at
-  std::string retry;      ///< command that submits it again: "tritutor submit 1.1"
-  bool counters = false;  ///< every counter, not only those that matter most
-  int rows = 0;           ///< lines that a failure should fit into; 0: everything is shown, and no line is cut
-  std::string next;       ///< shown after a pass: what comes next
+  std::string file;        ///< the submitted file as the learner wrote it; Verdict::file is shown so too
+  std::string source;      ///< its text, for the lines that diagnostics point at
+  std::string retry;       ///< command that submits it again: "tritutor submit 1.1"
+  bool counters = false;   ///< every counter, not only those that matter most
+  int rows = 0;            ///< lines that a failure should fit into; 0: everything is shown, and no line is cut
+  std::string words = {};  ///< what `tritutor hint` is to be given; empty: the exercise's id
+  std::string next;        ///< shown after a pass: what comes next
 };
 
 std::string view_verdict(const Verdict& verdict, const Exercise& exercise, const VerdictViewOptions& options);

@@ -193,6 +193,15 @@ TEST_CASE("the case that says most is the one explained") {
   verdict.cases = {one, tail};
   CHECK(view_verdict(verdict, scaling(), plain()).find("\nCase tail\n") != std::string::npos);
   CHECK(hint_for(verdict, scaling()) == "Compare the number of blocks with the number n needs.");
+
+  Exercise exercise = scaling();
+  exercise.in_triton.hints.on["tail"] = "Compare the number of programs.";
+  CHECK(hint_for(verdict, exercise) == "Compare the number of blocks with the number n needs.");
+  verdict.dialect = "triton";
+  CHECK(hint_for(verdict, exercise) == "Compare the number of programs.");
+  VerdictViewOptions options = plain();
+  options.words = "1.1 --dialect triton";
+  CHECK(view_verdict(verdict, exercise, options).find("tritutor hint 1.1 --dialect triton") != std::string::npos);
   verdict.cases = {one};
   CHECK(view_verdict(verdict, scaling(), plain()).find("\nCase one\n") != std::string::npos);
 }

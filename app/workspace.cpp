@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
@@ -63,26 +64,41 @@ void write_if_absent(const fs::path& file, const std::string& text) {
 
 }  // namespace
 
-fs::path Workspace::file_of(const Exercise& exercise) const {
-  return root_ / fmt::format("level{}", exercise.level) / (exercise.slug + ".cu");
+DialectId Workspace::dialect() const {
+  std::error_code error;
+  if (!fs::exists(dialect_file(), error)) return DialectId::cuda;
+  std::string name;
+  std::istringstream(text_of(dialect_file())) >> name;
+  if (const auto dialect = dialect_named(name)) return *dialect;
+  throw CommandError(status_environment, fmt::format("{} should hold the word cuda or triton. To write it anew: "
+                                                     "tritutor next --dialect cuda",
+                                                     shown(dialect_file())));
 }
 
-bool Workspace::ensure_starter(const Home& home, const Exercise& exercise) const {
-  const fs::path file = file_of(exercise);
+void Workspace::set_dialect(DialectId dialect) const {
+  write_if_changed(dialect_file(), fmt::format("{}\n", name_of(dialect)));
+}
+
+fs::path Workspace::file_of(const Exercise& exercise, DialectId dialect) const {
+  return root_ / exercise.file_name(dialect);
+}
+
+bool Workspace::ensure_starter(const Home& home, const Exercise& exercise, DialectId dialect) const {
+  const fs::path file = file_of(exercise, dialect);
   std::error_code error;
   if (fs::exists(file, error)) return false;
-  const std::string text = read_text(home.starter(exercise));
+  const std::string text = read_own_file(exercise, dialect, home.starter(exercise, dialect));
   make_folder(file.parent_path());
   write_file(file, text);
   return true;
 }
 
-fs::path Workspace::reset(const Home& home, const Exercise& exercise) const {
-  return replace(exercise, read_text(home.starter(exercise)));
+fs::path Workspace::reset(const Home& home, const Exercise& exercise, DialectId dialect) const {
+  return replace(exercise, dialect, read_own_file(exercise, dialect, home.starter(exercise, dialect)));
 }
 
-fs::path Workspace::replace(const Exercise& exercise, const std::string& text) const {
-  const fs::path file = file_of(exercise);
+fs::path Workspace::replace(const Exercise& exercise, DialectId dialect, const std::string& text) const {
+  const fs::path file = file_of(exercise, dialect);
   fs::path kept;
   std::error_code error;
   if (fs::exists(file, error)) {
@@ -108,7 +124,13 @@ void Workspace::prepare(const Home& home, const Curriculum& curriculum) const {
   write_if_changed(include_dir() / "tritutor_editor.cuh",
                    text_of(home.root / "app" / "editor" / "tritutor_editor.cuh"));
   write_if_absent(root_ / ".clangd", clangd_config(fs::absolute(include_dir())));
-  write_if_absent(root_ / ".gitignore", "/.tritutor/\n/.cache/\n*.~*~\n");
+  write_if_absent(root_ / ".gitignore", "/.tritutor/\n/.cache/\n__pycache__/\n*.~*~\n");
+}
+
+void Workspace::prepare_python(const fs::path& packages) const {
+  // For Pyright, and Pylance in VS Code.
+  const nlohmann::json config = {{"extraPaths", {packages.string()}}};
+  write_if_absent(root_ / "pyrightconfig.json", config.dump(2) + "\n");
 }
 
 std::optional<Workspace> find_workspace(const fs::path& from) {

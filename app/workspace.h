@@ -1,5 +1,6 @@
 #pragma once
-// The learner's folder: levelN/SLUG.cu to edit, and .tritutor/ with the record and the headers for editors.
+// The learner's folder: levelN/SLUG.cu or SLUG.py to edit, and .tritutor/ with the record, the dialect that is written
+// there, and the headers for editors.
 
 #include <filesystem>
 #include <optional>
@@ -8,6 +9,7 @@
 
 #include "app/home.h"
 #include "grader/curriculum/curriculum.h"
+#include "grader/curriculum/dialect_id.h"
 
 namespace tritutor {
 
@@ -18,19 +20,28 @@ class Workspace {
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path database() const { return root_ / ".tritutor" / "progress.db"; }
   std::filesystem::path include_dir() const { return root_ / ".tritutor" / "include"; }
+
+  /// What the learner writes in where nothing else is said; CUDA C++ until it is set. Throws CommandError.
+  DialectId dialect() const;
+  void set_dialect(DialectId dialect) const;
+
   /// Where the learner's file of an exercise is, whether it is there or not.
-  std::filesystem::path file_of(const Exercise& exercise) const;
+  std::filesystem::path file_of(const Exercise& exercise, DialectId dialect) const;
 
   /// Copies the starter where the learner has no file yet. True: it was copied now.
-  bool ensure_starter(const Home& home, const Exercise& exercise) const;
+  bool ensure_starter(const Home& home, const Exercise& exercise, DialectId dialect) const;
   /// Puts the starter back and returns where the learner's file went (empty: there was none, or it was the starter).
-  std::filesystem::path reset(const Home& home, const Exercise& exercise) const;
+  std::filesystem::path reset(const Home& home, const Exercise& exercise, DialectId dialect) const;
   /// The same with any text in place of the starter.
-  std::filesystem::path replace(const Exercise& exercise, const std::string& text) const;
+  std::filesystem::path replace(const Exercise& exercise, DialectId dialect, const std::string& text) const;
   /// Writes .tritutor/, the headers, .clangd and .gitignore; what the learner changed of the last two stays.
   void prepare(const Home& home, const Curriculum& curriculum) const;
+  /// Tells Python editors where Triton is (`packages`), unless the learner has told them something himself.
+  void prepare_python(const std::filesystem::path& packages) const;
 
  private:
+  std::filesystem::path dialect_file() const { return root_ / ".tritutor" / "dialect"; }
+
   std::filesystem::path root_;
 };
 

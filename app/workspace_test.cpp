@@ -95,11 +95,11 @@ TEST_CASE("a learner's file is never overwritten") {
   Folder folder;
   const Workspace workspace(folder.path);
   const Exercise& exercise = product.curriculum.exercises[0];
-  CHECK(workspace.ensure_starter(product.home, exercise));
-  CHECK(read_text(workspace.file_of(exercise)) == "// starter\n");
-  write(workspace.file_of(exercise), "// mine\n");
-  CHECK_FALSE(workspace.ensure_starter(product.home, exercise));
-  CHECK(read_text(workspace.file_of(exercise)) == "// mine\n");
+  CHECK(workspace.ensure_starter(product.home, exercise, DialectId::cuda));
+  CHECK(read_text(workspace.file_of(exercise, DialectId::cuda)) == "// starter\n");
+  write(workspace.file_of(exercise, DialectId::cuda), "// mine\n");
+  CHECK_FALSE(workspace.ensure_starter(product.home, exercise, DialectId::cuda));
+  CHECK(read_text(workspace.file_of(exercise, DialectId::cuda)) == "// mine\n");
 }
 
 TEST_CASE("reset keeps every older file beside the new one") {
@@ -107,16 +107,71 @@ TEST_CASE("reset keeps every older file beside the new one") {
   Folder folder;
   const Workspace workspace(folder.path);
   const Exercise& exercise = product.curriculum.exercises[0];
-  CHECK(workspace.reset(product.home, exercise).empty());
+  CHECK(workspace.reset(product.home, exercise, DialectId::cuda).empty());
   for (const char* text : {"first", "second"}) {
-    write(workspace.file_of(exercise), text);
-    const fs::path kept = workspace.reset(product.home, exercise);
+    write(workspace.file_of(exercise, DialectId::cuda), text);
+    const fs::path kept = workspace.reset(product.home, exercise, DialectId::cuda);
     CHECK(read_text(kept) == text);
-    CHECK(read_text(workspace.file_of(exercise)) == "// starter\n");
+    CHECK(read_text(workspace.file_of(exercise, DialectId::cuda)) == "// starter\n");
   }
-  CHECK(workspace.reset(product.home, exercise).empty());  // it is the starter already
-  CHECK(fs::exists(workspace.file_of(exercise).string() + ".~1~"));
-  CHECK(fs::exists(workspace.file_of(exercise).string() + ".~2~"));
+  CHECK(workspace.reset(product.home, exercise, DialectId::cuda).empty());  // it is the starter already
+  CHECK(fs::exists(workspace.file_of(exercise, DialectId::cuda).string() + ".~1~"));
+  CHECK(fs::exists(workspace.file_of(exercise, DialectId::cuda).string() + ".~2~"));
+}
+
+TEST_CASE("a workspace keeps its dialect, and files of both lie side by side") {
+  Product product;
+  write(product.folder.path / "exercises/level1/vector_scaling.py", "# starter\n");
+  Folder folder;
+  const Workspace workspace(folder.path);
+  workspace.prepare(product.home, product.curriculum);
+  const Exercise& exercise = product.curriculum.exercises[0];
+  CHECK(workspace.dialect() == DialectId::cuda);
+  workspace.set_dialect(DialectId::triton);
+  CHECK(Workspace(folder.path).dialect() == DialectId::triton);
+
+  CHECK(workspace.ensure_starter(product.home, exercise, DialectId::cuda));
+  CHECK(workspace.ensure_starter(product.home, exercise, DialectId::triton));
+  CHECK(read_text(folder.path / "level1/vector_scaling.cu") == "// starter\n");
+  CHECK(read_text(folder.path / "level1/vector_scaling.py") == "# starter\n");
+  CHECK(workspace.replace(exercise, DialectId::triton, "mine\n") == folder.path / "level1/vector_scaling.py.~1~");
+  CHECK(read_text(folder.path / "level1/vector_scaling.cu") == "// starter\n");
+}
+
+TEST_CASE("an editor for Python is told where Triton is, once") {
+  Folder folder;
+  const Workspace workspace(folder.path);
+  workspace.prepare_python("/opt/\"odd\"/packages");
+  const fs::path config = folder.path / "pyrightconfig.json";
+  CHECK(read_text(config).find("\"/opt/\\\"odd\\\"/packages\"") != std::string::npos);
+  write(config, "mine\n");
+  workspace.prepare_python("/opt/other");
+  CHECK(read_text(config) == "mine\n");
+}
+
+TEST_CASE("a dialect that is none, and an exercise without a file in one, are named with the next step") {
+  Product product;
+  Folder folder;
+  const Workspace workspace(folder.path);
+  workspace.prepare(product.home, product.curriculum);
+  write(folder.path / ".tritutor/dialect", "cobol\n");
+  const auto error_of = [](const auto& action) -> std::string {
+    try {
+      action();
+    } catch (const CommandError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const std::string unknown = error_of([&] { (void)workspace.dialect(); });
+  CHECK(unknown.find(".tritutor/dialect should hold the word cuda or triton") != std::string::npos);
+  CHECK(unknown.find("tritutor next --dialect") != std::string::npos);
+
+  const Exercise& exercise = product.curriculum.exercises[0];
+  const std::string none = error_of([&] { workspace.ensure_starter(product.home, exercise, DialectId::triton); });
+  CHECK(none.find("no file in Triton") != std::string::npos);
+  CHECK(none.find("There is one in CUDA C++: --dialect cuda") != std::string::npos);
+  CHECK_FALSE(fs::exists(folder.path / "level1/vector_scaling.py"));
 }
 
 TEST_CASE("a place that cannot be written is named, with the next step") {
