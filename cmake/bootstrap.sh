@@ -4,6 +4,8 @@
 # The toolkit's wheels, used where no CUDA Toolkit is found: NVRTC itself, and the headers a kernel may include.
 cuda_wheels=(nvidia-cuda-nvrtc==13.0.88 nvidia-cuda-runtime==13.0.88 nvidia-cuda-crt==13.0.88 nvidia-cuda-cccl==13.0.85
   nvidia-curand==10.4.0.35)
+# What kernels in Triton need, where no Python has it.
+triton_wheels=(triton==3.9.0 'numpy<3')
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "${0##*/}: $*"; exit 3; }
@@ -22,6 +24,30 @@ missing_packages() {
   if ! find_nvrtc >/dev/null && ! python3 -m pip --version >/dev/null 2>&1; then echo python3-pip; fi
 }
 
+# apt_install PACKAGE...: status 1, and said why, where they cannot be installed.
+apt_install() {
+  local sudo=
+  if [ "$(id -u)" != 0 ]; then
+    sudo=sudo
+    if ! command -v sudo >/dev/null; then
+      say "These packages are missing and only root may install them. As root:
+  apt-get update && apt-get install -y --no-install-recommends $*"
+      return 1
+    fi
+  fi
+  say "Installing from your distribution${sudo:+ (with sudo)}: $*"
+  local log
+  log=$(mktemp)
+  if ! { $sudo apt-get update -q && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"; } >"$log" 2>&1; then
+    tail -n 15 "$log" >&2
+    rm -f "$log"
+    say "The packages could not be installed. As root:
+  apt-get update && apt-get install -y --no-install-recommends $*"
+    return 1
+  fi
+  rm -f "$log"
+}
+
 install_packages() {
   if ! command -v apt-get >/dev/null; then
     command -v g++ >/dev/null && command -v cmake >/dev/null && command -v ninja >/dev/null && return 0
@@ -31,26 +57,8 @@ install_packages() {
   local missing
   missing=$(missing_packages)
   [ -n "$missing" ] || return 0
-  missing=${missing//$'\n'/ }
-  local sudo=
-  if [ "$(id -u)" != 0 ]; then
-    sudo=sudo
-    if ! command -v sudo >/dev/null; then
-      fail "these packages are missing and only root may install them. As root:
-  apt-get update && apt-get install -y --no-install-recommends $missing"
-    fi
-  fi
-  say "Installing from your distribution${sudo:+ (with sudo)}: $missing"
-  local log
-  log=$(mktemp)
   # shellcheck disable=SC2086  # a list of words
-  if ! { $sudo apt-get update -q && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing; } >"$log" 2>&1; then
-    tail -n 15 "$log" >&2
-    rm -f "$log"
-    fail "the packages could not be installed. As root:
-  apt-get update && apt-get install -y --no-install-recommends $missing"
-  fi
-  rm -f "$log"
+  apt_install $missing || exit 3
 }
 
 # Prints where NVRTC is, in the order in which the program looks for it.
@@ -87,6 +95,72 @@ fetch_nvrtc() {
   fi
   rm -rf "$log" "$root/build/cuda"
   mv "$part" "$root/build/cuda"
+}
+
+# has_triton PYTHON: whether it has numpy and a Triton of 3.4 or later; a triton.py in the current folder is none.
+has_triton() {
+  "$1" -c 'import sys
+sys.path[:] = [folder for folder in sys.path if folder]
+from importlib.metadata import version
+version("numpy")
+sys.exit(tuple(int(part) for part in version("triton").split(".")[:2]) < (3, 4))' >/dev/null 2>&1
+}
+
+# Prints a Python that has them, in the order in which the program looks for it.
+find_triton() {
+  local python
+  if [ -n "${TRITUTOR_PYTHON:-}" ]; then
+    has_triton "$TRITUTOR_PYTHON" && echo "$TRITUTOR_PYTHON"
+    return
+  fi
+  for python in python3 "$root/build/triton/bin/python"; do
+    if has_triton "$python"; then echo "$python"; return 0; fi
+  done
+  return 1
+}
+
+# wants_triton ARGUMENT...: whether a command is about Triton: --dialect triton, or a file in Python.
+wants_triton() {
+  local argument before=
+  for argument; do
+    case $before$argument in --dialecttriton | --dialect=triton | *.py) return 0 ;; esac
+    before=
+    if [ "$argument" = --dialect ]; then before=$argument; fi
+  done
+  return 1
+}
+
+# A Python of our own with Triton, where no other has it. Status 1, and said why, where it cannot be had: CUDA C++ goes
+# without.
+fetch_triton() {
+  find_triton >/dev/null && return 0
+  if [ -n "${TRITUTOR_PYTHON:-}" ]; then
+    say "TRITUTOR_PYTHON is $TRITUTOR_PYTHON, which lacks Triton or numpy. Unset it, or: $TRITUTOR_PYTHON -m pip install ${triton_wheels[0]} numpy"
+    return 1
+  fi
+  if ! python3 -m pip --version >/dev/null 2>&1; then
+    if ! command -v apt-get >/dev/null; then
+      say "Triton needs Python 3.10 or later with pip and venv: install them, then run this again"
+      return 1
+    fi
+    apt_install python3-pip || return 1
+  fi
+  say "No Python with Triton is here, so it goes into build/triton (300 MB to fetch, 1.1 GB there): ${triton_wheels[*]}"
+  local part="$root/build/triton.part" log packages
+  rm -rf "$part"
+  mkdir -p "$root/build"
+  log=$(mktemp)
+  # Without a pip of its own, for which Debian has yet another package.
+  if ! { python3 -m venv --without-pip "$part" &&
+    packages=$("$part/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))') &&
+    python3 -m pip install -q --only-binary :all: --no-compile --target "$packages" "${triton_wheels[@]}"; } >"$log" 2>&1; then
+    tail -n 15 "$log" >&2
+    rm -rf "$part" "$log"
+    say "Triton could not be fetched. Check the network and run this again; CUDA C++ goes without"
+    return 1
+  fi
+  rm -rf "$log" "$root/build/triton"
+  mv "$part" "$root/build/triton"
 }
 
 # up_to_date PRESET TARGET: nothing that goes into the build has changed since its last success.
