@@ -181,7 +181,7 @@ build() {
   fi
   mkdir -p "$folder"
   touch "$stamp.new" # from before the build: what is edited meanwhile counts as newer
-  if ! { [ -e "$folder/build.ninja" ] || (cd "$root" && cmake --preset "$preset"); } >"$log" 2>&1; then
+  if ! { [ -e "$folder/build.ninja" ] || (cd "$root" && cmake --preset "$preset" -DTRITUTOR_BATCHES=ON); } >"$log" 2>&1; then
     tail -n 30 "$log" >&2
     fail "CMake failed; the whole log is $log"
   fi
