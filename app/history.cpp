@@ -110,10 +110,13 @@ void print_table(Session& session, const Exercise& exercise, const std::vector<A
     print("{:>5}  {}  {}  {:<7}  {}\n", attempt.number, pad(minute_of(attempt), 16), painted, medal, words);
   }
   if (predicted) print("{}", style.dim(medal_footnote));
-  const int64_t last = attempts.back().number;
-  if (attempts.size() > 1) {
+  const Attempt& last = attempts.back();
+  const auto before = std::find_if(attempts.rbegin() + 1, attempts.rend(), [&](const Attempt& attempt) {
+    return dialect_id_of(attempt.file) == dialect_id_of(last.file);
+  });
+  if (before != attempts.rend()) {
     print("\nWhat changed: tritutor history {0} --diff {1} {2}   An earlier file again: --restore {1}\n", exercise.id,
-          attempts[attempts.size() - 2].number, last);
+          before->number, last.number);
   }
 }
 

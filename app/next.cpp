@@ -1,6 +1,7 @@
 // tritutor next: the first exercise that is not passed yet, and what to type.
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -32,8 +33,10 @@ void choose(const Workspace& workspace, DialectId dialect) {
   if (dialect == DialectId::triton) workspace.prepare_python(need_triton().packages);
   workspace.set_dialect(dialect);
   const std::string folder = shown(workspace.root());
-  print_error("{} is for {} from now on: levelN/NAME{}. (For one command alone: --dialect after it.)\n\n",
-              folder == "." ? "This folder" : folder, title_of(dialect), extension_of(dialect));
+  const std::string said =
+      fmt::format("{} is for {} from now on: levelN/NAME{}. (For one command alone: --dialect after it.)",
+                  folder == "." ? "This folder" : folder, title_of(dialect), extension_of(dialect));
+  print_error("{}\n", wrap(said, terminal_width(STDERR_FILENO)));
 }
 
 void next(Session& session, const Arguments& arguments) {

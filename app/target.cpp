@@ -73,9 +73,8 @@ void warn_of_newer(const Target& target, const std::string& command) {
   const std::optional<Other> other = other_file(target);
   std::error_code error;
   if (!other || fs::last_write_time(other->file, error) <= fs::last_write_time(target.file, error)) return;
-  print_error("{} is taken, since this workspace is for {}; {} is newer: tritutor {} {} --dialect {}\n",
-              shown(target.file), title_of(target.dialect), shown(other->file), command, target.exercise->id,
-              name_of(other->dialect));
+  print_error("{} is taken: this workspace is for {}.\n{} is newer: tritutor {} {} --dialect {}\n", shown(target.file),
+              title_of(target.dialect), shown(other->file), command, target.exercise->id, name_of(other->dialect));
 }
 
 }  // namespace
