@@ -87,6 +87,16 @@ std::string basis(const Timing& timing) {
   return text;
 }
 
+/// What runs a Triton kernel's share is called a program.
+std::string of_programs(std::string text) {
+  for (const auto& [from, to] : {std::pair{" blocks", " programs"}, std::pair{"one block", "one program"}}) {
+    for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
+      text.replace(at, std::string_view(from).size(), to);
+    }
+  }
+  return text;
+}
+
 std::string prediction(const Timing& timing) {
   const Prediction& p = timing.prediction;
   std::string text =
@@ -219,9 +229,14 @@ std::string view_speed(const Verdict& verdict, const Style& style, int width) {
   if (verdict.counters) {
     out += hanging("Counted", fmt::format("{}", fmt::join(telling_counters(*verdict.counters), ", ")), style, width);
   }
-  if (verdict.timing.measured) out += hanging("Measured", measurement(verdict), style, width);
-  if (verdict.timing.kind == "predicted" && verdict.counters)
-    out += hanging("Predicted", prediction(verdict.timing), style, width);
+  const bool triton = verdict.dialect == "triton";
+  if (verdict.timing.measured)
+    out += hanging("Measured", triton ? of_programs(measurement(verdict)) : measurement(verdict), style, width);
+  if (verdict.timing.kind == "predicted" && verdict.counters) {
+    const std::string text = prediction(verdict.timing);
+    out += hanging("Predicted", triton ? of_programs(text) : text, style, width);
+  }
+  for (const std::string& note : verdict.compiler) out += hanging("Compiled", note, style, width);
   return out;
 }
 

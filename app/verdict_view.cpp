@@ -32,6 +32,7 @@ constexpr Detail details[] = {
 /// Nine digits tell any two floats apart.
 std::string number(double value) {
   if (std::isnan(value)) return "nan";  // never "-nan"
+  if (value == std::trunc(value) && std::fabs(value) < 1e15) return fmt::format("{:.0f}", value);
   return fmt::format("{:.9g}", value);
 }
 
@@ -343,7 +344,6 @@ class View {
     if (verdict_.result == Verdict::Result::pass) {
       const std::string medal = verdict_.medal == "none" ? "No medal:" : fmt::format("Medal: {},", verdict_.medal);
       add(view_speed(verdict_, style_, options_.width));
-      compiler();
       std::string ending = "Right on every case. " + medal;
       if (verdict_.timing.note.empty()) {
         ending.back() = '.';
@@ -372,12 +372,6 @@ class View {
     }
   }
 
-  void compiler() {
-    for (const std::string& note : verdict_.compiler) {
-      add("Compiled   " + wrap(note, options_.width, "           ").substr(11));
-    }
-  }
-
   /// Where to read on: the hints, and where the line has room the page on what is wrong.
   std::string more_help() const {
     const std::string hint =
@@ -394,7 +388,6 @@ class View {
   void not_fast_enough() {
     const Timing& timing = verdict_.timing;
     add(view_speed(verdict_, style_, options_.width));
-    compiler();
     if (timing.measured) {
       paragraph(fmt::format(
           "Right on every case. To pass, {} needs bronze: {} of the limit's speed. Measured are {}, between "

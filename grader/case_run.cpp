@@ -178,7 +178,7 @@ CaseOutcome run_case(const Exercise& exercise, const Case& test, const CaseData&
     for (const Step& step : plan.steps) {
       vgpu::LaunchResult result = device.run(step, buffers.parameters(program, test, step), limits);
       if (result.over_budget) explain_slowness(exercise, test, step, result);
-      program.compiled->say_in_own_terms(result.findings, exercise, plan, step);
+      program.compiled->say_in_own_terms(result.findings, exercise, test, plan, step);
       add_findings(outcome.findings, std::move(result.findings));
       add_findings(outcome.notes, std::move(result.notes));
       add_printed(outcome.printed, result.printed);

@@ -85,10 +85,10 @@ class CompiledFile {
                                             const reference::Values& values, const std::vector<Device::Buffer>& buffers,
                                             const std::vector<Device::Buffer>& scratch) const = 0;
 
-  /// Puts the findings of a step into the words of the dialect and the plan: what a learner wrote, and why a buffer
-  /// that the plan made is too small, or empty.
-  virtual void say_in_own_terms(std::vector<vgpu::Finding>& findings, const Exercise& exercise, const LaunchPlan& plan,
-                                const Step& step) const = 0;
+  /// Puts the findings of a case's step into the words of the dialect and the plan: what a learner wrote, and why a
+  /// buffer that the plan made is too small, or empty.
+  virtual void say_in_own_terms(std::vector<vgpu::Finding>& findings, const Exercise& exercise, const Case& test,
+                                const LaunchPlan& plan, const Step& step) const = 0;
 
   /// What the compiler made of the kernels of a plan, a sentence each: what cannot be seen in the source.
   virtual std::vector<std::string> compiler_notes(const PlanContext& context, const LaunchPlan& plan) const = 0;

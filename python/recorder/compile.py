@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import hashlib
 import json
@@ -139,6 +140,16 @@ def line_of(function: Any) -> int:
     return int(function.starting_line_number) + decorators
 
 
+def _plain(message: str) -> str:
+    """What Triton wraps as AssertionError("...")."""
+    wrapped = re.fullmatch(r"\w+Error\((.*?),?\)", message, re.DOTALL)
+    if wrapped is not None:
+        with contextlib.suppress(ValueError, SyntaxError):
+            inner = ast.literal_eval(wrapped.group(1))
+            return inner if isinstance(inner, str) else message
+    return message
+
+
 def compile_diagnostics(error: BaseException, functions: Sequence[Any], file: str) -> list[Diagnostic]:
     """The places of an error of Triton's compiler, the innermost in the learner's file first."""
     found: list[Diagnostic] = []
@@ -147,7 +158,7 @@ def compile_diagnostics(error: BaseException, functions: Sequence[Any], file: st
         if isinstance(chain, CompilationError) and hasattr(chain.node, "lineno"):
             for function in functions:
                 if chain.src is not None and function.src == chain.src:
-                    message = chain.error_message or str(chain.__cause__ or "") or "this cannot be compiled"
+                    message = _plain(chain.error_message or str(chain.__cause__ or "")) or "this cannot be compiled"
                     found.append({"severity": "error", "line": line_of(function) + chain.node.lineno - 1,
                                   "column": chain.node.col_offset + 1, "message": message})
         chain = chain.__cause__

@@ -34,8 +34,8 @@ class CudaFile : public CompiledFile {
                            scratch.empty() ? 0 : scratch[0]);
   }
 
-  void say_in_own_terms(std::vector<vgpu::Finding>& findings, const Exercise& exercise, const LaunchPlan& plan,
-                        const Step& step) const override {
+  void say_in_own_terms(std::vector<vgpu::Finding>& findings, const Exercise& exercise, const Case& /*test*/,
+                        const LaunchPlan& plan, const Step& step) const override {
     say_in_plan_terms(findings, exercise, plan, step);
   }
 

@@ -1,6 +1,7 @@
 #include "grader/dialect/triton/own_words.h"
 
 #include <array>
+#include <regex>
 #include <string_view>
 
 namespace tritutor {
@@ -49,6 +50,33 @@ constexpr std::array words{
     Words{"what divides them was made by one warp alone.", "what divides them was made of them alone."},
     Words{"the generator is to be the place in the vector, not in the block.",
           "the generator is to be the place in the vector, not in the program's BLOCK."},
+    // Races.
+    Words{"nothing that orders the blocks", "nothing that orders the programs"},
+    Words{"the same thread of each block writes the same element: does the index leave out blockIdx?",
+          "every program stores to the same element: do the offsets leave out tl.program_id?"},
+    Words{"several blocks write the same element: is the index meant to differ, or an atomic needed?",
+          "several programs store to the same element: is the mask missing, or are the offsets meant to differ?"},
+    Words{"blocks run in any order: use a second step of the launch, or an atomic",
+          "programs run in any order: use a second launch, or an atomic"},
+    Words{"several threads write the same element: is the index meant to differ, or an atomic needed?",
+          "a program stores to one element more than once: are its offsets meant to differ, or is it a reduction?"},
+    Words{"is a __syncthreads() missing between the two?",
+          "nothing orders a program's store and a load of the same memory: is a tl.debug_barrier() missing between "
+          "them?"},
+    Words{"threads of a warp do not run in lockstep: is a __syncwarp() missing between the two?",
+          "nothing orders a program's store and a load of the same memory: is a tl.debug_barrier() missing between "
+          "them?"},
+    Words{"several blocks", "several programs"},
+    Words{"__syncthreads()", "tl.debug_barrier()"},
+    Words{"does the loop's condition change in every iteration, and for every thread?",
+          "does the loop's condition change in every iteration?"},
+    Words{"does the thread that it waits for get there, and does it write what the loop reads?",
+          "does the program that it waits for get there, and does it store what the loop loads?"},
+    Words{"does the grid hold many more blocks than the problem needs, or each thread do the work of all?",
+          "does the grid hold many more programs than the problem needs, or each program do the work of all?"},
+    Words{"blocks that wait for each other must all be on the device",
+          "programs that wait for each other must all be on the device"},
+    Words{"Is it exp2f in place of expf?", "Is it tl.exp2 in place of tl.exp?"},
     // What costs time.
     Words{"let threadIdx.x run along the elements that lie next to each other",
           "let the last axis of the tile run along the elements that lie next to each other (stride 1)"},
@@ -85,7 +113,13 @@ std::span<const Words> triton_words() { return words; }
 
 std::string in_triton_words(std::string text) {
   for (const auto& [from, to] : words) replace(text, from, to);
-  return text;
+  // The merged module's names for one kernel's specialisations; and a grid, counted.
+  static const std::regex number(R"((\w)\$\d+\b)");
+  static const std::regex grid(R"((\d+) block(s?) of \d+ threads, and a block writes)");
+  static const std::regex block(R"(\bblock (\d+) of the grid)");
+  text = std::regex_replace(text, number, "$1");
+  text = std::regex_replace(text, grid, "$1 program$2, and a program writes");
+  return std::regex_replace(text, block, "program $1");
 }
 
 }  // namespace tritutor

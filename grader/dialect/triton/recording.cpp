@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "grader/dialect/triton/triton_advice.h"
 #include "reference/array.h"
 
 namespace tritutor {
@@ -46,6 +47,7 @@ Refusal refusal_of(const json& from, const std::string& file) {
   }
   refusal.expected = from.value("expected", "");
   refusal.found = from.value("found", "");
+  if (!refusal.diagnostics.empty()) refusal.advice = triton_advice(refusal.diagnostics[0].message);
   return refusal;
 }
 

@@ -140,9 +140,9 @@ class TritonFile : public CompiledFile {
     return parameters;
   }
 
-  void say_in_own_terms(std::vector<vgpu::Finding>& findings, const Exercise& exercise, const LaunchPlan& plan,
-                        const Step& step) const override {
-    say_in_triton_terms(findings, exercise, plan, step);
+  void say_in_own_terms(std::vector<vgpu::Finding>& findings, const Exercise& exercise, const Case& test,
+                        const LaunchPlan& plan, const Step& step) const override {
+    say_in_triton_terms(findings, exercise, test, plan, step);
   }
 
   std::vector<std::string> compiler_notes(const PlanContext& context, const LaunchPlan& plan) const override {
