@@ -62,6 +62,10 @@ std::string needs_in_words(const Exercise& exercise) {
       100 * lines.silver, 100 * lines.gold, limit_in_words(exercise.limit.kind));
 }
 
+std::string reading_in_words(const Exercise& exercise) {
+  return fmt::format("Read first: tritutor notes {}", fmt::join(exercise.read, ", tritutor notes "));
+}
+
 }  // namespace
 
 std::string view_exercise(const Exercise& exercise, DialectId dialect, const Style& style, int width) {
@@ -72,6 +76,7 @@ std::string view_exercise(const Exercise& exercise, DialectId dialect, const Sty
   std::string out =
       fmt::format("{}  {}\n\n", style.bold(exercise.id + " " + exercise.title), style.dim("(" + kind + ")"));
   out += wrap(exercise.statement_in(dialect), prose);
+  if (!exercise.read.empty()) out += "\n" + wrap(reading_in_words(exercise), prose);
   out += "\n" + wrap(needs_in_words(exercise), prose);
   if (!exercise.formula.empty()) out += "\n" + style.yellow(wrap(exercise.formula, prose, "  "));
   if (dialect == DialectId::triton) return out + "\n" + host_function(exercise, width, style);

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "app/home.h"
+#include "app/notes/markdown_view.h"
 
 namespace tritutor {
 
@@ -51,50 +52,6 @@ ExplainPage parse(const std::filesystem::path& file) {
 
 bool is_fence(std::string_view line) { return line.starts_with("```"); }
 
-/// Paragraphs and items gathered line by line, since Markdown breaks them anywhere.
-class Renderer {
- public:
-  Renderer(const Style& style, int width) : style_(style), width_(width) {}
-
-  void line(std::string_view text) {
-    if (is_fence(text)) {
-      flush();
-      code_ = !code_;
-    } else if (code_) {
-      out_ += text.empty() ? "\n" : fmt::format("    {}\n", text);
-    } else if (text.empty()) {
-      flush();
-      out_ += "\n";
-    } else if (text.starts_with("## ")) {
-      flush();
-      out_ += style_.bold(text.substr(3)) + "\n";
-    } else {
-      if (text.starts_with("- ")) flush();
-      while (text.starts_with(' ')) text.remove_prefix(1);
-      if (!paragraph_.empty()) paragraph_ += ' ';
-      for (const char c : text) {
-        if (c != '`') paragraph_ += c;
-      }
-    }
-  }
-
-  std::string text() {
-    flush();
-    return std::move(out_);
-  }
-
- private:
-  void flush() {
-    if (!paragraph_.empty()) out_ += wrap(paragraph_, width_);
-    paragraph_.clear();
-  }
-
-  const Style& style_;
-  int width_;
-  bool code_ = false;
-  std::string paragraph_, out_;
-};
-
 }  // namespace
 
 bool ExplainPage::explains(std::string_view word) const {
@@ -108,10 +65,8 @@ std::vector<ExplainPage> explain_pages(const std::filesystem::path& folder) {
 }
 
 std::string view_explain_page(const ExplainPage& page, const Style& style, int width) {
-  Renderer renderer(style, std::min(width, 100));
-  std::istringstream in(page.text);
-  for (std::string line; std::getline(in, line);) renderer.line(line);
-  return wrap(style.bold(page.name) + ": " + page.summary, std::min(width, 100)) + renderer.text();
+  const int prose = std::min(width, 100);  // longer lines are hard to read
+  return wrap(style.bold(page.name) + ": " + page.summary, prose) + view_markdown(page.text, style, prose);
 }
 
 std::vector<std::string> cuda_snippets(const ExplainPage& page) {

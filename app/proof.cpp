@@ -7,6 +7,7 @@
 
 #include "app/fakes.h"
 #include "app/mutant.h"
+#include "app/notes/note.h"
 #include "app/patch.h"
 #include "app/workers.h"
 #include "grader/submission.h"
@@ -116,6 +117,12 @@ Finding fakes_job(const Exercise& exercise, size_t index, const std::string& pla
   };
 }
 
+/// Throws where a note that is to be read first is not there.
+Finding reading_job(const Home& home, const Exercise& exercise) {
+  for (const std::string& topic : exercise.read) topic_text(home.root / "notes", topic);
+  return [](ExerciseProof&) {};
+}
+
 /// A job that cannot be done is a violation of its own.
 template <class Work>
 Job job(std::string place, Work work) {
@@ -163,6 +170,7 @@ std::vector<Job> jobs_of(const Home& home, const Exercise& exercise, const Proof
   // What a case accepts has nothing to do with dialects: once is enough.
   if (options.dialects[0] != DialectId::cuda) return jobs;
   const std::string place = fmt::format("{}, exercise {}", shown(home.curriculum), exercise.id);
+  jobs.push_back(job(place, [&home, &exercise] { return reading_job(home, exercise); }));
   for (size_t i = 0; i < exercise.cases.size(); ++i) {
     jobs.push_back(job(place, [&exercise, i, place, &options] { return fakes_job(exercise, i, place, options.seed); }));
   }

@@ -18,6 +18,9 @@ void add_commands(CLI::App& app, Session& session) {
   add_bench(app, session);
   add_hint(app, session);
   add_explain(app, session);
+  add_notes(app, session);
+  add_cheatsheet(app, session);
+  add_roadmap(app, session);
   add_list(app, session);
   add_show(app, session);
   add_progress(app, session);

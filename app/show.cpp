@@ -25,6 +25,7 @@ nlohmann::json as_json(const Exercise& exercise, DialectId dialect) {
           {"level", exercise.level},
           {"optional", exercise.optional},
           {"dialect", name_of(dialect)},
+          {"read", exercise.read},
           {"statement", exercise.statement_in(dialect)},
           {"formula", exercise.formula},
           {"signature", dialect == DialectId::triton ? exercise.host_signature() : exercise.signature()},

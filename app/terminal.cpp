@@ -53,6 +53,16 @@ int terminal_rows(int file_descriptor) {
 
 size_t columns_of(std::string_view text) { return std::count_if(text.begin(), text.end(), starts_code_point); }
 
+size_t visible_columns(std::string_view text) {
+  size_t columns = 0;
+  for (size_t at = 0; at < text.size();) {
+    const size_t code = text[at] == '\x1b' ? Style::code_at(text.substr(at)) : 0;
+    if (code == 0 && starts_code_point(text[at])) ++columns;
+    at += code > 0 ? code : 1;
+  }
+  return columns;
+}
+
 int rows_of(std::string_view text, int width) {
   int rows = 0, columns = 0;
   for (size_t at = 0; at < text.size();) {
@@ -113,10 +123,10 @@ void wrap_line(std::string& out, std::string_view line, size_t width, const std:
     std::string_view word = line.substr(at, end - at);
     at = end + 1;
     if (word.empty()) continue;
-    if (!empty && columns_of(current) + 1 + columns_of(word) > width) next_line();
+    if (!empty && visible_columns(current) + 1 + visible_columns(word) > width) next_line();
     if (!empty) current += ' ';
-    while (columns_of(current) + columns_of(word) > width && word.find('\x1b') == std::string_view::npos) {
-      const size_t used = columns_of(current);
+    while (visible_columns(current) + visible_columns(word) > width && word.find('\x1b') == std::string_view::npos) {
+      const size_t used = visible_columns(current);
       const size_t bytes = bytes_of(word, width > used ? width - used : 1);
       current += word.substr(0, bytes);
       word.remove_prefix(bytes);
@@ -127,6 +137,14 @@ void wrap_line(std::string& out, std::string_view line, size_t width, const std:
     empty = false;
   }
   out += current + "\n";
+}
+
+/// Columns of an item's mark, "- " or "1. "; 0: the line is no item.
+size_t mark_of_item(std::string_view line) {
+  if (line.starts_with("- ")) return 2;
+  const size_t digits = line.find_first_not_of("0123456789");
+  if (digits == 0 || digits == std::string_view::npos || !line.substr(digits).starts_with(". ")) return 0;
+  return digits + 2;
 }
 
 }  // namespace
@@ -144,8 +162,8 @@ std::string wrap(std::string_view text, int width, std::string_view indent) {
     } else if (line.starts_with("  ")) {
       out += std::string(indent) + std::string(line) + "\n";
     } else {
-      const bool item = line.starts_with("- ");
-      wrap_line(out, line, static_cast<size_t>(width), std::string(indent), std::string(indent) + (item ? "  " : ""));
+      const std::string hanging = std::string(indent) + std::string(mark_of_item(line), ' ');
+      wrap_line(out, line, static_cast<size_t>(width), std::string(indent), hanging);
     }
   }
   return out;

@@ -45,6 +45,9 @@ inline bool starts_code_point(char c) { return (static_cast<unsigned char>(c) & 
 /// Columns that UTF-8 text takes (code points; colours are not counted off).
 size_t columns_of(std::string_view text);
 
+/// The same of text that is painted (Style): its colours are counted off.
+size_t visible_columns(std::string_view text);
+
 /// Rows that lines of text take on a terminal so wide, which breaks what is wider; colours are counted off.
 int rows_of(std::string_view text, int width);
 
@@ -55,8 +58,8 @@ std::string fit(std::string_view text, size_t columns);
 std::string pad(std::string_view text, size_t columns);
 
 /// Breaks text into lines of at most `width` columns, each starting with `indent` and ending in a newline. An empty
-/// line stays one; a line that starts with two spaces or more is code and stays as it is; the lines of a "- " item
-/// hang; a word longer than a line is broken.
+/// line stays one; a line that starts with two spaces or more is code and stays as it is; the lines of a "- " or "1. "
+/// item hang; a word longer than a line is broken, unless it is painted. Colours are counted off.
 std::string wrap(std::string_view text, int width, std::string_view indent = "");
 
 }  // namespace tritutor

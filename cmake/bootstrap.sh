@@ -18,7 +18,7 @@ missing_packages() {
   command -v cmake >/dev/null || echo cmake
   command -v ninja >/dev/null || echo ninja-build
   local package
-  for package in libcli11-dev libfmt-dev nlohmann-json3-dev doctest-dev libsqlite3-dev; do
+  for package in libcli11-dev libfmt-dev nlohmann-json3-dev doctest-dev libsqlite3-dev libmd4c-dev libmd4c-html0-dev; do
     has_package "$package" || echo "$package"
   done
   if ! find_nvrtc >/dev/null && ! python3 -m pip --version >/dev/null 2>&1; then echo python3-pip; fi
@@ -51,8 +51,8 @@ apt_install() {
 install_packages() {
   if ! command -v apt-get >/dev/null; then
     command -v g++ >/dev/null && command -v cmake >/dev/null && command -v ninja >/dev/null && return 0
-    fail "this is no Debian or Ubuntu. Install g++ 12 or newer, CMake, Ninja, CLI11, fmt, nlohmann/json, doctest and" \
-      "SQLite's headers, then run this again"
+    fail "this is no Debian or Ubuntu. Install g++ 12 or newer, CMake, Ninja, CLI11, fmt, nlohmann/json, doctest," \
+      "SQLite's headers and md4c's, then run this again"
   fi
   local missing
   missing=$(missing_packages)

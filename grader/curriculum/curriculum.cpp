@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "grader/curriculum/curriculum_exercise.h"
 #include "grader/curriculum/json_field.h"
@@ -30,8 +31,45 @@ Level read_level(const Field& field) {
   return level;
 }
 
+/// A stage for each level, of the exercises that are not optional.
+std::vector<Stage> stages_of_levels(const Curriculum& curriculum) {
+  std::vector<Stage> stages;
+  for (const Level& level : curriculum.levels) {
+    Stage stage{fmt::format("Level {}: {}", level.number, level.title), level.goal, {}};
+    for (const Exercise& exercise : curriculum.exercises) {
+      if (exercise.level == level.number && !exercise.optional) stage.exercises.push_back(exercise.id);
+    }
+    stages.push_back(std::move(stage));
+  }
+  return stages;
+}
+
+Stage read_stage(const Field& field, const Curriculum& curriculum, std::set<std::string>& seen) {
+  field.only({"title", "goal", "exercises"});
+  Stage stage;
+  stage.title = field.at("title", "a title such as \"Week 1: the matrix product\"").filled_line();
+  stage.goal = field.at("goal", "one or two sentences").filled_text();
+  for (const Field& item : field.at("exercises", "an array of exercises' ids").items()) {
+    const Exercise* exercise = curriculum.find(item.text());
+    if (exercise == nullptr) item.fail(fmt::format("no exercise has the id \"{}\"", item.text()));
+    if (!seen.insert(exercise->id).second) item.fail(fmt::format("{} is in a stage already", exercise->id));
+    stage.exercises.push_back(exercise->id);
+  }
+  return stage;
+}
+
+std::vector<Stage> read_roadmap(const Field& field, const Curriculum& curriculum) {
+  std::vector<Stage> stages;
+  std::set<std::string> seen;
+  for (const Field& item : field.items()) stages.push_back(read_stage(item, curriculum, seen));
+  for (const Exercise& exercise : curriculum.exercises) {
+    if (!exercise.optional && !seen.count(exercise.id)) field.fail(fmt::format("{} is in no stage", exercise.id));
+  }
+  return stages;
+}
+
 Curriculum read_curriculum(const Field& root) {
-  root.only({"format", "levels", "exercises"});
+  root.only({"format", "levels", "roadmap", "exercises"});
   root.at("format", "the number 1").integer(1, 1);
   Curriculum result;
   const Field levels = root.at("levels", "an array of levels");
@@ -51,6 +89,8 @@ Curriculum read_curriculum(const Field& root) {
     result.exercises.push_back(std::move(exercise));
   }
   if (result.exercises.empty()) exercises.fail("expected at least one exercise");
+  const auto roadmap = root.find("roadmap");
+  result.roadmap = roadmap ? read_roadmap(*roadmap, result) : stages_of_levels(result);
   return result;
 }
 

@@ -3,10 +3,13 @@
 //
 // { "format": 1,
 //   "levels":    [ { "number": 1, "title": "...", "goal": "one or two sentences" } ],
+//   "roadmap":   [ { "title": "Week 1: ...", "goal": "...", "exercises": ["0.1", "1.1"] } ],  // absent: the levels.
+//                                                // Every exercise is in one stage; optional ones may be in none
 //   "exercises": [ {
 //     "id": "1.1", "slug": "vector_scaling", "level": 1, "title": "Vector scaling",
 //     "optional": false,                         // the roadmap's `+` exercises; absent: false
 //     "worked": false,                           // given solved (0.1); absent: false
+//     "read": ["fundamentals", "patterns#softmax"],   // notes to read first, with a section; absent: none
 //     "statement": "Markdown-ish plain text, paragraphs separated by \n\n",
 //     "formula": "y[i] = alpha * x[i], 0 <= i < n",
 //     "triton": "grid = (triton.cdiv(n, BLOCK),)",   // how the same launch reads in Triton; may be empty
@@ -121,6 +124,7 @@ struct Exercise {
   int level = 0;
   bool optional = false;
   bool worked = false;
+  std::vector<std::string> read;  ///< notes to read first: "fundamentals", "patterns#softmax"
   std::vector<Argument> arguments;
   std::map<std::string, Tolerance> tolerance;
   std::vector<Case> cases;
@@ -152,9 +156,16 @@ struct Level {
   std::string title, goal;
 };
 
+/// A stretch of the way through the exercises: a week, a month.
+struct Stage {
+  std::string title, goal;
+  std::vector<std::string> exercises;  ///< ids, in order; may be empty
+};
+
 struct Curriculum {
   std::filesystem::path file;
   std::vector<Level> levels;
+  std::vector<Stage> roadmap;       ///< where the file has none, a stage for each level
   std::vector<Exercise> exercises;  ///< in the order they are done
 
   /// By id ("4.1") or slug ("tiled_matmul"); nullptr where there is none.

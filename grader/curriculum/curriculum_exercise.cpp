@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cmath>
 #include <limits>
+#include <regex>
 #include <set>
 
 #include "grader/judge/compare.h"
@@ -338,6 +339,20 @@ void read_limit(const Field& field, Exercise& exercise) {
   }
 }
 
+/// Whether the note is there is not known here: `dev check` looks.
+std::vector<std::string> read_topics(const Field& field) {
+  static const std::regex topic("[a-z0-9_-]+(#[a-z0-9_-]+)?");
+  std::vector<std::string> topics;
+  for (const Field& item : field.items()) {
+    const std::string text = item.text();
+    if (!std::regex_match(text, topic))
+      item.fail(
+          fmt::format("expected a note such as \"patterns\", or its section \"patterns#softmax\", found \"{}\"", text));
+    topics.push_back(text);
+  }
+  return topics;
+}
+
 Needs read_needs(const Field& field) {
   const std::string name = field.text();
   if (name == name_of(Needs::right)) return Needs::right;
@@ -422,8 +437,8 @@ void read_in_triton(const Field& field, Exercise& exercise) {
 std::string_view name_of(Needs needs) { return needs == Needs::bronze ? "bronze" : "right"; }
 
 Exercise read_exercise(const Field& field, const std::vector<Level>& levels) {
-  field.only({"id", "slug", "level", "title", "optional", "worked", "statement", "formula", "triton", "arguments",
-              "tolerance", "cases", "timed", "limit", "needs", "thresholds", "hints", "in_triton"});
+  field.only({"id", "slug", "level", "title", "optional", "worked", "read", "statement", "formula", "triton",
+              "arguments", "tolerance", "cases", "timed", "limit", "needs", "thresholds", "hints", "in_triton"});
   Exercise exercise;
   const Field id = field.at("id", "the exercise's id such as \"4.1\"");
   exercise.id = id.text();
@@ -444,6 +459,7 @@ Exercise read_exercise(const Field& field, const std::vector<Level>& levels) {
   exercise.title = field.at("title", "a title").filled_line();
   if (const auto optional = field.find("optional")) exercise.optional = optional->boolean();
   if (const auto worked = field.find("worked")) exercise.worked = worked->boolean();
+  if (const auto read = field.find("read")) exercise.read = read_topics(*read);
   exercise.statement = field.at("statement", "what is to be done").filled_text();
   exercise.formula = field.at("formula", "what is computed, as a formula").filled_text();
   if (const auto triton = field.find("triton")) exercise.triton = triton->text();

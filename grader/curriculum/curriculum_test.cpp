@@ -21,8 +21,11 @@ json good() {
   return json::parse(R"({
     "format": 1,
     "levels": [ { "number": 1, "title": "Elements", "goal": "One element a thread." } ],
+    "roadmap": [ { "title": "Week 1", "goal": "Begin.", "exercises": ["1.1"] },
+                 { "title": "After", "goal": "Go on.", "exercises": [] } ],
     "exercises": [ {
       "id": "1.1", "slug": "vector_scaling", "level": 1, "title": "Vector scaling",
+      "read": ["fundamentals", "patterns#element-wise"],
       "statement": "Scale it.", "formula": "y[i] = alpha * x[i]", "triton": "",
       "arguments": [
         { "name": "x", "type": "f32", "role": "input", "shape": ["n"] },
@@ -100,6 +103,10 @@ TEST_CASE("Everything of a good file is read") {
   CHECK(exercise->needs == Needs::bronze);
   CHECK(exercise->hints.on.size() == 4);
   CHECK(exercise->host_signature() == "def vector_scaling(x, y, alpha, n)");
+  CHECK(exercise->read == std::vector<std::string>{"fundamentals", "patterns#element-wise"});
+  REQUIRE(curriculum.roadmap.size() == 2);
+  CHECK(curriculum.roadmap[0].exercises == std::vector<std::string>{"1.1"});
+  CHECK(curriculum.roadmap[1].goal == "Go on.");
 }
 
 TEST_CASE("A dialect has words of its own, and the common ones where it has none") {
@@ -131,6 +138,16 @@ TEST_CASE("A dialect is known by its name, and a file's by its extension") {
   CHECK(dialect_id_of("relu") == DialectId::cuda);
 }
 
+TEST_CASE("A file without a roadmap has its levels for one") {
+  json plain = good();
+  plain.erase("roadmap");
+  const File file(plain.dump());
+  const Curriculum curriculum = load_curriculum(file.path());
+  REQUIRE(curriculum.roadmap.size() == 1);
+  CHECK(curriculum.roadmap[0].title == "Level 1: Elements");
+  CHECK(curriculum.roadmap[0].exercises == std::vector<std::string>{"1.1"});
+}
+
 TEST_CASE("Every broken field is named by its path") {
   struct Row {
     const char* pointer;  // JSON pointer of what is replaced, or removed where the value is empty
@@ -150,6 +167,12 @@ TEST_CASE("Every broken field is named by its path") {
       {"/exercises/0/level", "2", "exercises[0].level:", "no level has the number 2"},
       {"/exercises/0/title", "\" \"", "exercises[0].title:", "not empty"},
       {"/exercises/0/optional", "1", "exercises[0].optional:", "true or false"},
+      {"/exercises/0/read", "\"patterns\"", "exercises[0].read:", "expected an array"},
+      {"/exercises/0/read/1", "\"notes/patterns.md\"", "exercises[0].read[1]:", "expected a note such as"},
+      {"/roadmap/0/exercises/0", "\"1.2\"", "roadmap[0].exercises[0]:", "no exercise has the id"},
+      {"/roadmap/1/exercises", "[\"1.1\"]", "roadmap[1].exercises[0]:", "in a stage already"},
+      {"/roadmap/0/exercises", "[]", "roadmap:", "1.1 is in no stage"},
+      {"/roadmap/0/gaol", "1", "roadmap[0].gaol:", "unknown key"},
       {"/exercises/0/formular", "\"\"", "exercises[0].formular:", "unknown key"},
       {"/exercises/0/statement", "", "exercises[0].statement:", "missing"},
       {"/exercises/0/arguments", "{}", "exercises[0].arguments:", "expected an array"},
