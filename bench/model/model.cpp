@@ -101,7 +101,7 @@ Json counters(const std::string& slug, const std::string& file) {
   sample.run();
   if (!sample.outcome().problem.empty()) throw std::runtime_error(file + ": " + sample.outcome().problem);
   if (!sample.outcome().note.empty()) throw std::runtime_error(file + ": " + sample.outcome().note);
-  Json result{{"exercise", slug}, {"arguments", arguments_of(*exercise, large)}, {"scratch_bytes", plan.scratch_bytes}};
+  Json result{{"exercise", slug}, {"arguments", arguments_of(*exercise, large)}, {"scratch_bytes", plan.scratch.empty() ? 0 : plan.scratch[0].bytes}};
   for (size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];
     const StepCounters& counted = sample.outcome().steps.at(i);
