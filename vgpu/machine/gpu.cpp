@@ -368,7 +368,7 @@ LaunchResult Gpu::launch(const Module& module, std::string_view kernel, Dim3 gri
   const uint64_t warps = grid.count() * ((block.count() + kLanes - 1) / kLanes);
   const bool undoable = !uses_heap(program);  // what malloc() and free() do cannot be undone
   const bool parallel = undoable && limits.threads > 1 && grid.count() > 1 && warps >= kParallelWarps &&
-                        !program.blocks_may_talk && grid.count() < GlobalShadow::kManyBlocks - 1;
+                        !program.blocks_may_talk && grid.count() <= GlobalShadow::kMostBlocks;
   std::optional<Snapshot> before;
   if (undoable && (parallel || Snapshot::bytes_of(impl_->memory) <= kMostCopied)) before.emplace(impl_->memory);
   if (parallel) {

@@ -6,9 +6,9 @@
 #include <atomic>
 #include <bit>
 #include <cstring>
+#include <initializer_list>
 #include <thread>
 
-#include "vgpu/machine/shadows/mbarrier_state.h"
 #include "vgpu/machine/warp.h"
 
 namespace vgpu {
@@ -20,62 +20,46 @@ Dim3 index_in(uint64_t linear, const Dim3& size) {
           static_cast<uint32_t>(linear / (uint64_t{size.x} * size.y))};
 }
 
-bool ordered_in_block(const Warp& warp, uint16_t who, uint32_t time, int lane) {
-  const Block& block = *warp.block;
-  const uint32_t me = warp.index * kLanes + static_cast<uint32_t>(lane);
-  if (who == me) return true;
-  if (who / kLanes == warp.index) {
-    if (warp.full_sync_time > time) return true;
-    if (warp.sync_time[lane] > time && (warp.sync_mask[lane] >> (who % kLanes) & 1) != 0) return true;
-  }
-  if (block.barrier_time[me] > time && block.barrier_time[who] > time) return true;
-  return block.mbarriers && block.mbarriers->visibility.sees(me, who, time);
-}
-
-/// The other block made its writes known (a fence) after `time`, and this one has looked since (an atomic).
-bool ordered_across_blocks(const Warp& warp, uint32_t other, uint32_t time) {
-  const LaunchState& launch = *warp.launch;
-  if (other == GlobalShadow::kManyBlocks || launch.released.empty()) return false;
-  const uint32_t released = launch.released[other - 1];
-  return released > time && warp.block->acquired > released;
+/// One of the lanes that did it.
+GlobalTouch one_of(const GlobalTouch& touch, uint32_t lanes) {
+  GlobalTouch one = touch;
+  if ((lanes >> (touch.thread % kLanes) & 1) == 0)
+    one.thread = static_cast<uint16_t>(touch.thread / kLanes * kLanes + static_cast<uint32_t>(std::countr_zero(lanes)));
+  return one;
 }
 
 void report(Warp& warp, const Buffer& buffer, uint64_t offset, int lane, const char* now, const char* before,
-            uint32_t block, uint16_t thread, uint32_t site) {
+            const GlobalTouch& who) {
   const LaunchState& launch = *warp.launch;
   const bool reads_now = std::strcmp(now, "read") == 0, read_before = std::strcmp(before, "read") == 0;
-  const uint32_t read_site = reads_now ? warp.pc : read_before ? site : kNoRead;
+  const uint32_t read_site = reads_now ? warp.pc : read_before ? who.site : kNoRead;
   if (launch.taint != nullptr) {
     if (!reads_now) return;  // GlobalShadow::follow()
     return launch.taint->race(launch.report.race_line(learners_pc(warp)), buffer.name, read_site,
                               {warp.block->linear, warp.index * kLanes + static_cast<uint32_t>(lane)});
   }
-  const bool across = block != warp.block->linear + 1;
+  const bool across = who.block != warp.block->linear + 1;
   const uint32_t weight = across ? 1 : 0;
   if (unreported(warp, 1u << lane, Finding::Kind::race, buffer.name, offset, read_site, weight) == 0) return;
   Incident incident;
   incident.kind = Finding::Kind::race;
   incident.read_site = read_site;
   incident.weight = weight;
-  incident.other_line = place_of(launch.program, site).line;
+  incident.other_line = place_of(launch.program, who.site).line;
   incident.buffer = buffer.name;
   incident.element_name = buffer.element_name;
   incident.element_bytes = buffer.element_bytes;
   incident.byte_offset = static_cast<int64_t>(offset);
   incident.buffer_bytes = buffer.bytes;
-  std::string who = "several blocks";
-  if (block != GlobalShadow::kManyBlocks) {
-    const Dim3 t = index_in(thread, launch.block);
-    const Dim3 b = index_in(block - 1, launch.grid);
-    who = across ? fmt::format("block ({},{},{}) thread ({},{},{})", b.x, b.y, b.z, t.x, t.y, t.z)
-                 : fmt::format("thread ({},{},{})", t.x, t.y, t.z);
-  }
+  const Dim3 t = index_in(who.thread, launch.block);
+  const Dim3 b = index_in(who.block - 1, launch.grid);
+  const std::string other = across ? fmt::format("block ({},{},{}) thread ({},{},{})", b.x, b.y, b.z, t.x, t.y, t.z)
+                                   : fmt::format("thread ({},{},{})", t.x, t.y, t.z);
   incident.text = fmt::format("{} {}[{}], which {} {} at {} with {} between", now, buffer.name,
-                              offset / std::max<uint32_t>(buffer.element_bytes, 1), who, before,
-                              line_text(launch, site), across ? "nothing that orders the blocks" : "no barrier");
-  const bool same_line = site == warp.pc;
-  const bool same_thread = block != GlobalShadow::kManyBlocks &&
-                           thread == warp.index * kLanes + static_cast<uint32_t>(lane) && launch.block.count() > 1;
+                              offset / std::max<uint32_t>(buffer.element_bytes, 1), other, before,
+                              line_text(launch, who.site), across ? "nothing that orders the blocks" : "no barrier");
+  const bool same_line = who.site == warp.pc;
+  const bool same_thread = who.thread == warp.index * kLanes + static_cast<uint32_t>(lane) && launch.block.count() > 1;
   incident.cause =
       across
           ? (same_line && same_thread
@@ -148,22 +132,42 @@ struct GlobalShadow::Now {
   const Buffer& buffer;
   uint32_t block;  ///< linear index + 1
   bool write, strong;
-  bool together;  ///< several lanes in the same cells
+  uint32_t together;  ///< several lanes in the same cells: these; else 0
   const MemoryInfo* values;
 };
+
+bool GlobalShadow::RowTouch::may_be_of_warp(uint32_t warp) const {
+  const auto low = static_cast<uint32_t>(std::countr_zero(cells));
+  const auto high = static_cast<uint32_t>(std::bit_width(cells)) - 1;
+  return thread(low) / kLanes <= warp && warp <= thread(high) / kLanes;
+}
+
+bool GlobalShadow::RowTouch::is_of_warp(uint32_t warp) const {
+  const auto low = static_cast<uint32_t>(std::countr_zero(cells));
+  const auto high = static_cast<uint32_t>(std::bit_width(cells)) - 1;
+  return thread(low) / kLanes == warp && warp == thread(high) / kLanes;
+}
+
+GlobalTouch GlobalShadow::RowTouch::at(uint32_t i) const {
+  if ((cells >> i & 1) == 0) return {};
+  const uint16_t who = thread(i);
+  return {block, site, time, lanes != 0 ? lanes : 1u << who % kLanes, who, strong};
+}
 
 GlobalShadow::GlobalShadow(uint64_t bytes, uint32_t cell_bytes)
     : shift_(static_cast<uint32_t>(std::countr_zero(cell_bytes))),
       row_count_((bytes >> shift_) / kRowCells + 1),
       // calloc's pages come from the system as zeros and only when they are touched: a vector would touch them all.
-      rows_(static_cast<Row*>(std::calloc(row_count_, sizeof(Row)))) {
-  if (!rows_) throw std::bad_alloc();
+      rows_(static_cast<Row*>(std::calloc(row_count_, sizeof(Row)))),
+      others_(static_cast<RowOthers*>(std::calloc(row_count_, sizeof(RowOthers)))) {
+  if (!rows_ || !others_) throw std::bad_alloc();
 }
 
 GlobalShadow::~GlobalShadow() { finish(); }
 
 void GlobalShadow::finish() {
   std::free(cells_.exchange(nullptr));
+  cell_others_.clear();
   readers_.clear();
 }
 
@@ -194,98 +198,170 @@ GlobalCell* GlobalShadow::expand(Row& row, uint64_t index) {
   row.in_cells = true;
   for (uint32_t i = 0; i < kRowCells; ++i) {
     GlobalCell& cell = cells[i];
-    cell = {};
-    if (row.write.cells >> i & 1) {
-      cell.write_block = row.write.block;
-      cell.write_site = row.write.site;
-      cell.write_time = row.write.time;
-      cell.writer = row.write.thread(i);
-      cell.write_strong = row.write.strong;
-    }
-    if (row.read.cells >> i & 1) {
-      cell.read_block = row.read.block;
-      cell.read_site = row.read.site;
-      cell.read_time = row.read.time;
-      cell.reader = row.read.thread(i);
-      cell.read_strong = row.read.strong;
-    }
+    cell = {row.write.at(i), row.read.at(i)};
+    cell.read.crowd = (row.crowd >> i & 1) != 0;
+    if (!row.others) continue;
+    const RowOthers& others = others_[index];
+    if (((others.near.cells | others.far.cells) >> i & 1) == 0) continue;
+    others_of(cell).reads = {others.near.at(i), others.far.at(i), {}};
   }
   return cells;
 }
 
+GlobalOthers& GlobalShadow::others_of(GlobalCell& cell) {
+  if (cell.others == nullptr) {
+    const std::lock_guard lock(cells_mutex_);
+    cell.others = &cell_others_.emplace_back();
+  }
+  return *cell.others;
+}
+
+namespace {
+
+/// Of those who touched a cell, the first one whom an access now races with, but rather one of another block than of
+/// one's own. Nobody: none.
+GlobalTouch racing(const Warp& warp, bool strong, int lane, std::initializer_list<const GlobalTouch*> touches) {
+  GlobalTouch found;
+  for (const GlobalTouch* before : touches) {
+    if (before->block == 0 || (strong && before->strong)) continue;
+    const bool across = before->block != warp.block->linear + 1;
+    if (found.block != 0 && !across) continue;
+    const uint32_t lanes = unordered_lanes(warp, *before, lane);
+    if (lanes == 0) continue;
+    found = one_of(*before, lanes);
+    if (across) break;
+  }
+  return found;
+}
+
+GlobalTouch racing_reader(const Warp& warp, const GlobalCell& cell, bool strong, int lane) {
+  if (cell.others == nullptr) return racing(warp, strong, lane, {&cell.read});
+  const GlobalOthers::Readers& others = cell.others->reads;
+  return racing(warp, strong, lane, {&cell.read, &others.far, &others.plain, &others.near});
+}
+
+GlobalTouch racing_writer(const Warp& warp, const GlobalCell& cell, bool strong, int lane) {
+  // An atomic's or a volatile store's value that an atomic or volatile load has seen comes before what follows the
+  // load.
+  const bool seen = cell.write.strong && cell.read.strong && cell.read.block == warp.block->linear + 1 &&
+                    cell.read.time >= cell.write.time && unordered_lanes(warp, cell.read, lane) == 0;
+  static constexpr GlobalTouch kNone;
+  const GlobalTouch* last = seen ? &kNone : &cell.write;
+  if (cell.others == nullptr) return racing(warp, strong, lane, {last});
+  return racing(warp, strong, lane, {last, &cell.others->plain_write});
+}
+
+bool is_of_another(const GlobalTouch& touch, uint32_t block) { return touch.block != 0 && touch.block != block; }
+
+}  // namespace
+
 bool GlobalShadow::touch_cell(const Now& now, GlobalCell& cell, uint64_t offset, int lane) {
   Warp& warp = now.warp;
-  const uint32_t wrote = cell.write_block, read = cell.read_block, mine = now.block;
-  const auto me = static_cast<uint16_t>(warp.index * kLanes + static_cast<uint32_t>(lane));
-  const uint32_t time = warp.block->clock;
-  if (warp.launch->parallel && ((wrote != 0 && wrote != mine) || (now.write && read != 0 && read != mine)))
-    return false;
-  const auto races_with = [&](uint32_t block, uint16_t thread, uint32_t then, bool was_strong) {
-    if (block == 0 || (now.strong && was_strong)) return false;
-    if (block == mine) return !ordered_in_block(warp, thread, then, lane);
-    return !ordered_across_blocks(warp, block, then);
-  };
-  if (races_with(wrote, cell.writer, cell.write_time, cell.write_strong != 0)) {
+  const uint32_t mine = now.block;
+  if (warp.launch->parallel) {
+    if (is_of_another(cell.write, mine)) return false;
+    if (now.write && is_of_another(cell.read, mine)) return false;
+    if (now.write && cell.others != nullptr && is_of_another(cell.others->reads.far, mine)) return false;
+  }
+  const bool alike = cell.others == nullptr && now.strong && cell.write.strong;
+  const GlobalTouch wrote =
+      cell.write.block == 0 || alike ? GlobalTouch{} : racing_writer(warp, cell, now.strong, lane);
+  if (wrote.block != 0) {
     bool harmless = false;
     if (now.write && now.values != nullptr) {
-      const bool at_once =
-          wrote == mine && cell.write_site == warp.pc && cell.write_time == time && cell.writer / kLanes == warp.index;
-      harmless = at_once ? same_as_lane(warp, *now.values, lane, cell.writer % kLanes)
+      const bool at_once = wrote.block == mine && wrote.site == warp.pc && wrote.time == warp.block->clock &&
+                           wrote.thread / kLanes == warp.index;
+      harmless = at_once ? same_as_lane(warp, *now.values, lane, wrote.thread % kLanes)
                          : stores_what_is_there(warp, *now.values, now.buffer, offset, lane);
     }
-    if (!harmless) {
-      report(warp, now.buffer, offset, lane, now.write ? "wrote" : "read", "wrote", wrote, cell.writer,
-             cell.write_site);
+    if (!harmless) report(warp, now.buffer, offset, lane, now.write ? "wrote" : "read", "wrote", wrote);
+  }
+  if (now.write && cell.read.block != 0) {
+    const GlobalTouch read = racing_reader(warp, cell, now.strong, lane);
+    if (read.block != 0) report(warp, now.buffer, offset, lane, "wrote", "read", read);
+  }
+  remember(now, cell, lane);
+  return true;
+}
+
+/// Makes `lane` the last one who touched the cell.
+void GlobalShadow::remember(const Now& now, GlobalCell& cell, int lane) {
+  const Warp& warp = now.warp;
+  if (!now.write && !now.strong && cell.read.crowd) return;
+  GlobalTouch mine{now.block,
+                   warp.pc,
+                   warp.block->clock,
+                   1u << lane,
+                   static_cast<uint16_t>(warp.index * kLanes + static_cast<uint32_t>(lane)),
+                   now.strong};
+  if (now.write) {
+    // A plain store stands for what it raced with, which is reported or stored the same.
+    if (!now.strong && cell.others != nullptr) cell.others->plain_write = {};
+    if (now.strong && cell.write.block != 0 && !cell.write.strong) others_of(cell).plain_write = cell.write;
+    cell.write = mine;
+    return;
+  }
+  const GlobalTouch& last = cell.read;
+  if (last.block != 0) {
+    if (now.strong && !last.strong) {
+      others_of(cell).reads.plain = last;
+    } else if (const uint32_t unordered = unordered_lanes(warp, last, lane); unordered != 0) {
+      const bool same_block = last.block == now.block;
+      if (same_block && last.thread / kLanes == warp.index && last.strong == now.strong) {
+        mine.lanes |= unordered;
+      } else if (same_block) {
+        others_of(cell).reads.near = last;
+      } else if (GlobalTouch& far = others_of(cell).reads.far; far.block == 0 || far.block == now.block ||
+                                                               !has_released(warp, last.block, last.time) ||
+                                                               has_released(warp, far.block, far.time)) {
+        mine.crowd = warp.launch->released.empty() && !last.strong && !now.strong;
+        far = last;  // rather than somebody whom the writers to come may have heard of
+      }
     }
   }
-  if (now.write && races_with(read, cell.reader, cell.read_time, cell.read_strong != 0)) {
-    report(warp, now.buffer, offset, lane, "wrote", "read", read, cell.reader, cell.read_site);
-  }
-  if (now.write) {
-    // A block's plain store is not hidden by its own atomics that follow: other blocks still race with it.
-    if (now.strong && wrote == mine && cell.write_strong == 0) return true;
-    cell.write_block = mine;
-    cell.write_site = warp.pc;
-    cell.write_time = time;
-    cell.writer = me;
-    cell.write_strong = now.strong;
-  } else {
-    // Several readers: the last one stands for them, but another block is remembered.
-    cell.read_block = read == 0 || read == mine ? mine : kManyBlocks;
-    cell.read_site = warp.pc;
-    cell.read_time = time;
-    cell.reader = me;
-    cell.read_strong = now.strong;
-  }
-  return true;
+  cell.read = mine;
 }
 
 // Everything here gives what touch_cell() would, cell by cell; where that is not plain to see, it says `unclear`.
 GlobalShadow::Claim GlobalShadow::claim(const Now& now, Row& row, const Place& at) {
+  if (!now.write && !now.strong && (at.cells & ~row.crowd) == 0 && (row.write.cells & at.cells) == 0)
+    return Claim::done;
   if (row.in_cells) return Claim::unclear;
   const Warp& warp = now.warp;
-  RowTouch mine{
-      now.block, warp.pc, warp.block->clock, at.cells, static_cast<int16_t>(at.first), static_cast<uint8_t>(at.shift),
-      now.strong};
+  RowTouch mine{now.block,
+                warp.pc,
+                warp.block->clock,
+                at.cells,
+                now.write ? 0 : now.together,
+                static_cast<int16_t>(at.first),
+                static_cast<uint8_t>(at.shift),
+                now.strong};
   const uint32_t wrote = row.write.cells & at.cells, read = row.read.cells & at.cells;
-  if (warp.launch->parallel &&
-      ((wrote != 0 && row.write.block != now.block) || (now.write && read != 0 && row.read.block != now.block))) {
-    return Claim::conflict;
+  const RowOthers* others = row.others ? &others_[at.row] : nullptr;
+  if (warp.launch->parallel) {
+    if (wrote != 0 && row.write.block != now.block) return Claim::conflict;
+    if (now.write && read != 0 && row.read.block != now.block) return Claim::conflict;
+    if (now.write && others != nullptr && (others->far.cells & at.cells) != 0 && others->far.block != now.block)
+      return Claim::conflict;
   }
   const auto ordered = [&](const RowTouch& before) {
-    if (before.strong && now.strong) return true;
     if (before.block != now.block) return ordered_across_blocks(warp, before.block, before.time);
-    const bool same_threads = before.first == mine.first && before.shift == mine.shift && !now.together;
+    const bool same_threads =
+        before.first == mine.first && before.shift == mine.shift && before.lanes == 0 && now.together == 0;
     return same_threads || warp.block->whole_barrier_time > before.time;
   };
-  if (wrote != 0 && !ordered(row.write)) return Claim::unclear;
-  if (now.write && read != 0 && !ordered(row.read)) return Claim::unclear;
-  if (now.write && now.strong && wrote != 0 && row.write.block == now.block && !row.write.strong) {
-    return wrote == at.cells ? Claim::done : Claim::unclear;  // stays the plain store it was
-  }
-  if (!now.write && read != 0 && row.read.block != now.block) {
-    if (read != at.cells) return Claim::unclear;
-    mine.block = kManyBlocks;
+  const auto may_race = [&](const RowTouch& before) {
+    return (before.cells & at.cells) != 0 && !(before.strong && now.strong) && !ordered(before);
+  };
+  if (may_race(row.write)) return Claim::unclear;
+  if (now.write) {
+    if (may_race(row.read)) return Claim::unclear;
+    if (others != nullptr && (may_race(others->near) || may_race(others->far))) return Claim::unclear;
+    if (now.strong && wrote != 0 && !row.write.strong) return Claim::unclear;  // it does not stand for a plain store
+  } else if (read != 0) {
+    if (now.strong != row.read.strong) return Claim::unclear;
+    const bool again = mine.lanes == kFullMask && row.read.block == now.block && row.read.is_of_warp(warp.index);
+    if (!again && !ordered(row.read) && !displace(now, row, at)) return Claim::unclear;
   }
   RowTouch& to = now.write ? row.write : row.read;
   if ((to.cells & ~at.cells) != 0) {
@@ -296,11 +372,39 @@ GlobalShadow::Claim GlobalShadow::claim(const Now& now, Row& row, const Place& a
   return Claim::done;
 }
 
+/// Remembers a row's last reader beside those of `at`, who read it now. False where it has to be looked at cell by
+/// cell.
+bool GlobalShadow::displace(const Now& now, Row& row, const Place& at) {
+  const RowTouch& last = row.read;
+  const bool far = last.block != now.block;
+  if ((last.cells & ~at.cells) != 0 || (!far && last.may_be_of_warp(now.warp.index))) return false;
+  const LaunchState& launch = *now.warp.launch;
+  RowOthers& others = others_[at.row];
+  if (!row.others) others = {};
+  row.others = true;
+  // Where nothing orders blocks, a reader in another one races with every writer.
+  const bool enough =
+      !far && launch.released.empty() && (last.cells & ~others.far.cells) == 0 && others.far.block != now.block;
+  if (enough) return true;
+  RowTouch& to = far ? others.far : others.near;
+  if (to.cells == 0 || (to.cells & ~last.cells) == 0) {
+    const bool keep = far && to.cells == last.cells && to.block != now.block &&
+                      has_released(now.warp, last.block, last.time) && !has_released(now.warp, to.block, to.time);
+    if (!keep) to = last;
+    if (far && launch.released.empty() && !last.strong && !now.strong) row.crowd |= last.cells;
+    return true;
+  }
+  if (!to.same_but_cells(last)) return false;
+  to.cells |= last.cells;
+  return true;
+}
+
 GlobalShadow::Row& GlobalShadow::fresh(uint64_t index) {
   Row& row = rows_[index];
   if (row.launch != launch_) {
     row.write = row.read = {};
-    row.in_cells = false;
+    row.crowd = 0;
+    row.in_cells = row.others = false;
     row.launch = launch_;
   }
   return row;
@@ -317,7 +421,9 @@ bool GlobalShadow::touch_row(const Now& now, const Place& at) {
     const auto i = static_cast<uint32_t>(std::countr_zero(m));
     const uint64_t offset = (at.row * kRowCells + (i >> at.shift << at.shift)) << shift_;
     if (!touch_cell(now, of_row[i], offset, lane0 + static_cast<int>(i >> at.shift))) return false;
+    if (of_row[i].read.crowd) row.crowd |= 1u << i;
   }
+  if (now.write) row.write.cells |= at.cells;
   return true;
 }
 
@@ -331,10 +437,12 @@ bool GlobalShadow::read_together(const Now& now, uint64_t offset, uint32_t bytes
   GlobalCell* of_row = expand(row, at.row);
   for (uint32_t c = at.cells; c != 0; c &= c - 1) {
     GlobalCell& cell = of_row[std::countr_zero(c)];
-    // With no writer no lane races, and of several readers the last one is kept.
-    for (uint32_t m = cell.write_block != 0 ? mask : std::bit_floor(mask); m != 0; m &= m - 1) {
+    // With no writer no lane races.
+    const bool written = cell.write.block != 0;
+    for (uint32_t m = written ? mask : std::bit_floor(mask); m != 0; m &= m - 1) {
       if (!touch_cell(now, cell, offset, std::countr_zero(m))) return false;
     }
+    if (cell.read.block == now.block && cell.read.thread / kLanes == now.warp.index) cell.read.lanes |= mask;
   }
   return true;
 }
@@ -378,7 +486,7 @@ bool GlobalShadow::was_read(const Now& now, const Place& at) {
   if (!row.in_cells) return (row.read.cells & at.cells) != 0;
   const GlobalCell* of_row = cells_of(at.row);
   for (uint32_t c = at.cells; c != 0; c &= c - 1) {
-    if (of_row[std::countr_zero(c)].read_block != 0) return true;
+    if (of_row[std::countr_zero(c)].read.block != 0) return true;
   }
   return false;
 }
@@ -415,7 +523,7 @@ void GlobalShadow::follow(const Now& now, const GlobalAccess& access) {
 
 void GlobalShadow::touch(Warp& warp, const Buffer& buffer, const GlobalAccess& access, const MemoryInfo* values) {
   const Now now{warp,         buffer,        static_cast<uint32_t>(warp.block->linear) + 1,
-                access.write, access.strong, access.uniform && std::popcount(access.mask) > 1,
+                access.write, access.strong, access.uniform && std::popcount(access.mask) > 1 ? access.mask : 0,
                 values};
   if (warp.launch->taint != nullptr) follow(now, access);
   bool fine = true;
@@ -456,7 +564,7 @@ uint32_t GlobalShadow::written_by(const Warp& warp, const uint64_t* offsets, uin
     } else {
       const GlobalCell* of_row = cells_of(index);
       mine = true;
-      for (uint32_t c = cells; c != 0; c &= c - 1) mine = mine && of_row[std::countr_zero(c)].write_block == block;
+      for (uint32_t c = cells; c != 0; c &= c - 1) mine = mine && of_row[std::countr_zero(c)].write.block == block;
     }
     if (mine) lanes |= 1u << l;
   }
