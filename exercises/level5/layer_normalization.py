@@ -10,7 +10,7 @@
 import triton
 import triton.language as tl
 
-BLOCK = 1024
+BLOCK = 2048
 
 
 @triton.jit
