@@ -20,10 +20,17 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+/// Whether the refusal has the text in its sentence, or in a line of the compiler's log.
+bool says(const Refusal& refusal, const std::string& text) {
+  const auto has = [&](const std::string& message) { return message.find(text) != std::string::npos; };
+  return has(refusal.message) || std::any_of(refusal.diagnostics.begin(), refusal.diagnostics.end(),
+                                             [&](const Diagnostic& line) { return has(line.message); });
+}
+
 bool holds(const Mutant::Reason& reason, const Verdict& verdict) {
   if (reason.kind == "slow") return verdict.right && verdict.inefficient && verdict.inefficient->counter == reason.name;
   if (reason.kind == "says") {
-    return (verdict.refusal && verdict.refusal->message.find(reason.name) != std::string::npos) ||
+    return (verdict.refusal && says(*verdict.refusal, reason.name)) ||
            std::any_of(verdict.cases.begin(), verdict.cases.end(), [&](const CaseResult& one) {
              return !one.passed && one.problem.find(reason.name) != std::string::npos;
            });

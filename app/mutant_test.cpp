@@ -135,3 +135,14 @@ TEST_CASE("every stated reason must hold") {
   verdict.result = Verdict::Result::pass;
   CHECK(unmet_reasons(mutant, verdict) == std::vector<std::string>{"it passes, and must not"});
 }
+
+TEST_CASE("a refusal says what stands in its sentence or in the compiler's log") {
+  Mutant mutant;
+  mutant.reasons = {{"refusal", "compile"}, {"says", "power of 2"}};
+  Verdict verdict;
+  verdict.result = Verdict::Result::error;
+  verdict.refusal = refusal_of("compile", "Triton could not compile k");
+  CHECK(unmet_reasons(mutant, verdict).size() == 1);
+  verdict.refusal->diagnostics = {{"error", "k.py", 3, 1, "arange's range must be a power of 2"}};
+  CHECK(unmet_reasons(mutant, verdict).empty());
+}
