@@ -64,6 +64,7 @@ void add_python(CLI::App& app) {
       "vgpu python [OPTIONS] FILE.py [ARGUMENTS]. OPTIONS, before the file:\n"
       "  --device NAME   whose figures the device has, and whose time is predicted (default: A100)\n"
       "  --list-devices  name them, and end\n"
+      "  --fpsan         run each launch also in other blocks, and compare the algebra without a tolerance\n"
       "  --raise         end at the first finding, with a traceback\n"
       "  --threads N     of this machine (default: all cores)\n"
       "  --steps N       instructions a warp may run before its loop is called endless\n"
