@@ -236,6 +236,7 @@ std::string view_speed(const Verdict& verdict, const Style& style, int width) {
     const std::string text = prediction(verdict.timing);
     out += hanging("Predicted", triton ? of_programs(text) : text, style, width);
   }
+  if (!verdict.algebra.empty()) out += hanging("Algebra", verdict.algebra, style, width);
   for (const std::string& note : verdict.compiler) out += hanging("Compiled", note, style, width);
   return out;
 }

@@ -24,6 +24,7 @@ namespace {
 struct Arguments : TargetArguments {
   std::optional<uint64_t> seed;
   bool first = false;
+  bool fpsan = false;
   bool counters = false;
   bool all = false;
   bool json = false;
@@ -118,6 +119,7 @@ void submit(Session& session, const Arguments& arguments) {
   options.profile = &profile_in(profiles, arguments.profile);
   options.profiles = &profiles;
   options.stop = interrupt.flag();
+  if (arguments.fpsan) options.ours = session.home().solution(*target.exercise, DialectId::triton);
   Progress progress;
   options.progress = &progress;
   const Verdict verdict = [&] {
@@ -146,6 +148,8 @@ void add_submit(CLI::App& app, Session& session) {
   command->add_option("--seed", arguments->seed, "Draw the hidden cases' inputs from this number")->type_name("N");
   command->add_flag("--first", arguments->first, "Stop at the first case that fails");
   command->add_flag("--counters", arguments->counters, "Show every counter, and the lines that cost most");
+  command->add_flag("--fpsan", arguments->fpsan,
+                    "Triton: compare a right file with our solution algebraically, without rounding");
   command->add_flag("--all", arguments->all, "Show all of a failure, also what does not fit the screen");
   command->add_flag("--json", arguments->json, "Print the verdict as JSON");
   command->footer([&session] {

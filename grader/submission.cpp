@@ -14,6 +14,7 @@
 #include "grader/decision.h"
 #include "grader/device_choice.h"
 #include "grader/dialect/dialect.h"
+#include "grader/dialect/triton/algebra.h"
 #include "grader/gpu_work.h"
 #include "grader/program.h"
 
@@ -74,6 +75,10 @@ void submit(const Exercise& exercise, const std::filesystem::path& file, const s
   work.run(program, gpu ? &*gpu : nullptr);
   decide_rightness(exercise, program, work, verdict);
   if (!verdict.right) return;
+  if (!options.ours.empty() && verdict.dialect == "triton") {
+    const Progress::Task task(options.progress, "comparing the algebra");
+    verdict.algebra = algebra_of(exercise, file, options.ours);
+  }
   if (gpu) {
     const DeviceProfile* own =
         options.profiles != nullptr ? profile_of_gpu(*options.profiles, gpu->info().name) : nullptr;

@@ -70,6 +70,7 @@ struct Verdict {
   std::optional<CounterReport> counters;    ///< of the timed case with the lowest fraction; absent: none was run
   std::optional<Inefficiency> inefficient;  ///< the waste that explains why bronze is not reached for sure
   std::vector<std::string> compiler;        ///< what the compiler made of the kernels, where the source does not tell
+  std::string algebra;                      ///< of a Triton file beside ours; empty: they were not compared
   std::string toolchain;                    ///< "NVRTC 13.0", empty: nothing was compiled
   std::string printed;                      ///< what the kernel's printf wrote
   double seconds = 0;                       ///< the whole submission
@@ -95,6 +96,7 @@ std::string_view name_of(Verdict::Result result);  ///< "pass", "fail", "error"
 ///   "inefficiency": { "counter", "value", "ideal", "file", "line", "message", "cause" },   // the waste that explains
 ///                                         // the time; absent where none is clear or bronze is cleared
 ///   "compiler": ["..."],                  // what it made of the kernels, where the source does not tell
+///   "algebra": "...",                     // beside our solution; absent: they were not compared
 ///   "printed", "toolchain", "seconds", "seed", "refusal" }
 ///
 /// `lines`: the counters of every line too.

@@ -15,6 +15,9 @@ namespace {
 /// So many multiply-adds on one line are a product of tiles, written out.
 constexpr uint32_t many_fmas = 64;
 
+/// What a GPU gives a thread.
+constexpr uint32_t least_registers = 16, most_registers = 255;
+
 int number_at(std::string_view text) {
   int number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
@@ -165,8 +168,10 @@ std::vector<std::string> compiler_notes(const Recording& recording, const Launch
     const RecordedKernel* kernel = recording.kernel(step.kernel);
     const vgpu::KernelInfo* info = module.find_kernel(step.kernel);
     if (kernel == nullptr || info == nullptr || !told.insert(step.kernel).second) continue;
-    std::string note = fmt::format("{}: {} warps, about {} registers a thread", kernel->shown, kernel->warps,
-                                   std::max<uint32_t>(info->registers_live, 16));
+    const uint32_t registers = std::clamp<uint32_t>(info->registers_live, least_registers, most_registers);
+    std::string note =
+        fmt::format("{}: {} warp{}, {} {} registers a thread", kernel->shown, kernel->warps,
+                    kernel->warps == 1 ? "" : "s", registers == most_registers ? "all" : "about", registers);
     if (kernel->shared_bytes > 0) note += fmt::format(", {} bytes of shared memory", kernel->shared_bytes);
     std::vector<std::pair<int, uint32_t>> loads, stores;
     std::vector<std::string> matrices;

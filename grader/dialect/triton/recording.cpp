@@ -105,26 +105,33 @@ const RecordedKernel* Recording::kernel(std::string_view name) const {
   return found == kernels.end() ? nullptr : &*found;
 }
 
-std::string recording_request(const Exercise& exercise, const std::string& program, const std::string& source,
-                              const CompileContext& context, int capability, bool cubin) {
-  json request{{"file", program}, {"source", source}, {"function", exercise.slug}, {"cubin", cubin}};
-  request["at_once"] = std::max(1u, std::thread::hardware_concurrency());
-  request["arguments"] = json::array();
+json arguments_as_json(const Exercise& exercise) {
+  json arguments = json::array();
   for (const Argument& argument : exercise.arguments) {
     const char* role = argument.role == Role::input    ? "input"
                        : argument.role == Role::output ? "output"
                        : argument.role == Role::size   ? "size"
                                                        : "scalar";
-    request["arguments"].push_back(
+    arguments.push_back(
         {{"name", argument.name}, {"type", std::string(reference::name_of(argument.type))}, {"role", role}});
   }
+  return arguments;
+}
+
+json case_as_json(const Exercise& exercise, const Case& test) {
+  json shapes = json::object(), values = json::object();
+  for (const Argument* buffer : buffers_of(exercise)) shapes[buffer->name] = shape_of(*buffer, test.values);
+  for (const auto& [name, value] : test.values) values[name] = value;
+  return {{"name", test.name}, {"shapes", shapes}, {"values", values}};
+}
+
+std::string recording_request(const Exercise& exercise, const std::string& program, const std::string& source,
+                              const CompileContext& context, int capability, bool cubin) {
+  json request{{"file", program}, {"source", source}, {"function", exercise.slug}, {"cubin", cubin}};
+  request["at_once"] = std::max(1u, std::thread::hardware_concurrency());
+  request["arguments"] = arguments_as_json(exercise);
   request["cases"] = json::array();
-  for (const Case& test : context.cases) {
-    json shapes = json::object(), values = json::object();
-    for (const Argument* buffer : buffers_of(exercise)) shapes[buffer->name] = shape_of(*buffer, test.values);
-    for (const auto& [name, value] : test.values) values[name] = value;
-    request["cases"].push_back({{"name", test.name}, {"shapes", shapes}, {"values", values}});
-  }
+  for (const Case& test : context.cases) request["cases"].push_back(case_as_json(exercise, test));
   const vgpu::Hardware& hardware = context.hardware;
   request["properties"] = {{"capability", capability},
                            {"name", hardware.name},

@@ -2,6 +2,7 @@
 // What python/recorder says of a file, checked and in C++.
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,11 @@ struct Recording {
 
   const RecordedKernel* kernel(std::string_view name) const;
 };
+
+/// {"shapes": {tensor: [..]}, "values": {number: ..}} of a case, and [{"name", "type", "role"}] of an exercise's
+/// arguments, as python/recorder takes them.
+nlohmann::json case_as_json(const Exercise& exercise, const Case& test);
+nlohmann::json arguments_as_json(const Exercise& exercise);
 
 /// The request for a file: every case of `context`; with `capability` 90 for sm_90, whose cubin is asked for too.
 std::string recording_request(const Exercise& exercise, const std::string& program, const std::string& source,

@@ -204,3 +204,19 @@ TEST_CASE("A copy to shared memory is as wide as its third operand says") {
   CHECK(width("0x10") == 16);
   CHECK(width("8") == 8);
 }
+
+TEST_CASE("a right file is held against ours, whatever the order of its sums") {
+  if (!has_triton()) return;
+  SubmitOptions options;
+  options.include_dir = TRITUTOR_SOURCE_DIR "/tl";
+  options.ours = TRITUTOR_SOURCE_DIR "/solutions/level1/vector_scaling.py";
+  const std::filesystem::path file = std::filesystem::temp_directory_path() / "tritutor_algebra_test.py";
+  const std::string source = scaling(good_body, good_host);
+  std::ofstream(file) << source;
+  const Verdict verdict = grade(exercise("1.1"), file, source, options);
+  std::filesystem::remove(file);
+  CAPTURE(verdict.algebra);
+  const bool too_old = Recorder::instance().triton_version().starts_with("3.") &&
+                       std::stoi(Recorder::instance().triton_version().substr(2)) < 9;
+  CHECK(contains(verdict.algebra, too_old ? "not compared" : "algebraically equal to ours"));
+}
