@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Operators of liger-kernel, flash-linear-attention and unsloth on the virtual GPU, forward and backward, against torch in
-float64; prints tables in Markdown.
+"""Operators of liger-kernel, flash-linear-attention and unsloth on the virtual GPU, forward and backward, against torch
+in float64; prints tables in Markdown.
 
     python bench/triton/operators.py [liger | fla | unsloth ...]     # torch, Triton and the packages are installed
 
@@ -194,11 +194,12 @@ def fla():
           lambda q, k, v, b: recurrence(q, k, v, None, b), [q, k, v, beta])
     check("chunk_gated_delta_rule", lambda *a: of("ops.gated_delta_rule", "chunk_gated_delta_rule")(*a), recurrence,
           [q, k, v, gate, beta])
-    check("l2norm", lambda x: of("modules.norm.l2norm", "l2norm")(x), lambda x: x * torch.rsqrt((x * x).sum(-1, True) + 1e-6),
-          [R(B, T, H)])
+    check("l2norm", lambda x: of("modules.norm.l2norm", "l2norm")(x),
+          lambda x: x * torch.rsqrt((x * x).sum(-1, True) + 1e-6), [R(B, T, H)])
     check("layer_norm", lambda x, w, b: of("modules.norm.layernorm", "layer_norm")(x, w, b, eps=1e-6),
           lambda x, w, b: F.layer_norm(x, (H,), w, b, 1e-6), [R(B, T, H), R(H), R(H)])
-    check("rms_norm", lambda x, w: of("modules.norm.layernorm", "rms_norm")(x, w, None, eps=1e-6), rms, [R(B, T, H), R(H)])
+    check("rms_norm", lambda x, w: of("modules.norm.layernorm", "rms_norm")(x, w, None, eps=1e-6), rms,
+          [R(B, T, H), R(H)])
     check("chunk_local_cumsum", lambda g: of("ops.utils.cumsum", "chunk_local_cumsum")(g, chunk_size=16),
           lambda g: torch.cat([part.cumsum(1) for part in g.split(16, 1)], 1), [fixed(gate)])
     check("chunk_global_cumsum", lambda g: of("ops.utils.cumsum", "chunk_global_cumsum")(g), lambda g: g.cumsum(1),

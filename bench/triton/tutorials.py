@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Runs Triton's tutorials 01 to 06, unmodified, on the virtual GPU and prints a table in Markdown.
 
-    python bench/triton/tutorials.py FOLDER        # triton-lang/triton, python/tutorials; torch and Triton are installed
+    python bench/triton/tutorials.py FOLDER [04-low-memory-dropout ...]
 
-Their benchmarks are left out: perf_report()'s run() does nothing. Of 06, whose own checks are for pytest, test_op() is
-called with 1 x 2 heads of 256 x 64, forward in fp8 and backward in fp16, without and with the causal mask.
+FOLDER is python/tutorials of Triton's repository; torch and tabulate, which 04 imports, are installed. Their benchmarks
+are left out: perf_report()'s run() does nothing. Of 06, whose own checks are for pytest, test_op() is called with 1 x 2
+heads of 256 x 64, forward in fp8 and backward in fp16, without and with the causal mask.
 """
 
 import re
@@ -36,14 +37,15 @@ def main() -> int:
     if sys.argv[1:2] == ["--one"]:
         run_one(sys.argv[2])
         return 0
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         print(__doc__, file=sys.stderr)
         return 2
     print("| tutorial | exit status | launches | findings | s |\n| --- | --- | --- | --- | --- |")
-    for name in TUTORIALS:
+    for name in sys.argv[2:] or TUTORIALS:
         file = Path(sys.argv[1]) / f"{name}.py"
         begin = time.monotonic()
-        done = subprocess.run([sys.executable, "-m", "vgpu", __file__, "--one", str(file)], capture_output=True, text=True)
+        done = subprocess.run([sys.executable, "-m", "vgpu", __file__, "--one", str(file)], capture_output=True,
+                              text=True)
         seconds = time.monotonic() - begin
         summary = re.search(r"vgpu: (no finding|\d+ findings?) in (\d+) launch", done.stderr)
         found, launches = summary.groups() if summary else ("did not run", "0")
