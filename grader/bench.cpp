@@ -32,7 +32,7 @@ constexpr double seconds_a_point = 0.7;
 /// Inputs of so many elements are made as they are; larger ones repeat those of the timed case.
 constexpr uint64_t most_own_elements = uint64_t{1} << 20;
 
-constexpr double lanes = 32;
+constexpr double warp_lanes = 32;
 
 /// What has to be done at a size.
 BenchWork work_at(const Exercise& exercise, const reference::Values& values) {
@@ -213,7 +213,7 @@ bool Benching::sample(const Program& program, const Case& point, BenchPoint& res
   if (!result.problem.empty()) return true;
   for (const StepCounters& step : outcome.steps) {
     const vgpu::Counts& counts = step.counters.total;
-    result.float_instructions += lanes * static_cast<double>(counts.fp32 + counts.special);
+    result.float_instructions += warp_lanes * static_cast<double>(counts.fp32 + counts.special);
   }
   if (gpu_) return true;
   result.note = outcome.note;

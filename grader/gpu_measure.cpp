@@ -37,7 +37,7 @@ constexpr uint64_t most_kept_bytes = 1 << 20;
 /// Below this the cost of the events themselves counts.
 constexpr double short_us = 10;
 /// What cuBLAS reaches of the rate of multiply-adds, where it cannot be asked.
-constexpr double gemm_efficiency = 0.8;
+constexpr double assumed_gemm_efficiency = 0.8;
 /// How far a clock and a datasheet may be off.
 constexpr double floor_slack = 0.95;
 
@@ -235,7 +235,7 @@ void GpuWork::Timer::set_limit() {
   };
   const auto by_arithmetic = [&] {
     const GpuRates rates = gpu_.rates(uint64_t{64} << 20);
-    fixed_limit_us_ = std::max(limit.flops / (gemm_efficiency * rates.float_operations),
+    fixed_limit_us_ = std::max(limit.flops / (assumed_gemm_efficiency * rates.float_operations),
                                limit.integer_operations / (integer_operations_per_turn * rates.integer_turns));
   };
   const auto moved = static_cast<uint64_t>(limit.bytes);
@@ -248,7 +248,7 @@ void GpuWork::Timer::set_limit() {
       if (error.kind() != GpuError::Kind::refused) throw;
       gpu_.no_limit();
       by_arithmetic();
-      measured_.limit = fmt::format("{:.0f} % of the rate of multiply-adds", 100 * gemm_efficiency);
+      measured_.limit = fmt::format("{:.0f} % of the rate of multiply-adds", 100 * assumed_gemm_efficiency);
       measured_.note = "cuBLAS is not there to compare with: pip install nvidia-cublas, or set TRITUTOR_CUBLAS";
     }
     return;

@@ -21,13 +21,6 @@ inline constexpr int64_t float_integers = int64_t{1} << 24;
 /// Numbers of 16 bits.
 inline constexpr uint64_t short_numbers = uint64_t{1} << 16;
 
-/// How many elements a block stored.
-inline uint64_t count_of(const BlockElements& block) {
-  uint64_t count = 0;
-  for (const vgpu::ByteRange& range : block.elements) count += range.end - range.first;
-  return count;
-}
-
 /// What the sampled blocks of one step stored into each output, in elements.
 struct StepWrites {
   const Step* step = nullptr;

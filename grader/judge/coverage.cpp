@@ -22,12 +22,6 @@ Index index_of(uint64_t block, vgpu::Dim3 grid) {
 
 int64_t start_of(const BlockElements& block) { return static_cast<int64_t>(block.elements.front().first); }
 
-uint64_t count_of(const BlockElements& block) {
-  uint64_t count = 0;
-  for (const vgpu::ByteRange& range : block.elements) count += range.end - range.first;
-  return count;
-}
-
 std::vector<vgpu::ByteRange> shape_of(const BlockElements& block) {
   std::vector<vgpu::ByteRange> shape = block.elements;
   const uint64_t start = shape.front().first;

@@ -15,6 +15,13 @@ struct BlockElements {
   std::vector<vgpu::ByteRange> elements;  ///< ascending and apart; empty: nothing
 };
 
+/// How many elements a block stored.
+inline uint64_t count_of(const BlockElements& block) {
+  uint64_t count = 0;
+  for (const vgpu::ByteRange& range : block.elements) count += range.end - range.first;
+  return count;
+}
+
 /// The rule that every block of a sample followed: block (x, y, z) stores to `shape`, moved by
 /// first + x * step[0] + y * step[1] + z * step[2] elements, as far as that lies in the output.
 struct CoverageRule {

@@ -15,24 +15,24 @@
 namespace tritutor {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 bool is_error(const Diagnostic& d) { return d.severity == "error"; }
 
 /// Errors that only repeat or follow from one before them.
 bool is_echo(const Diagnostic& d, const std::set<int>& lines_of_unknown_tokens) {
-  return contains(d.message, "<error-type>") || lines_of_unknown_tokens.count(d.line) != 0;
+  return has(d.message, "<error-type>") || lines_of_unknown_tokens.count(d.line) != 0;
 }
 
 /// Notes that help the compiler's own authors.
 bool is_noise(const Diagnostic& d) {
-  return contains(d.message, "does not match because") || contains(d.message, "candidate function") ||
-         contains(d.message, "parsing restarts here");
+  return has(d.message, "does not match because") || has(d.message, "candidate function") ||
+         has(d.message, "parsing restarts here");
 }
 
 /// A missing ';' is reported at the token after it; a learner looks for it where it is missing.
 void place_semicolon(Diagnostic& error, const SourceScan& scan) {
-  if (!contains(error.message, "expected a \";\"")) return;
+  if (!has(error.message, "expected a \";\"")) return;
   const Token* before = token_before(scan, error.line, error.column);
   const Token* here = token_at(scan, error.line, error.column);
   if (before == nullptr || before->line >= error.line || (here != nullptr && here->text == "{")) return;
@@ -53,7 +53,7 @@ std::vector<Diagnostic> own_errors(const FailedCompile& failed) {
       keep_notes = is_error(each) && each.file == failed.program && !is_echo(each, unknown_tokens) &&
                    seen.emplace(each.line, each.message).second;
       if (!keep_notes) continue;
-      if (contains(each.message, "unrecognized token")) unknown_tokens.insert(each.line);
+      if (has(each.message, "unrecognized token")) unknown_tokens.insert(each.line);
     }
     result.push_back(each);
     result.back().file = failed.file;
@@ -72,13 +72,13 @@ std::optional<Refusal> explain_header_error(const FailedCompile& failed) {
   for (const Directive& at : failed.scan.directives) {
     if (at.name != "include" || standard_header(at.argument) || at.argument == "tritutor.cuh") continue;
     const std::string family = at.argument.substr(0, at.argument.find_first_of("/."));
-    if (guilty == nullptr || contains(error->file, "/" + family)) guilty = &at;
+    if (guilty == nullptr || has(error->file, "/" + family)) guilty = &at;
   }
   if (guilty == nullptr) return std::nullopt;
   Refusal refusal;
   refusal.kind = "compile";
   refusal.advice =
-      contains(guilty->argument, "thrust") || contains(guilty->argument, "device")
+      has(guilty->argument, "thrust") || has(guilty->argument, "device")
           ? "Its algorithms are launched by a host, and here is none: write the kernel itself. Within a block, "
             "cub has parts to use: <cub/block/block_reduce.cuh>, <cub/block/block_scan.cuh>."
           : "It needs host code, which a kernel file has none of. Remove the line, and what needs it.";
@@ -113,7 +113,7 @@ Refusal explain(const FailedCompile& failed) {
   refusal.kind = "compile";
   const Diagnostic& first = errors.front();
   refusal.advice = advice_for(first, {failed.scan, failed.source, failed.exercise});
-  if (!includes_the_tutor(failed.scan) && !contains(refusal.advice, "Python")) {
+  if (!includes_the_tutor(failed.scan) && !has(refusal.advice, "Python")) {
     refusal.advice = "The file has no #include <tritutor.cuh>: put it at the top.";
   }
   const auto count = std::count_if(errors.begin(), errors.end(), is_error);

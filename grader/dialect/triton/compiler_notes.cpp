@@ -24,12 +24,12 @@ int number_at(std::string_view text) {
   return number;
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view unindented(std::string_view text) {
   const size_t start = text.find_first_not_of(" \t");
   return start == std::string_view::npos ? std::string_view() : text.substr(start);
 }
 
-std::vector<std::string_view> lines_of(std::string_view text) {
+std::vector<std::string_view> split_lines(std::string_view text) {
   std::vector<std::string_view> lines;
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
@@ -70,13 +70,13 @@ uint32_t copied_width(std::string_view instruction) {
 std::set<int> file_numbers(const std::vector<std::string_view>& lines, std::string_view file) {
   std::set<int> numbers;
   for (const std::string_view line : lines) {
-    const std::string_view text = trimmed(line);
+    const std::string_view text = unindented(line);
     if (!text.starts_with(".file")) continue;
     const size_t open = text.find('"'), close = text.rfind('"');
     if (open == std::string_view::npos || close <= open) continue;
     std::string_view name = text.substr(open + 1, close - open - 1);
     if (const size_t slash = name.rfind('/'); slash != std::string_view::npos) name.remove_prefix(slash + 1);
-    if (name == file) numbers.insert(number_at(trimmed(text.substr(5))));
+    if (name == file) numbers.insert(number_at(unindented(text.substr(5))));
   }
   return numbers;
 }
@@ -84,7 +84,7 @@ std::set<int> file_numbers(const std::vector<std::string_view>& lines, std::stri
 /// The line of the file that a .loc is about: its own, or the one that it is inlined at; 0: another file's.
 int line_of(std::string_view loc, const std::set<int>& own) {
   const auto place = [&](std::string_view text) {
-    text = trimmed(text);
+    text = unindented(text);
     const int file = number_at(text);
     const size_t space = text.find(' ');
     return own.count(file) > 0 && space != std::string_view::npos ? number_at(text.substr(space + 1)) : 0;
@@ -124,7 +124,7 @@ std::string matrix_in_words(const LineCode& code, const std::string& source_line
 }  // namespace
 
 std::vector<LineCode> line_code(std::string_view ptx, std::string_view name, std::string_view file) {
-  const std::vector<std::string_view> lines = lines_of(ptx);
+  const std::vector<std::string_view> lines = split_lines(ptx);
   const std::set<int> own = file_numbers(lines, file);
   const std::string entry = fmt::format(".entry {}(", name);
   std::map<int, LineCode> found;
@@ -133,12 +133,12 @@ std::vector<LineCode> line_code(std::string_view ptx, std::string_view name, std
   for (const std::string_view whole : lines) {
     if (whole.find(".entry ") != std::string_view::npos) inside = whole.find(entry) != std::string_view::npos;
     if (!inside) continue;
-    std::string_view text = trimmed(whole);
+    std::string_view text = unindented(whole);
     if (text.starts_with(".loc")) {
       if (const int at = line_of(text, own); at > 0) line = at;
       continue;
     }
-    if (text.starts_with("@")) text = trimmed(text.substr(std::min(text.find(' '), text.size())));
+    if (text.starts_with("@")) text = unindented(text.substr(std::min(text.find(' '), text.size())));
     LineCode& code = found[line];
     code.line = line;
     if (text.starts_with("ld.global") || text.starts_with("cp.async.c")) {
@@ -161,7 +161,7 @@ std::vector<LineCode> line_code(std::string_view ptx, std::string_view name, std
 
 std::vector<std::string> compiler_notes(const Recording& recording, const LaunchPlan& plan, const vgpu::Module& module,
                                         const std::string& file, const std::string& source) {
-  const std::vector<std::string_view> text = lines_of(source);
+  const std::vector<std::string_view> text = split_lines(source);
   std::vector<std::string> notes;
   std::set<std::string> told;
   for (const Step& step : plan.steps) {

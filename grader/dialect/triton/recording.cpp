@@ -40,7 +40,7 @@ Diagnostic diagnostic_of(const json& from, const std::string& file) {
   return {from.at("severity"), file, from.at("line"), from.at("column"), from.at("message")};
 }
 
-Refusal refusal_of(const json& from, const std::string& file) {
+Refusal refusal_from(const json& from, const std::string& file) {
   Refusal refusal = tritutor::refusal_of(from.at("kind"), from.at("message"));
   for (const json& each : from.value("diagnostics", json::array())) {
     refusal.diagnostics.push_back(diagnostic_of(each, file));
@@ -150,7 +150,7 @@ Recording parse_recording(const Exercise& exercise, const std::string& file, con
     recording.warnings.push_back(diagnostic_of(each, file));
   }
   if (from.contains("refusal")) {
-    recording.refusal = refusal_of(from.at("refusal"), file);
+    recording.refusal = refusal_from(from.at("refusal"), file);
     return recording;
   }
   recording.ptx = from.at("ptx");
@@ -170,7 +170,7 @@ Recording parse_recording(const Exercise& exercise, const std::string& file, con
   for (const json& each : from.at("cases")) {
     RecordedCase& one = recording.cases.emplace_back();
     if (each.contains("refusal")) {
-      one.refusal = refusal_of(each.at("refusal"), file);
+      one.refusal = refusal_from(each.at("refusal"), file);
       continue;
     }
     for (const json& scratch : each.at("scratch")) one.plan.scratch.push_back(scratch_of(scratch));

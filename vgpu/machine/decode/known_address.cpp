@@ -23,10 +23,10 @@ bool is_integer(const Instruction& inst) {
 
 bool is_register(const Operand& operand) { return operand.kind == Operand::Kind::reg && !operand.negated; }
 
-void collect(const Operand& operand, std::vector<int>& registers) {
+void collect_registers(const Operand& operand, std::vector<int>& registers) {
   if (operand.kind == Operand::Kind::reg) registers.push_back(operand.index);
   if (operand.kind != Operand::Kind::vector && operand.kind != Operand::Kind::tuple) return;
-  for (const Operand& element : operand.elements) collect(element, registers);
+  for (const Operand& element : operand.elements) collect_registers(element, registers);
 }
 
 int meet(int a, int b) { return a == b ? a : kAnyVariable; }
@@ -37,7 +37,7 @@ int join(int a, int b) { return a == kNoVariable ? b : b == kNoVariable ? a : kA
 
 std::vector<int> written_registers(const Instruction& inst) {
   std::vector<int> registers;
-  if (!inst.operands.empty()) collect(inst.operands[0], registers);
+  if (!inst.operands.empty()) collect_registers(inst.operands[0], registers);
   return registers;
 }
 

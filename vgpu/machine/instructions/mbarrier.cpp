@@ -33,7 +33,7 @@ void report(Warp& warp, int lane, std::string text, std::string cause) {
   report_lane(warp, lane, incident);
 }
 
-uint32_t thread_number(const Warp& warp, int lane) { return warp.index * kLanes + static_cast<uint32_t>(lane); }
+uint32_t thread_in_block(const Warp& warp, int lane) { return warp.index * kLanes + static_cast<uint32_t>(lane); }
 
 void complete_phase(MBarrier& barrier) {
   ++barrier.phase;
@@ -92,7 +92,7 @@ bool test_wait(Warp& warp, const MBarrierInfo& info, int lane, MBarrier& barrier
   const bool complete = info.parity ? (barrier.phase & 1) != (row_at<uint32_t>(warp.registers, info.a)[lane] & 1)
                                     : barrier.phase != phase_of(row_at<uint64_t>(warp.registers, info.a)[lane]);
   if (!complete) return false;
-  mbarriers_of(*warp.block).visibility.take(thread_number(warp, lane), now, barrier.passed);
+  mbarriers_of(*warp.block).visibility.take(thread_in_block(warp, lane), now, barrier.passed);
   warp.block->partial_barrier_time = now;
   return true;
 }
@@ -107,7 +107,7 @@ MBarriers& mbarriers_of(Block& block) {
 void order_by_word(Warp& warp, int lane, uint64_t offset, bool releases, bool acquires) {
   Block& block = *warp.block;
   MBarriers& known = mbarriers_of(block);
-  const uint32_t thread = thread_number(warp, lane), now = block.tick();
+  const uint32_t thread = thread_in_block(warp, lane), now = block.tick();
   Visibility::Passed& word = known.words[offset];
   if (acquires) {
     known.visibility.take(thread, now, word);
@@ -148,7 +148,7 @@ void mbarrier_step(Warp& warp, const Inst& inst, uint32_t mask) {
     }
     MBarrier& barrier = found->second;
     const uint64_t before = bits_of(barrier);
-    const uint32_t thread = thread_number(warp, lane);
+    const uint32_t thread = thread_in_block(warp, lane);
     const uint32_t count =
         info.a == kNone || info.op == MBarrierOp::test_wait ? 1 : row_at<uint32_t>(warp.registers, info.a)[lane];
     Visibility& visibility = block.mbarriers->visibility;

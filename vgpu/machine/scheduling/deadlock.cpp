@@ -51,7 +51,7 @@ std::string of_line(const Warp& warp, const Group& group) {
   return line > 0 ? fmt::format(" of line {}", line) : "";
 }
 
-std::string threads_of(const Warp& warp, uint32_t lanes) {
+std::string threads_in(const Warp& warp, uint32_t lanes) {
   return threads_text(warp.launch->block, {{warp.index, lanes}});
 }
 
@@ -101,8 +101,8 @@ void report_absent(Warp& warp, const Group& group) {
   }
   end_launch(warp, group, group.mask,
              fmt::format("{} wait at {} for ever: its member mask {:#010x} names {} too, which do not come to it{}",
-                         threads_of(warp, group.mask), barrier_text(warp, group), group.waits_for,
-                         threads_of(warp, absent), where),
+                         threads_in(warp, group.mask), barrier_text(warp, group), group.waits_for,
+                         threads_in(warp, absent), where),
              "the mask must name exactly the lanes that execute the instruction: is it inside an if or a loop that not "
              "all of them go through?");
 }
@@ -193,8 +193,8 @@ void report_apart(Warp& warp, const Group& waiting) {
   }
   end_launch(warp, waiting, here,
              fmt::format("{} at {}, {} not{}: all or none must reach it",
-                         with_verb(threads_of(warp, here), "of a warp is", "of a warp are"),
-                         barrier_text(warp, waiting), with_verb(threads_of(warp, warp.live & ~here), "is", "are"),
+                         with_verb(threads_in(warp, here), "of a warp is", "of a warp are"),
+                         barrier_text(warp, waiting), with_verb(threads_in(warp, warp.live & ~here), "is", "are"),
                          elsewhere != nullptr ? fmt::format(" ({})", where_they_are(warp, waiting, *elsewhere)) : ""),
              kInsideBranch);
 }
