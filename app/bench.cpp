@@ -3,25 +3,22 @@
 #include "grader/bench.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <charconv>
-#include <cmath>
-#include <cstring>
-#include <fstream>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "app/bench_chart.h"
+#include "app/bench_sizes.h"
 #include "app/bench_view.h"
 #include "app/commands.h"
 #include "app/interrupt.h"
 #include "app/output.h"
+#include "app/picture_file.h"
 #include "app/plot/terminal_chart.h"
 #include "app/progress_line.h"
+#include "app/refusal_view.h"
 #include "app/target.h"
-#include "app/verdict_view.h"
 
 namespace tritutor {
 
@@ -36,89 +33,6 @@ struct Arguments : TargetArguments {
   bool json = false;
 };
 
-/// A buffer's elements are counted by an int in a kernel.
-constexpr double most_elements = 2147483647;
-
-std::vector<std::string_view> parts_of(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  for (size_t at = 0; at <= text.size();) {
-    const size_t end = std::min(text.find(separator, at), text.size());
-    parts.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return parts;
-}
-
-/// "4096", "1e6", "64Ki".
-double size_from(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const std::string_view unit = text.substr(static_cast<size_t>(end - text.data()));
-  if (unit == "Ki" || unit == "k") {
-    value *= unit == "k" ? 1e3 : 1024;
-  } else if (unit == "Mi" || unit == "M") {
-    value *= unit == "M" ? 1e6 : 1024 * 1024;
-  } else if (!unit.empty()) {
-    value = 0;
-  }
-  if (error != std::errc{} || value < 1 || value > most_elements || value != std::floor(value)) {
-    throw CommandError(status_usage,
-                       fmt::format("--sizes: {} is no size; a whole number from 1 to {:.0f}, such as 4096, "
-                                   "1e6 or 64Ki",
-                                   text, most_elements));
-  }
-  return value;
-}
-
-/// "n=1e4,n=1e6" or "m=n=k=512,m=512,...": a name that stands once more begins the next point. What a point does not
-/// name is as where the exercise is timed.
-std::vector<reference::Values> sizes_from(const Exercise& exercise, const std::string& text) {
-  const reference::Values timed = bench_sizes(exercise).back();
-  std::vector<std::string> names;
-  for (const Argument& argument : exercise.arguments) {
-    if (argument.role == Role::size) names.push_back(argument.name);
-  }
-  std::vector<reference::Values> given(1);
-  for (const std::string_view part : parts_of(text, ',')) {
-    std::vector<std::string_view> words = parts_of(part, '=');
-    if (words.size() < 2) {
-      throw CommandError(status_usage, fmt::format("--sizes: {} names no size; {} has {}: --sizes {}=1024,{}=4096",
-                                                   part, exercise.id, fmt::join(names, ", "), names[0], names[0]));
-    }
-    const double value = size_from(words.back());
-    words.pop_back();
-    if (given.back().contains(std::string(words[0]))) given.emplace_back();
-    for (const std::string_view name : words) {
-      if (std::find(names.begin(), names.end(), name) == names.end()) {
-        throw CommandError(status_usage, fmt::format("--sizes: {} {} has no size {}; it has {}", exercise.id,
-                                                     exercise.title, name, fmt::join(names, ", ")));
-      }
-      given.back()[std::string(name)] = value;
-    }
-  }
-  for (reference::Values& point : given) {
-    point.insert(timed.begin(), timed.end());
-    for (const Argument& argument : exercise.arguments) {
-      if (argument.role != Role::input && argument.role != Role::output) continue;
-      double elements = 1;
-      for (const std::string& side : argument.shape) elements *= side == "1" ? 1 : point.at(side);
-      if (elements > most_elements) {
-        throw CommandError(status_usage,
-                           fmt::format("--sizes: {} would have {:.3g} elements at {}, more than an int "
-                                       "counts ({:.0f}); choose smaller sizes",
-                                       argument.name, elements, sizes_in_words(exercise, point), most_elements));
-      }
-    }
-  }
-  std::stable_sort(given.begin(), given.end(), [&](const auto& a, const auto& b) {
-    for (const std::string& name : names) {
-      if (a.at(name) != b.at(name)) return a.at(name) < b.at(name);
-    }
-    return false;
-  });
-  return given;
-}
-
 std::vector<BenchKernel> kernels_for(Session& session, const Target& target, bool alone) {
   std::vector<BenchKernel> kernels = {{"yours", target.file, read_kernel_file(target.file)}};
   if (alone) return kernels;
@@ -128,49 +42,6 @@ std::vector<BenchKernel> kernels_for(Session& session, const Target& target, boo
   kernels.push_back({"ours", ours, read_own_file(*target.exercise, target.dialect, ours)});
   if (fs::exists(fast)) kernels.push_back({"ours, fast", fast, read_text(fast)});
   return kernels;
-}
-
-/// A file that cannot be built, as submit shows it.
-void print_refusal(Session& session, const Arguments& arguments, const Target& target, const Bench& bench,
-                   const std::string& source) {
-  Verdict verdict;
-  verdict.exercise = target.exercise->id;
-  verdict.slug = target.exercise->slug;
-  verdict.file = target.file.string();
-  verdict.dialect = name_of(target.dialect);
-  verdict.toolchain = bench.toolchain;
-  verdict.result = Verdict::Result::error;
-  verdict.refusal = bench.refusal;
-  if (arguments.json) {
-    write_exact(to_json(verdict).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-    return;
-  }
-  VerdictViewOptions options;
-  options.style = session.style();
-  options.width = session.width();
-  options.file = shown(target.file);
-  options.source = source;
-  options.retry = call_of("bench", target, arguments);
-  print("{}", view_verdict(verdict, *target.exercise, options));
-}
-
-CommandError not_written(const std::string& file, const std::string& why) {
-  return {status_environment, fmt::format("cannot write {}: {}; name another place: --svg FILE", file, why)};
-}
-
-/// Before anything is timed, since that takes a while. Throws CommandError.
-void check_writable(const fs::path& file) {
-  std::error_code error;
-  const bool there = fs::exists(file, error);
-  errno = 0;
-  if (!std::ofstream(file, std::ios::app)) throw not_written(file, errno != 0 ? std::strerror(errno) : "not a file");
-  if (!there) fs::remove(file, error);
-}
-
-void write_svg(const std::string& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  out << text << std::flush;
-  if (!out) throw not_written(file, std::strerror(errno));
 }
 
 void run_bench(Session& session, const Arguments& arguments) {
@@ -206,7 +77,8 @@ void run_bench(Session& session, const Arguments& arguments) {
   }
   if (bench.refusal) {
     session.status = status_not_passed;
-    return print_refusal(session, arguments, target, bench, kernels[0].source);
+    return print_refusal(session, target, *bench.refusal, bench.toolchain, kernels[0].source,
+                         call_of("bench", target, arguments), arguments.json);
   }
   const std::vector<BenchPoint>& yours = bench.series[0].points;
   const bool right = std::all_of(yours.begin(), yours.end(), [](const auto& point) { return point.problem.empty(); });

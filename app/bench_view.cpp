@@ -173,20 +173,6 @@ class View {
     out_ += plot::terminal_chart(chart, options) + "\n";
   }
 
-  static std::string why_wrong(const BenchPoint& point) {
-    if (!point.findings.empty()) {
-      const vgpu::Finding& finding = point.findings[0];
-      const std::string place = finding.line > 0 ? fmt::format("{}:{}: ", shown(finding.file), finding.line) : "";
-      return place + finding.message;
-    }
-    if (point.mismatch) {
-      const Mismatch& m = *point.mismatch;
-      const std::string index = m.index.empty() ? "" : fmt::format("[{}]", fmt::join(m.index, "]["));
-      return fmt::format("{}{} is {:.9g}, and {:.9g} is right; {}", m.output, index, m.got, m.want, m.pattern_text);
-    }
-    return point.problem;
-  }
-
   void paragraph(const std::string& text) { out_ += wrap(text, options_.width); }
 
   void notes() {
@@ -244,6 +230,22 @@ json to_json(const TimeRange& time) {
   return {{"us", time.us}, {"least_us", time.least}, {"most_us", number_or_null(time.most)}};
 }
 
+}  // namespace
+
+std::string why_wrong(const BenchPoint& point) {
+  if (!point.findings.empty()) {
+    const vgpu::Finding& finding = point.findings[0];
+    const std::string place = finding.line > 0 ? fmt::format("{}:{}: ", shown(finding.file), finding.line) : "";
+    return place + finding.message;
+  }
+  if (point.mismatch) {
+    const Mismatch& m = *point.mismatch;
+    const std::string index = m.index.empty() ? "" : fmt::format("[{}]", fmt::join(m.index, "]["));
+    return fmt::format("{}{} is {:.9g}, and {:.9g} is right; {}", m.output, index, m.got, m.want, m.pattern_text);
+  }
+  return point.problem;
+}
+
 json to_json(const BenchPoint& point) {
   json out = {{"right", point.problem.empty()}};
   if (point.limit.us > 0) out["limit"] = to_json(point.limit);
@@ -266,8 +268,6 @@ json to_json(const BenchPoint& point) {
   if (!point.note.empty()) out["note"] = point.note;
   return out;
 }
-
-}  // namespace
 
 std::string view_bench(const Exercise& exercise, const Bench& bench, const BenchViewOptions& options) {
   return View(exercise, bench, options).text();

@@ -20,4 +20,9 @@ std::string view_bench(const Exercise& exercise, const Bench& bench, const Bench
 
 nlohmann::json to_json(const Exercise& exercise, const Bench& bench);
 
+/// One kernel at one size.
+nlohmann::json to_json(const BenchPoint& point);
+/// A sentence on a point that is wrong, with its place.
+std::string why_wrong(const BenchPoint& point);
+
 }  // namespace tritutor

@@ -14,6 +14,7 @@ void add_list(CLI::App& app, Session& session);
 void add_show(CLI::App& app, Session& session);
 void add_submit(CLI::App& app, Session& session);
 void add_bench(CLI::App& app, Session& session);
+void add_tune(CLI::App& app, Session& session);
 void add_hint(CLI::App& app, Session& session);
 void add_solution(CLI::App& app, Session& session);
 void add_reset(CLI::App& app, Session& session);

@@ -16,6 +16,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_open(app, session);
   add_submit(app, session);
   add_bench(app, session);
+  add_tune(app, session);
   add_hint(app, session);
   add_explain(app, session);
   add_notes(app, session);

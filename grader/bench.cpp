@@ -134,6 +134,9 @@ void Benching::run(const std::vector<BenchKernel>& kernels) {
   seed_ = options_.seed ? *options_.seed : draw_seed();
   if (!start_gpu(std::get<DeviceChoice>(choice))) return;
   if (!gpu_) bench_.device = options_.profile->name;
+  const DeviceProfile* own =
+      gpu_ && options_.profiles != nullptr ? profile_of_gpu(*options_.profiles, bench_.device) : nullptr;
+  bench_.profile = own != nullptr ? own : options_.profile;
   bench_.limit = limit_name(exercise_.limit);
   for (const BenchKernel& kernel : kernels) {
     bench_.series.push_back({kernel, std::nullopt, {}});
@@ -150,14 +153,17 @@ void Benching::build(BenchSeries& series) {
     const Progress::Task compiling(options_.progress, "compiling " + series.kernel.name);
     std::function<std::string()> architecture;
     if (gpu_) architecture = [&] { return gpu_->info().architecture(); };
-    BuildOptions build{options_.include_dir, {}, architecture, options_.stop};
+    const Configuration& configuration = series.kernel.configuration;
+    BuildOptions build{options_.include_dir,       {}, architecture, options_.stop, configuration,
+                       !configuration.name.empty()};
     for (size_t size = 0; size < bench_.sizes.size(); ++size) build.more_cases.push_back(point_of(size));
     series.refusal = build_program(exercise_, series.kernel.file, series.kernel.source, build, program);
   }
   bench_.toolchain = program.toolchain;
   if (series.refusal) {
     const bool others = series.refusal->kind != "environment" && series.refusal->kind != "stopped";
-    if (!others || bench_.series.size() == 1) bench_.refusal = series.refusal;
+    const bool first = bench_.series.size() == 1 && series.kernel.configuration.name.empty();
+    if (!others || first) bench_.refusal = series.refusal;
     return;
   }
   if (gpu_) {
@@ -208,12 +214,20 @@ bool Benching::sample(const Program& program, const Case& point, BenchPoint& res
     result.limit = {limit, limit, limit};
   }
   result.problem = shown ? "at " + sizes_in_words(exercise_, point.values) : outcome.problem;
+  // The exercise is timed at one size alone.
+  const std::string timed = ", where it is timed";
+  if (const size_t place = result.problem.find(timed); place != std::string::npos)
+    result.problem.erase(place, timed.size());
   result.findings = outcome.findings;
   result.mismatch = outcome.mismatch;
   if (!result.problem.empty()) return true;
   for (const StepCounters& step : outcome.steps) {
     const vgpu::Counts& counts = step.counters.total;
     result.float_instructions += warp_lanes * static_cast<double>(counts.fp32 + counts.special);
+  }
+  result.steps = outcome.steps;
+  if (bench_.profile != nullptr && !result.steps.empty()) {
+    result.limiter = predict(result.steps, limit_work(exercise_.limit, point.values), *bench_.profile).limiter;
   }
   if (gpu_) return true;
   result.note = outcome.note;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "grader/curriculum/curriculum.h"
+#include "grader/dialect/dialect.h"
 #include "grader/dialect/refusal.h"
 #include "grader/judge/compare.h"
 #include "grader/judge/medal.h"
@@ -25,6 +26,9 @@ struct BenchKernel {
   std::string name;  ///< "yours", "ours"
   std::filesystem::path file;
   std::string source;  ///< its text
+  /// Of several configurations of one file; then its plans at the bench's sizes alone are made, and none of them has to
+  /// do. No name: the file as it stands.
+  Configuration configuration{};
 };
 
 /// A time with what is known of its spread: quartiles, or the range of the prediction.
@@ -42,11 +46,13 @@ struct BenchWork {
 
 /// One kernel at one size.
 struct BenchPoint {
-  std::optional<TimeRange> time;  ///< absent: it is wrong, or nothing could be told
-  TimeRange limit;                ///< the library's or the copy's time, of the same kind; 0: unknown
-  FractionRange fraction;         ///< of the limit's speed, as `time`
-  double float_instructions = 0;  ///< of its lanes, counted on the virtual GPU; 0: none, or unknown
-  std::string problem;            ///< why it is wrong; empty: it is right, as far as was looked
+  std::optional<TimeRange> time;    ///< absent: it is wrong, or nothing could be told
+  TimeRange limit;                  ///< the library's or the copy's time, of the same kind; 0: unknown
+  FractionRange fraction;           ///< of the limit's speed, as `time`
+  double float_instructions = 0;    ///< of its lanes, counted on the virtual GPU; 0: none, or unknown
+  std::vector<StepCounters> steps;  ///< counted, or estimated from a sample; empty: nothing was
+  std::string limiter;              ///< which part of the device they keep busiest, as Prediction::limiter
+  std::string problem;              ///< why it is wrong; empty: it is right, as far as was looked
   std::vector<vgpu::Finding> findings;
   std::optional<Mismatch> mismatch;
   std::string note;  ///< why it is not timed where that is not its fault, or what a reader of the time should know
@@ -74,7 +80,8 @@ struct Bench {
   std::vector<reference::Values> sizes;
   std::vector<BenchWork> work;  ///< of each size
   std::vector<BenchSeries> series;
-  BenchRates rates;  ///< zeros where they could not be measured
+  const DeviceProfile* profile = nullptr;  ///< by which limiters are named; the options'
+  BenchRates rates;                        ///< zeros where they could not be measured
 };
 
 /// Times `kernels` at `sizes` (every size argument by name) one after the other. Of the options, those that concern

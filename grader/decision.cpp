@@ -185,6 +185,16 @@ void decide_measured_speed(const Exercise& exercise, const Program& program, Cas
   if (verdict.timing.measured) apply(decide_medal(*verdict.timing.measured, exercise.thresholds), exercise, verdict);
 }
 
+void decide_configuration(const Exercise& exercise, WrongConfiguration wrong, Verdict& verdict) {
+  CaseResult& result = verdict.cases[exercise.case_index(exercise.timed[0].test)];
+  result.passed = verdict.right = false;
+  verdict.result = Verdict::Result::fail;
+  result.problem = fmt::format("the configuration {} is wrong {}", wrong.name, wrong.point.problem);
+  if (wrong.point.mismatch) result.problem += ':';
+  result.findings = std::move(wrong.point.findings);
+  result.mismatch = std::move(wrong.point.mismatch);
+}
+
 void decide_rightness(const Exercise& exercise, const Program& program, CaseWork& work, Verdict& verdict) {
   const std::vector<CaseJob>& jobs = work.cases();
   for (const CaseJob& job : jobs) {

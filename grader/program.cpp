@@ -22,9 +22,13 @@ Refusal unsupported(const Program& program, const vgpu::LoadError& error) {
 std::optional<Refusal> build_program(const Exercise& exercise, const std::filesystem::path& file,
                                      const std::string& source, const BuildOptions& options, Program& program) {
   program.file = file.string();
-  CompileContext context{options.include_dir, exercise.cases, program.hardware, options.stop};
-  for (const Timed& timed : exercise.timed) context.cases.push_back(exercise.timed_case(timed));
-  context.cases.insert(context.cases.end(), options.more_cases.begin(), options.more_cases.end());
+  const std::vector<Case>& planned = options.more_cases_alone ? options.more_cases : exercise.cases;
+  CompileContext context{options.include_dir,   planned,     program.hardware, planned.size(),
+                         options.configuration, options.stop};
+  if (!options.more_cases_alone) {
+    for (const Timed& timed : exercise.timed) context.cases.push_back(exercise.timed_case(timed));
+    context.cases.insert(context.cases.end(), options.more_cases.begin(), options.more_cases.end());
+  }
   auto result = dialect_of(file).compile(exercise, file, source, context);
   if (auto* refusal = std::get_if<Refusal>(&result)) return std::move(*refusal);
   program.compiled = std::move(std::get<std::unique_ptr<CompiledFile>>(result));
@@ -44,7 +48,7 @@ std::optional<Refusal> build_program(const Exercise& exercise, const std::filesy
   } catch (const vgpu::LoadError& error) {
     return unsupported(program, error);
   }
-  for (const Case& test : exercise.cases) {
+  for (const Case& test : planned) {
     VirtualDevice device(program.module, program.hardware);
     try {
       std::variant<LaunchPlan, Refusal> plan =

@@ -21,7 +21,7 @@ struct Program {
   std::string name;  ///< what the PTX calls that file
   std::unique_ptr<const CompiledFile> compiled;
   std::shared_ptr<const vgpu::Module> module;
-  std::vector<LaunchPlan> plans;     ///< of the exercise's cases, in their order
+  std::vector<LaunchPlan> plans;     ///< of the exercise's cases, in their order; or of BuildOptions::more_cases alone
   std::vector<Diagnostic> warnings;  ///< the compiler's
   std::string toolchain;             ///< "NVRTC 13.0", empty: nothing was compiled
   vgpu::Hardware hardware;           ///< of the device that it is for
@@ -52,6 +52,8 @@ struct BuildOptions {
   /// Says, when it is asked, which GPU the file is compiled for too ("sm_90"; empty: none); nullptr: none.
   std::function<std::string()> gpu{};
   const std::atomic<bool>* stop = nullptr;
+  Configuration configuration{};
+  bool more_cases_alone = false;  ///< the exercise's own are neither compiled for nor planned
 };
 
 /// Compiles, loads and plans `source`, the text of `file`. Why it could not is returned; `program` then holds what had

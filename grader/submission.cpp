@@ -17,6 +17,7 @@
 #include "grader/dialect/triton/algebra.h"
 #include "grader/gpu_work.h"
 #include "grader/program.h"
+#include "grader/tune.h"
 
 namespace tritutor {
 namespace {
@@ -35,6 +36,15 @@ void submit(const Exercise& exercise, const std::filesystem::path& file, const s
   const uint64_t seed = options.seed ? *options.seed : hidden || choice.gpu ? draw_seed() : 0;
   if (hidden || options.seed) verdict.seed = seed;
 
+  SubmitOptions with_seed = options;
+  with_seed.seed = seed;
+  Choice tuned = choose_configuration(exercise, file, source, with_seed);
+  if (tuned.refusal) {
+    verdict.refusal = std::move(tuned.refusal);
+    return;
+  }
+  verdict.configuration = tuned.configuration.name;
+
   std::optional<GpuWork> gpu;
   if (choice.gpu) {
     gpu.emplace(exercise, choice.ordinal, GpuWork::Options{seed, options.threads, options.stop, options.progress});
@@ -47,8 +57,8 @@ void submit(const Exercise& exercise, const std::filesystem::path& file, const s
     const Progress::Task compiling(options.progress, "compiling");
     std::function<std::string()> architecture;
     if (gpu) architecture = [&] { return gpu->why_not().empty() ? gpu->info().architecture() : std::string(); };
-    verdict.refusal =
-        build_program(exercise, file, source, {options.include_dir, {}, architecture, options.stop}, program);
+    verdict.refusal = build_program(
+        exercise, file, source, {options.include_dir, {}, architecture, options.stop, tuned.configuration}, program);
   }
   verdict.warnings = program.warnings;
   verdict.toolchain = program.toolchain;
@@ -56,6 +66,7 @@ void submit(const Exercise& exercise, const std::filesystem::path& file, const s
   // At the case that is timed the compiler has specialised as it does at its full size.
   const size_t shown = exercise.timed.empty() ? 0 : exercise.case_index(exercise.timed[0].test);
   verdict.compiler = program.compiled->compiler_notes(program.plan_context(exercise), program.plans.at(shown));
+  if (!tuned.note.empty()) verdict.compiler.insert(verdict.compiler.begin(), tuned.note);
   if (gpu) {
     const std::string why_not = gpu->why_not();
     if (!why_not.empty() && choice.needed) {
@@ -74,6 +85,7 @@ void submit(const Exercise& exercise, const std::filesystem::path& file, const s
   }
   work.run(program, gpu ? &*gpu : nullptr);
   decide_rightness(exercise, program, work, verdict);
+  if (verdict.right && tuned.wrong) decide_configuration(exercise, *std::move(tuned.wrong), verdict);
   if (!verdict.right) return;
   if (!options.ours.empty() && verdict.dialect == "triton") {
     const Progress::Task task(options.progress, "comparing the algebra");

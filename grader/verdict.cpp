@@ -196,6 +196,7 @@ json to_json(const Verdict& verdict, bool lines) {
               {"toolchain", verdict.toolchain},
               {"seconds", verdict.seconds}};
   if (!verdict.algebra.empty()) out["algebra"] = verdict.algebra;
+  if (!verdict.configuration.empty()) out["configuration"] = verdict.configuration;
   if (verdict.seed) out["seed"] = std::to_string(*verdict.seed);
   if (verdict.counters) out["counters"] = to_json(*verdict.counters, lines);
   if (verdict.inefficient) out["inefficiency"] = to_json(*verdict.inefficient);

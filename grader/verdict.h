@@ -74,6 +74,7 @@ struct Verdict {
   std::string toolchain;                    ///< "NVRTC 13.0", empty: nothing was compiled
   std::string printed;                      ///< what the kernel's printf wrote
   double seconds = 0;                       ///< the whole submission
+  std::string configuration;                ///< that was judged; empty: the file leaves nothing open
 };
 
 std::string_view name_of(Verdict::Result result);  ///< "pass", "fail", "error"
@@ -95,6 +96,7 @@ std::string_view name_of(Verdict::Result result);  ///< "pass", "fail", "error"
 ///   "counters": {...},                    // of the timed case
 ///   "inefficiency": { "counter", "value", "ideal", "file", "line", "message", "cause" },   // the waste that explains
 ///                                         // the time; absent where none is clear or bronze is cleared
+///   "configuration": "BLOCK=256, num_warps=4",   // chosen among several; absent: there is one
 ///   "compiler": ["..."],                  // what it made of the kernels, where the source does not tell
 ///   "algebra": "...",                     // beside our solution; absent: they were not compared
 ///   "printed", "toolchain", "seconds", "seed", "refusal" }

@@ -44,11 +44,24 @@ struct PlanContext {
   vgpu::Hardware hardware{};   ///< of the device that the plan is for
 };
 
+/// One choice of the numbers that a file leaves open: block sizes, warps, stages.
+struct Configuration {
+  std::string name;  ///< "BLOCK=256, num_warps=4"; empty: the file as it stands
+  /// In CUDA C++ the values of constants ("BLOCK": "256"), in Triton numbers in the lists of autotuned kernels
+  /// ("softmax_kernel": "3").
+  std::map<std::string, std::string> chosen{};
+};
+
+/// Most configurations of a file that are tried.
+inline constexpr size_t most_configurations = 64;
+
 /// What compile() may need to know beside the file.
 struct CompileContext {
   std::filesystem::path include_dir{};  ///< holds tritutor.cuh
   std::vector<Case> cases{};            ///< every case that plan() will be asked about
   vgpu::Hardware hardware{};            ///< of the device that the plans are for
+  size_t needed = 0;                    ///< so many first ones of the cases must be launched for the file to compile
+  Configuration configuration{};
   const std::atomic<bool>* stop = nullptr;
 };
 
@@ -94,6 +107,9 @@ class CompiledFile {
   virtual std::vector<std::string> compiler_notes(const PlanContext& context, const LaunchPlan& plan) const = 0;
 };
 
+/// Every combination of what a file leaves open; or why there is none, of kind "tune" where the file names none.
+using Configurations = std::variant<std::vector<Configuration>, Refusal>;
+
 /// What a learner writes in.
 class Dialect {
  public:
@@ -110,6 +126,15 @@ class Dialect {
                                                                        const std::filesystem::path& file,
                                                                        const std::string& source,
                                                                        const CompileContext& context) const = 0;
+
+  /// What `tritutor tune` tries, in the file's order. Two at least, and most_configurations at most.
+  virtual Configurations configurations(const Exercise& exercise, const std::filesystem::path& file,
+                                        const std::string& source, const CompileContext& context) const = 0;
+
+  /// Whether the program itself chooses among configurations by their times, so that a submission has to.
+  virtual bool chooses_by_time(const std::string& source) const = 0;
+  /// Whether it then goes on without a configuration that is refused so.
+  virtual bool leaves_out(const Refusal& refusal) const = 0;
 };
 
 /// The dialect of a file by its name; CUDA C++ where that does not tell.

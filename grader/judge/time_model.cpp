@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <utility>
 
 #include "grader/judge/requests.h"
 
@@ -84,12 +86,9 @@ Work work_of(const StepCounters& step, const DeviceProfile& profile) {
   const auto blocks = static_cast<double>(step.blocks);
   const double warps = std::ceil(static_cast<double>(step.threads) / lanes);
   work.warps = blocks * warps;
-  work.resident_blocks = std::floor(
-      std::min({profile.blocks_per_sm, profile.threads_per_sm / (warps * lanes),
-                profile.shared_kbytes_per_sm * 1024 / (static_cast<double>(step.shared_bytes) + reserved_shared_bytes),
-                registers_per_sm / (registers(step) * warps * lanes)}));
-  work.resident_blocks = std::clamp(work.resident_blocks, 1.0, std::ceil(blocks / profile.sm_count));
-  work.resident_warps = work.resident_blocks * warps;
+  const Occupancy at_once = occupancy(step, profile);
+  work.resident_blocks = at_once.blocks;
+  work.resident_warps = at_once.warps;
   work.read = static_cast<double>(step.counters.dram_read_sectors);
   work.written = static_cast<double>(step.counters.dram_written_sectors);
   work.loads = static_cast<double>(c.global_load_sectors);
@@ -151,6 +150,29 @@ const std::vector<ModelFigure> model_figures = {
     {"store_sector_weight", &ModelFigures::store_sector_weight},
     {"store_line_bytes", &ModelFigures::store_line_bytes},
 };
+
+Occupancy occupancy(const StepCounters& step, const DeviceProfile& profile) {
+  const auto blocks = static_cast<double>(step.blocks);
+  const double warps = std::ceil(static_cast<double>(step.threads) / lanes);
+  Occupancy result;
+  result.registers = registers(step);
+  const std::pair<const char*, double> room[] = {
+      {"blocks", profile.blocks_per_sm},
+      {"threads", profile.threads_per_sm / (warps * lanes)},
+      {"shared memory",
+       profile.shared_kbytes_per_sm * 1024 / (static_cast<double>(step.shared_bytes) + reserved_shared_bytes)},
+      {"registers", registers_per_sm / (result.registers * warps * lanes)}};
+  const auto least = std::min_element(std::begin(room), std::end(room), [](const auto& a, const auto& b) {
+    return std::floor(a.second) < std::floor(b.second);
+  });
+  result.bound = least->first;
+  const double of_grid = std::ceil(blocks / profile.sm_count), most = std::floor(least->second);
+  if (of_grid <= most) result.bound = "grid";
+  result.blocks = std::clamp(most, 1.0, of_grid);
+  result.warps = result.blocks * warps;
+  result.waves = std::max(1.0, blocks / (busy_sms(step, profile) * result.blocks));
+  return result;
+}
 
 double busy_sms(const StepCounters& step, const DeviceProfile& profile) {
   return std::clamp(static_cast<double>(step.blocks), 1.0, profile.sm_count);

@@ -79,6 +79,17 @@ struct TimeTerm {
 std::vector<TimeTerm> time_terms(const StepCounters& step, const DeviceProfile& profile,
                                  const ModelFigures& figures = {});
 
+/// What of a launch is on an SM at once.
+struct Occupancy {
+  double blocks = 1, warps = 1;  ///< of an SM
+  /// What lets in no more: "registers", "shared memory", "threads" or "blocks" (an SM's most), or "grid": all of it is
+  /// there at once.
+  std::string bound;
+  double registers = 32;  ///< that a thread is thought to have
+  double waves = 1;       ///< how often the SMs fill up until the grid is done
+};
+Occupancy occupancy(const StepCounters& step, const DeviceProfile& profile);
+
 /// All of them together.
 double step_us(const StepCounters& step, const std::vector<TimeTerm>& terms, const DeviceProfile& profile,
                const ModelFigures& figures = {});

@@ -18,7 +18,7 @@ from triton.backends import Backend, backends
 from triton.backends import driver as base
 from triton.backends.compiler import GPUTarget
 from triton.backends.nvidia import compiler as nvidia
-from triton.compiler.errors import CompilationError
+from triton.compiler.errors import CompilationError, CompileTimeAssertionFailure
 from triton.runtime import driver
 
 from launches import Deferred
@@ -180,7 +180,8 @@ def _attempt(kernel: Deferred, functions: Sequence[Any], file: str, report: int)
         kernel.compile()
     except BaseException as error:
         diagnostics = compile_diagnostics(error, functions, file)
-        text = {"diagnostics": diagnostics, "message": f"{type(error).__name__}: {error}"[:_SHOWN_WORDS]}
+        text = {"diagnostics": diagnostics, "message": f"{type(error).__name__}: {error}"[:_SHOWN_WORDS],
+                "asserted": isinstance(error, CompileTimeAssertionFailure)}
         if not diagnostics and not isinstance(error, (CompilationError, RuntimeError)):
             text["trace"] = traceback.format_exc()[-_SHOWN_WORDS:]
         os.write(report, json.dumps(text).encode())
@@ -194,7 +195,8 @@ def _refusal(kernel: Deferred, report: bytes, words: str, status: int, file: str
         diagnostics = said["diagnostics"] or _error_lines(words, file)
         if not diagnostics:
             diagnostics = [{"severity": "error", "line": line, "column": 0, "message": said["message"]}]
-        return {"kind": "compile", "message": f"Triton could not compile {name}", "diagnostics": diagnostics}
+        message = f"tl.static_assert fails in {name}" if said.get("asserted") else f"Triton could not compile {name}"
+        return {"kind": "compile", "message": message, "diagnostics": diagnostics}
     if status != 0:
         how = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else f"status {os.WEXITSTATUS(status)}"
         diagnostics = _error_lines(words, file) or [

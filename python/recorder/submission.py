@@ -2,7 +2,8 @@
 
   {"file": name, "source": text, "function": name, "arguments": [{"name", "type": "f32", "role": "input"}],
    "cases": [{"name", "shapes": {tensor: [..]}, "values": {number: ..}}], "properties": of the device,
-   "at_once": compilers, "configs": {kernel: which of its autotuner's configurations}, "cubin": whether for a GPU}
+   "at_once": compilers, "configs": {kernel: which of its autotuner's configurations}, "cubin": whether for a GPU,
+   "tune": whether only the configurations are asked for}
 
 Its answer:
 
@@ -10,7 +11,9 @@ Its answer:
   {"ptx", "kernels": [{"name", "shown", "line", "warps", "stages", "shared_bytes", "constants"}],
    "cases": [{"launches": [{"kernel", "grid", "block", "shared_bytes", "line", "arguments": [{"buffer" or "scratch",
               "offset"} or {"bytes": hex}]}], "scratch": [{"name", "bytes", "element"}]} or {"refusal"}],
-   "autotuned": {kernel: [configurations]}, "warnings", "cubin": hex}
+   "warnings", "cubin": hex}
+  {"configurations": [{"name", "configs"}]}   with "tune": every combination of the kernels' configurations that the
+                                              cases offer, each compiled into Triton's cache as far as it can be
 """
 
 from __future__ import annotations
@@ -28,13 +31,13 @@ import warnings
 from typing import Any, Optional, Sequence
 
 import triton
-from triton.runtime.autotuner import Autotuner
 
 import compile as compiler
 import launches
 import merge
 import stand_in
 import torch_stand_in
+import tuning
 from vgpu import arguments, runtime
 
 compiler.quick_key()  # once, before the copies
@@ -169,24 +172,6 @@ def _functions(module: types.ModuleType) -> list[Any]:
         if isinstance(value, triton.JITFunction):
             found.append(value)
     return found
-
-
-class _Configs:
-    """Which configuration an autotuner takes: the tutor asks for one by its number, and times nothing here."""
-
-    def __init__(self, chosen: dict[str, int]) -> None:
-        self.seen: dict[str, list[str]] = {}
-        chosen = dict(chosen)
-        seen = self.seen
-
-        def bench(tuner: Any, *_: Any, config: Any, **__: Any) -> list[float]:
-            name = tuner.base_fn.__name__
-            seen[name] = [str(each) for each in tuner.configs]
-            wanted = chosen.get(name, 0)
-            here = next(i for i, each in enumerate(tuner.configs) if each is config or each == config)
-            return [0.0 if here == wanted else 1.0 + here] * 3
-
-        Autotuner._bench = bench
 
 
 def _call(host: Any, request: dict[str, Any], case: dict[str, Any], file: str) -> tuple[Any, Optional[Refusal], Any]:
@@ -339,17 +324,45 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     _Learners.watch()
     torch_stand_in.install(properties)
     compiler.install(file, properties)
-    configs = _Configs(request.get("configs", {}))
+    configs = tuning.Configs(request.get("configs", {}))
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         result = _answer(request, file, source, configs)
     result["warnings"] = [{"severity": "warning", "line": each.lineno, "column": 0, "message": str(each.message)}
                           for each in warned if each.filename == file]
-    result["autotuned"] = configs.seen
     return result
 
 
-def _answer(request: dict[str, Any], file: str, source: str, configs: _Configs) -> dict[str, Any]:
+def _kernels_of(called: Sequence[tuple[Any, Optional[Refusal], Any]]) -> list[launches.Deferred]:
+    every: dict[int, launches.Deferred] = {}
+    for record, refused, _ in called:
+        if refused is None:
+            every.update((id(launch.kernel), launch.kernel) for launch in record.launches
+                         if isinstance(launch.kernel, launches.Deferred))
+    return list(every.values())
+
+
+def _configurations(host: Any, request: dict[str, Any], file: str, module: types.ModuleType, configs: tuning.Configs,
+                    first: list[tuple[Any, Optional[Refusal], Any]]) -> dict[str, Any]:
+    """With "tune": `first` is what the cases launch with the first configurations."""
+    for _, refused, _ in first:
+        if refused is not None:
+            return {"refusal": refused}
+    if configs.count() > tuning.MOST:
+        lists = ", ".join(f"{name} has {len(each)}" for name, each in configs.offered.items())
+        return {"refusal": {"kind": "plan", "message": f"{configs.count()} configurations are more than the "
+                            f"{tuning.MOST} that are tried here ({lists}): make the lists shorter, or leave some out "
+                            "with early_config_prune"}}
+    every, called = list(configs.combinations()), []
+    for chosen in every if configs.count() > 1 else []:
+        configs.take(chosen)
+        called += [_call(host, request, case, file) for case in request["cases"]]
+    compiler.compile_all(_kernels_of(called), _functions(module), file, request.get("at_once", 1))
+    return {"configurations": [{"name": configs.name_of(chosen), "configs": chosen} for chosen in every]
+            if configs.offered else []}
+
+
+def _answer(request: dict[str, Any], file: str, source: str, configs: tuning.Configs) -> dict[str, Any]:
     try:
         with _Learners():
             module = _read(file, source)
@@ -359,12 +372,9 @@ def _answer(request: dict[str, Any], file: str, source: str, configs: _Configs) 
     if refusal is not None:
         return {"refusal": refusal}
     called = [_call(host, request, case, file) for case in request["cases"]]
-    every: dict[int, launches.Deferred] = {}
-    for record, refused, _ in called:
-        if refused is None:
-            every.update((id(launch.kernel), launch.kernel) for launch in record.launches
-                         if isinstance(launch.kernel, launches.Deferred))
-    unique = list(every.values())
+    if request.get("tune"):
+        return _configurations(host, request, file, module, configs, called)
+    unique = _kernels_of(called)
     refusals = compiler.compile_all(unique, _functions(module), file, request.get("at_once", 1))
     bad = {id(unique[number]): why for number, why in refusals.items()}
     kernels = _Kernels()

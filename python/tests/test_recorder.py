@@ -9,7 +9,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "recorder"), os.path.join(HERE, "..")]
 
 try:
-    import triton  # noqa: F401
+    import triton
 except ImportError:
     print("skipped: no Triton")
     sys.exit(0)
@@ -19,6 +19,7 @@ import merge  # noqa: E402
 import stand_in  # noqa: E402
 import submission  # noqa: E402,F401
 import torch_stand_in  # noqa: E402
+import tuning  # noqa: E402
 
 F32 = stand_in.DTYPES["float32"]
 
@@ -26,6 +27,50 @@ F32 = stand_in.DTYPES["float32"]
 def tensor(*shape):
     storage = stand_in.Storage(4 * stand_in.Size(shape).numel(), "x", F32)
     return stand_in.Tensor(storage, F32, shape)
+
+
+class Tuning(unittest.TestCase):
+    def tuner(self, name, configs, **more):
+        def kernel(n):
+            pass
+
+        kernel.__name__ = name
+        function = triton.jit(kernel)
+        function.run = lambda *_, **given: self.ran.append(given)
+        return triton.autotune(configs=configs, key=["n"], **more)(function)
+
+    def setUp(self):
+        self.ran = []
+
+    def test_the_configuration_asked_for_is_taken_each_time_it_is_asked_for(self):
+        configs = tuning.Configs({})
+        one = self.tuner("one", [triton.Config({"B": b}, num_warps=w) for b, w in ((1, 4), (2, 4), (3, 8))])
+        other = self.tuner("other", [triton.Config({"B": 16}), triton.Config({"B": 32})])
+        for tuner in (one, other):
+            tuner.run(5)
+        self.assertEqual([given["B"] for given in self.ran], [1, 16])
+        self.assertEqual(configs.count(), 6)
+        every = list(configs.combinations())
+        self.assertEqual(every[1], {"one": 0, "other": 1})
+        self.assertEqual(configs.name_of(every[5]), "one: B=3, num_warps=8; other: B=32")
+        for chosen in every:
+            configs.take(chosen)
+            one.run(5)
+            other.run(5)
+        self.assertEqual([given["B"] for given in self.ran[2:]], [1, 16, 1, 32, 2, 16, 2, 32, 3, 16, 3, 32])
+
+    def test_what_is_pruned_is_not_offered_and_the_first_that_is_left_stands_in_for_it(self):
+        configs = tuning.Configs({})
+        tuner = self.tuner("one", [triton.Config({"B": b}) for b in (1, 2, 3)],
+                           prune_configs_by={"early_config_prune": lambda all, *_, **__: all[1:]})
+        tuner.run(5)
+        self.assertEqual(self.ran[0]["B"], 2)
+        self.assertEqual([configs.name_of(each) for each in configs.combinations()], ["B=2", "B=3"])
+
+    def test_a_single_configuration_leaves_nothing_to_choose(self):
+        configs = tuning.Configs({})
+        self.tuner("one", [triton.Config({"B": 1})]).run(5)
+        self.assertEqual(configs.offered, {})
 
 
 class Views(unittest.TestCase):

@@ -4,6 +4,7 @@
 #include "grader/dialect/cuda/plan.h"
 #include "grader/dialect/cuda/plan_terms.h"
 #include "grader/dialect/cuda/source_scan.h"
+#include "grader/dialect/cuda/tune_lines.h"
 
 namespace tritutor {
 namespace {
@@ -56,12 +57,21 @@ class CudaDialect : public Dialect {
 
   std::variant<std::unique_ptr<CompiledFile>, Refusal> compile(const Exercise& exercise,
                                                                const std::filesystem::path& file,
-                                                               const std::string& source,
+                                                               const std::string& text,
                                                                const CompileContext& context) const override {
+    const std::string source = with_values(text, context.configuration.chosen);
     CompileResult result = tritutor::compile(exercise, file, source, context.include_dir, context.stop);
     if (auto* refusal = std::get_if<Refusal>(&result)) return std::move(*refusal);
     return std::make_unique<CudaFile>(std::move(std::get<Compiled>(result)), source);
   }
+
+  Configurations configurations(const Exercise& /*exercise*/, const std::filesystem::path& file,
+                                const std::string& source, const CompileContext& /*context*/) const override {
+    return tune_configurations(file.string(), source);
+  }
+
+  bool chooses_by_time(const std::string& /*source*/) const override { return false; }
+  bool leaves_out(const Refusal& /*refusal*/) const override { return false; }
 };
 
 }  // namespace

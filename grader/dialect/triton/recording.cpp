@@ -125,9 +125,11 @@ json case_as_json(const Exercise& exercise, const Case& test) {
   return {{"name", test.name}, {"shapes", shapes}, {"values", values}};
 }
 
-std::string recording_request(const Exercise& exercise, const std::string& program, const std::string& source,
-                              const CompileContext& context, int capability, bool cubin) {
-  json request{{"file", program}, {"source", source}, {"function", exercise.slug}, {"cubin", cubin}};
+namespace {
+
+json request_of(const Exercise& exercise, const std::string& program, const std::string& source,
+                const CompileContext& context, int capability) {
+  json request{{"file", program}, {"source", source}, {"function", exercise.slug}};
   request["at_once"] = std::max(1u, std::thread::hardware_concurrency());
   request["arguments"] = arguments_as_json(exercise);
   request["cases"] = json::array();
@@ -139,7 +141,41 @@ std::string recording_request(const Exercise& exercise, const std::string& progr
                            {"max_shared_mem", hardware.shared_bytes_per_block},
                            {"max_num_regs", 65536},
                            {"warpSize", 32}};
-  return request.dump(-1, ' ', false, json::error_handler_t::replace);
+  return request;
+}
+
+std::string text_of(const json& request) { return request.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+}  // namespace
+
+std::string recording_request(const Exercise& exercise, const std::string& program, const std::string& source,
+                              const CompileContext& context, int capability, bool cubin) {
+  json request = request_of(exercise, program, source, context, capability);
+  request["cubin"] = cubin;
+  request["configs"] = json::object();
+  for (const auto& [kernel, number] : context.configuration.chosen) request["configs"][kernel] = std::stoi(number);
+  return text_of(request);
+}
+
+std::string configurations_request(const Exercise& exercise, const std::string& program, const std::string& source,
+                                   const CompileContext& context, int capability) {
+  json request = request_of(exercise, program, source, context, capability);
+  request["tune"] = true;
+  return text_of(request);
+}
+
+Configurations parse_configurations(const std::string& file, const std::string& answer) {
+  const json from = json::parse(answer);
+  if (from.contains("refusal")) return refusal_of(from.at("refusal"), file);
+  std::vector<Configuration> configurations;
+  for (const json& each : from.at("configurations")) {
+    Configuration& one = configurations.emplace_back();
+    one.name = each.at("name");
+    for (const auto& [kernel, number] : each.at("configs").items()) {
+      one.chosen[kernel] = std::to_string(number.get<int>());
+    }
+  }
+  return configurations;
 }
 
 Recording parse_recording(const Exercise& exercise, const std::string& file, const std::string& answer) {

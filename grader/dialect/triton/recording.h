@@ -57,6 +57,13 @@ nlohmann::json arguments_as_json(const Exercise& exercise);
 std::string recording_request(const Exercise& exercise, const std::string& program, const std::string& source,
                               const CompileContext& context, int capability, bool cubin);
 
+/// The request for what its autotuned kernels can be at the cases of `context`.
+std::string configurations_request(const Exercise& exercise, const std::string& program, const std::string& source,
+                                   const CompileContext& context, int capability);
+
+/// Throws nlohmann::json::exception for an answer that is none.
+Configurations parse_configurations(const std::string& file, const std::string& answer);
+
 /// Throws nlohmann::json::exception or std::runtime_error for an answer that is none.
 Recording parse_recording(const Exercise& exercise, const std::string& file, const std::string& answer);
 

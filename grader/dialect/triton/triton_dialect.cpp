@@ -18,6 +18,8 @@ namespace tritutor {
 namespace {
 
 constexpr int virtual_capability = 80;
+constexpr const char* too_much_shared = " bytes of shared memory; a block has at most";
+constexpr const char* static_assertion = "tl.static_assert fails";  // as python/recorder/compile.py says it
 
 /// Asks Python about a file. A refusal of kind "environment" or "stopped" where there is no answer.
 Recording record(const Exercise& exercise, const std::filesystem::path& file, const std::string& source,
@@ -58,12 +60,11 @@ std::optional<Refusal> check_plan(const RecordedCase& one, const Recording& reco
     const Step& step = one.plan.steps[i];
     if (step.shared_bytes > hardware.shared_bytes_per_block) {
       const RecordedKernel* kernel = recording.kernel(step.kernel);
-      return refuse(i,
-                    fmt::format("{} needs {} bytes of shared memory; a block has at most {} ({} KiB) on the device {}: "
-                                "take smaller blocks, or fewer stages than {}",
-                                kernel != nullptr ? kernel->shown : step.kernel, step.shared_bytes,
-                                hardware.shared_bytes_per_block, hardware.shared_bytes_per_block / 1024, hardware.name,
-                                kernel != nullptr ? kernel->stages : 0));
+      return refuse(i, fmt::format("{} needs {}{} {} ({} KiB) on the device {}: take smaller blocks, or fewer stages "
+                                   "than {}",
+                                   kernel != nullptr ? kernel->shown : step.kernel, step.shared_bytes, too_much_shared,
+                                   hardware.shared_bytes_per_block, hardware.shared_bytes_per_block / 1024,
+                                   hardware.name, kernel != nullptr ? kernel->stages : 0));
     }
   }
   return std::nullopt;
@@ -175,10 +176,42 @@ class TritonDialect : public Dialect {
     }
     if (recording.refusal) return *std::move(recording.refusal);
     // What is wrong at the sizes of a GPU alone, and not in the file, is for the samples to say.
-    for (size_t i = 0; i < exercise.cases.size(); ++i) {
+    for (size_t i = 0; i < context.needed; ++i) {
       if (recording.cases.at(i).refusal) return *std::move(recording.cases[i].refusal);
     }
     return std::make_unique<TritonFile>(std::move(recording), exercise, file, source, context);
+  }
+
+  bool chooses_by_time(const std::string& source) const override {
+    return source.find("autotune") != std::string::npos;
+  }
+
+  bool leaves_out(const Refusal& refusal) const override {
+    return refusal.message.find(too_much_shared) != std::string::npos || refusal.message.starts_with(static_assertion);
+  }
+
+  Configurations configurations(const Exercise& exercise, const std::filesystem::path& file, const std::string& source,
+                                const CompileContext& context) const override {
+    const std::string request =
+        configurations_request(exercise, file.filename().string(), source, context, virtual_capability);
+    Configurations found;
+    try {
+      const Recorder::Answer answer = Recorder::instance().ask(request, context.stop);
+      if (answer.stopped) return refusal_of("stopped", "stopped while Triton compiled");
+      if (!answer.fault.empty()) return refusal_of("compile", answer.fault);
+      found = parse_configurations(file.string(), answer.text);
+    } catch (const RecorderError& error) {
+      return refusal_of("environment", error.what());
+    } catch (const nlohmann::json::exception& error) {
+      throw std::runtime_error(fmt::format("Python's answer is broken: {}", error.what()));
+    }
+    const auto* all = std::get_if<std::vector<Configuration>>(&found);
+    if (all == nullptr || all->size() > 1) return found;
+    return refusal_of("tune",
+                      fmt::format("{} has nothing to tune: no kernel that it launches has two configurations or more. "
+                                  "Above @triton.jit write @triton.autotune(configs=[triton.Config({{\"BLOCK\": 256}}, "
+                                  "num_warps=4), ...], key=[...]), and leave BLOCK out of the launch",
+                                  file.string()));
   }
 };
 
