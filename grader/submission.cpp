@@ -16,6 +16,7 @@
 #include "grader/dialect/dialect.h"
 #include "grader/dialect/triton/algebra.h"
 #include "grader/gpu_work.h"
+#include "grader/own_words.h"
 #include "grader/program.h"
 #include "grader/tune.h"
 
@@ -98,19 +99,6 @@ void submit(const Exercise& exercise, const std::filesystem::path& file, const s
   } else {
     decide_predicted_speed(exercise, program, work, options.profile, verdict);
   }
-}
-
-/// What the stages said, as who wrote the file would say it.
-void put_in_words(const Dialect& dialect, Verdict& verdict) {
-  const auto put = [&](std::string& text) { text = dialect.in_own_words(std::move(text)); };
-  for (CaseResult& one : verdict.cases) {
-    put(one.problem);
-    put(one.disagreement);
-    if (one.mismatch) put(one.mismatch->pattern_text);
-    for (vgpu::Finding& finding : one.findings) put(finding.cause);
-  }
-  if (verdict.inefficient) put(verdict.inefficient->cause);
-  put(verdict.timing.note);
 }
 
 }  // namespace
