@@ -12,6 +12,7 @@ void add_start(CLI::App& app, Session& session);
 void add_open(CLI::App& app, Session& session);
 void add_list(CLI::App& app, Session& session);
 void add_show(CLI::App& app, Session& session);
+void add_run(CLI::App& app, Session& session);
 void add_submit(CLI::App& app, Session& session);
 void add_bench(CLI::App& app, Session& session);
 void add_tune(CLI::App& app, Session& session);

@@ -14,6 +14,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_next(app, session);
   add_start(app, session);
   add_open(app, session);
+  add_run(app, session);
   add_submit(app, session);
   add_bench(app, session);
   add_tune(app, session);

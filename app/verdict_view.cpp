@@ -62,9 +62,7 @@ class View {
     if (verdict_.refusal) refusal(*verdict_.refusal);
     if (!verdict_.refusal || !verdict_.cases.empty()) cases();
     if (verdict_.result == Verdict::Result::pass) warnings();
-    printed();
-    if (const CaseResult* one = telling_case(verdict_)) details(*one);
-    notes();
+    failure();
     if (verdict_.right && verdict_.inefficient) inefficiency(*verdict_.inefficient);
     if (options_.counters)
       add(view_counters(verdict_, options_.source, style_, options_.rows == 0 ? 1'000'000 : options_.width));
@@ -72,7 +70,18 @@ class View {
     return std::move(out_);
   }
 
+  std::string failure_text() {
+    failure();
+    return std::move(out_);
+  }
+
  private:
+  void failure() {
+    printed();
+    if (const CaseResult* one = telling_case(verdict_)) details(*one);
+    notes();
+  }
+
   void add(std::string_view text) { out_ += text; }
   void paragraph(std::string_view text, std::string_view indent = "") { add(wrap(text, options_.width, indent)); }
 
@@ -471,6 +480,10 @@ std::string hint_for(const Verdict& verdict, const Exercise& exercise) {
   const std::string of_case = failed * 2 <= all ? keyed(one->name) : "";
   if (special && symptom && !of_case.empty()) return of_case;
   return of_pattern.empty() ? of_case : of_pattern;
+}
+
+std::string view_failure(const Verdict& verdict, const Exercise& exercise, const VerdictViewOptions& options) {
+  return View(verdict, exercise, options, everything).failure_text();
 }
 
 std::string view_verdict(const Verdict& verdict, const Exercise& exercise, const VerdictViewOptions& options) {

@@ -23,6 +23,9 @@ struct VerdictViewOptions {
 
 std::string view_verdict(const Verdict& verdict, const Exercise& exercise, const VerdictViewOptions& options);
 
+/// Of a verdict what the kernel printed, what is wrong in the case that says most, and what is worth noting.
+std::string view_failure(const Verdict& verdict, const Exercise& exercise, const VerdictViewOptions& options);
+
 /// The hint that the explained case calls for: by its first finding's kind and buffer, else the mismatch's pattern, or
 /// the failed case's name where few cases fail, or "compile"; empty where the curriculum has none.
 std::string hint_for(const Verdict& verdict, const Exercise& exercise);
