@@ -25,6 +25,7 @@ void add_notes(CLI::App& app, Session& session);
 void add_cheatsheet(CLI::App& app, Session& session);
 void add_roadmap(CLI::App& app, Session& session);
 void add_history(CLI::App& app, Session& session);
+void add_report(CLI::App& app, Session& session);
 void add_init(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 void add_dev(CLI::App& app, Session& session);

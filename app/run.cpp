@@ -27,6 +27,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_show(app, session);
   add_progress(app, session);
   add_history(app, session);
+  add_report(app, session);
   add_solution(app, session);
   add_reset(app, session);
   add_init(app, session);

@@ -11,6 +11,7 @@ namespace tritutor::plot {
 struct Point {
   double x = 0, y = 0;
   double least = 0, most = 0;  ///< of y: what is known of it; both are y where it is known exactly
+  std::string label = {};      ///< written beside the mark; empty: nothing
 };
 
 /// Points with a line through them. The number of a series is its look: 0 to 3.

@@ -37,6 +37,36 @@ std::string points_of(const std::vector<std::pair<double, double>>& points) {
   return text;
 }
 
+/// Finds places for the names of marks, none over another.
+class Labels {
+ public:
+  /// The part of the chart that they may lie in.
+  Labels(double left, double right, double top) : left_(left), right_(right), top_(top) {}
+
+  /// Where the text for a mark begins: beside it, else above or below, farther and farther away.
+  std::pair<double, double> place(double x, double y, double width) {
+    const double start = x + 8 + width > right_ ? x - 8 - width : x + 8;
+    Box box{start, y - 8, width, label_size};
+    for (int step = 0; step < 24 && !is_free(box); ++step) {
+      const double away = label_size * (step / 2 + 1);
+      box.top = y - 8 + (step % 2 == 0 ? -away : away);
+    }
+    taken_.push_back(box);
+    return {box.left, box.top + label_size};
+  }
+
+ private:
+  bool is_free(const Box& box) const {
+    return box.left >= left_ && box.top >= top_ && std::none_of(taken_.begin(), taken_.end(), [&](const Box& other) {
+             return box.left < other.left + other.width && other.left < box.left + box.width &&
+                    box.top < other.top + other.height && other.top < box.top + box.height;
+           });
+  }
+
+  double left_, right_, top_;
+  std::vector<Box> taken_;
+};
+
 }  // namespace
 
 std::string escaped(std::string_view text) {
@@ -160,6 +190,16 @@ void Svg::chart(const Chart& chart, const Box& box) {
     if (!series.marked) continue;
     for (const auto& run : series.runs) {
       for (const Point& point : run) mark(x_of(point.x), y_of(point.y), series.look);
+    }
+  }
+  Labels labels(left, right, top);
+  for (const Series& series : chart.series) {
+    for (const auto& run : series.runs) {
+      for (const Point& point : run) {
+        if (point.label.empty()) continue;
+        const auto [x, y] = labels.place(x_of(point.x), y_of(point.y), text_width(point.label, label_size));
+        text(x, y, point.label, "label");
+      }
     }
   }
 }
