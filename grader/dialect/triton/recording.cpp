@@ -166,7 +166,7 @@ std::string configurations_request(const Exercise& exercise, const std::string& 
 
 Configurations parse_configurations(const std::string& file, const std::string& answer) {
   const json from = json::parse(answer);
-  if (from.contains("refusal")) return refusal_of(from.at("refusal"), file);
+  if (from.contains("refusal")) return refusal_from(from.at("refusal"), file);
   std::vector<Configuration> configurations;
   for (const json& each : from.at("configurations")) {
     Configuration& one = configurations.emplace_back();
