@@ -6,6 +6,7 @@
 
 #include "app/commands.h"
 #include "app/dialect_option.h"
+#include "app/list_view.h"
 #include "app/medal_view.h"
 #include "app/output.h"
 
@@ -34,13 +35,6 @@ void print_json(const Curriculum& curriculum, const std::map<std::string, Exerci
   write_exact(all.dump(2) + "\n");
 }
 
-std::string mark_of(const std::map<std::string, ExerciseProgress>& progress, const Exercise& exercise,
-                    const Style& style) {
-  const auto found = progress.find(exercise.id);
-  if (found == progress.end() || found->second.attempts == 0) return style.dim("-     ");
-  return found->second.passed ? style.green("passed") : style.yellow("tried ");
-}
-
 }  // namespace
 
 void add_list(CLI::App& app, Session& session) {
@@ -57,16 +51,9 @@ void add_list(CLI::App& app, Session& session) {
     const Style style = session.style();
     const Exercise* next = next_exercise(curriculum, progress_of(session.workspace()));
     bool predicted = false;
-    for (const Level& level : curriculum.levels) {
-      print("{}\n", style.bold(fmt::format("Level {}: {}", level.number, level.title)));
-      for (const Exercise& exercise : curriculum.exercises) {
-        if (exercise.level != level.number) continue;
-        const auto found = progress.find(exercise.id);
-        const std::string medal = found == progress.end() ? "" : medal_shown(found->second);
-        predicted = predicted || medal.ends_with('*');
-        print("  {:<5} {} {:<7}  {}{}\n", shown_id(exercise), mark_of(progress, exercise, style), medal,
-              pad(exercise.slug, 24) + exercise.title, &exercise == next ? style.cyan("  <- next") : "");
-      }
+    for (const ListLine& line : list_lines(curriculum, progress, next, style)) {
+      print("{}\n", line.text);
+      predicted = predicted || line.predicted;
     }
     if (predicted) print("\n{}", style.dim(medal_footnote));
   });
