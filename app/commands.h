@@ -13,6 +13,7 @@ void add_open(CLI::App& app, Session& session);
 void add_list(CLI::App& app, Session& session);
 void add_show(CLI::App& app, Session& session);
 void add_run(CLI::App& app, Session& session);
+void add_watch(CLI::App& app, Session& session);
 void add_submit(CLI::App& app, Session& session);
 void add_bench(CLI::App& app, Session& session);
 void add_tune(CLI::App& app, Session& session);
@@ -30,7 +31,7 @@ void add_init(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 void add_dev(CLI::App& app, Session& session);
 
-/// `next` with no options: what bare `tritutor` does.
+/// `next` with no options: what bare `tritutor` does where it is no terminal.
 void run_next(Session& session);
 
 /// The whole program: parses, runs one command, returns the exit status.

@@ -5,6 +5,7 @@
 #include "app/commands.h"
 #include "app/names.h"
 #include "app/output.h"
+#include "app/watch.h"
 
 namespace tritutor {
 
@@ -15,6 +16,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_start(app, session);
   add_open(app, session);
   add_run(app, session);
+  add_watch(app, session);
   add_submit(app, session);
   add_bench(app, session);
   add_tune(app, session);
@@ -66,6 +68,12 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, int argc, cha
   return status_usage;
 }
 
+/// `tritutor` by itself. A script, which has no terminal, must not wait for saves.
+void run_alone(Session& session) {
+  if (has_screen()) return watch_on_screen(session, {});
+  run_next(session);
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
@@ -81,12 +89,13 @@ int run(int argc, char** argv) {
   app.require_subcommand(0, 1);
   app.fallthrough();
   app.footer(
-      "Start with: tritutor next\n\nExit status: 0 passed or done, 1 not passed, 2 bad usage, 3 the machine lacks "
+      "Start with: tritutor, a screen that judges each save (tritutor watch --help); or tritutor next\n\nExit status: "
+      "0 passed or done, 1 not passed, 2 bad usage, 3 the machine lacks "
       "something");
   add_commands(app, session);
   try {
     app.parse(argc, argv);
-    if (app.get_subcommands().empty()) run_next(session);
+    if (app.get_subcommands().empty()) run_alone(session);
     return session.status;
   } catch (const CLI::Success& success) {
     return app.exit(success);  // --help, --version
