@@ -19,6 +19,7 @@ void WatchTask::end_of_step() {
   const std::string text = run_->said().text();
   status_ = run_->status().value_or(0);
   const Keep keep = steps_[at_++].keep;
+  if (keep == Keep::all && !said_.empty()) said_ += "\n";
   if (keep == Keep::headline) said_ += headline_of(text) + "\n";
   if (keep == Keep::all || (keep == Keep::failure && status_ != 0)) said_ += text;
   // Done just as it was asked to stop, it is done.
