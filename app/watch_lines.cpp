@@ -105,11 +105,12 @@ class Lines {
 
 void watch_in_lines(Session& session, const WatchArguments& arguments) {
   const Watched watched = begin(session, arguments);
+  Lines lines(session, arguments, watched);  // first: who reads that it is watched may save at once
   say(
       fmt::format("watching {}, {} {}: each save is judged. (What it is to do: tritutor show {}; all of a verdict: "
                   "tritutor submit; Ctrl-C ends this)",
                   shown(watched.file), watched.exercise->id, watched.exercise->title, watched.exercise->id));
-  Lines(session, arguments, watched).follow();
+  lines.follow();
 }
 
 }  // namespace tritutor
