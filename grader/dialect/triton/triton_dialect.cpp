@@ -98,6 +98,13 @@ class TritonFile : public CompiledFile {
       if (recording.refusal->kind == "stopped") return {};
       throw std::runtime_error(fmt::format("for {}: {}", architecture, recording.refusal->message));
     }
+    for (const RecordedCase& one : recording.cases) {
+      if (!one.refusal) continue;
+      // What is wrong at the sizes of a GPU alone has been, or will be, said of them.
+      if (&one - recording.cases.data() >= static_cast<std::ptrdiff_t>(exercise_.cases.size())) continue;
+      const std::string place = one.refusal->diagnostics.empty() ? "" : ": " + one.refusal->diagnostics[0].message;
+      throw std::runtime_error(fmt::format("for {}: {}{}", architecture, one.refusal->message, place));
+    }
     GpuCode code{std::move(recording.cubin), {}};
     for (const RecordedKernel& kernel : recording.kernels) code.shared_bytes[kernel.name] = kernel.shared_bytes;
     return code;

@@ -220,3 +220,17 @@ TEST_CASE("a right file is held against ours, whatever the order of its sums") {
                        std::stoi(Recorder::instance().triton_version().substr(2)) < 9;
   CHECK(contains(verdict.algebra, too_old ? "not compared" : "algebraically equal to ours"));
 }
+
+TEST_CASE("a file's kernels are made for a GPU too, all of them") {
+  if (!has_triton()) return;
+  const Exercise& scale = exercise("1.1");
+  const auto compiled = triton_dialect().compile(scale, "vector_scaling.py", scaling(good_body, good_host),
+                                                 CompileContext{.cases = scale.cases});
+  REQUIRE(std::holds_alternative<std::unique_ptr<CompiledFile>>(compiled));
+  const GpuCode code = std::get<std::unique_ptr<CompiledFile>>(compiled)->for_gpu("sm_90", nullptr);
+  CHECK(
+      code.code.starts_with("\x7f"
+                            "ELF"));
+  CHECK(code.shared_bytes.size() == 3);  // n = 1, n a multiple of 16, and another
+  for (const auto& [name, bytes] : code.shared_bytes) CHECK(code.code.find(".text." + name) != std::string::npos);
+}
