@@ -135,6 +135,6 @@ class Deferred:
 
     def __getattr__(self, name: str) -> Any:
         """What a host function asks of a compiled kernel: kernel.n_regs, kernel.metadata, kernel.asm."""
-        if name.startswith("__"):
+        if name.startswith("__") or name == "result":  # what a kernel has that Triton 3.6 compiles in the background
             raise AttributeError(name)
         return getattr(self.compiled(), name)
