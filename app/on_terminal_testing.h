@@ -122,6 +122,15 @@ class OnTerminal {
   const SeenScreen& screen() const { return screen_; }
   const std::string& bytes() const { return bytes_; }
 
+  /// Types keys until a text is seen: a key is lost that comes while what a command said is being shown.
+  bool brings(const std::string& keys, const std::string& text) {
+    for (int attempt = 0; attempt < 8; ++attempt) {
+      type(keys);
+      if (comes([&] { return contains(screen_.text(), text); }, std::chrono::seconds(10))) return true;
+    }
+    return sees(text);
+  }
+
   /// The exit status, 128 + a signal's number; -1: it does not end.
   int wait() {
     comes([] { return false; });
@@ -139,8 +148,8 @@ class OnTerminal {
   }
 
   /// Waits until something is so; false after minutes, or when the program has ended.
-  bool comes(const std::function<bool()>& condition) {
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+  bool comes(const std::function<bool()>& condition, std::chrono::seconds longest = std::chrono::minutes(2)) {
+    const auto limit = std::chrono::steady_clock::now() + longest;
     while (std::chrono::steady_clock::now() < limit) {
       take(10);
       if (condition()) return true;

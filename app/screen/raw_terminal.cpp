@@ -98,7 +98,7 @@ void RawTerminal::take() {
   raw.c_cc[VTIME] = 0;
   taken = 1;
   // What was typed before belongs to the shell no more, and is no key of ours: nobody saw the screen yet.
-  tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw);
+  tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
   write(enter);
 }
 
