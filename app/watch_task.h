@@ -53,7 +53,7 @@ class WatchTask {
   /// Whether it is a list that grows.
   bool shows_as_it_goes() const { return !steps_.empty() && steps_[0].keep == Keep::headline; }
   /// What the command under way is at; empty: it does not say.
-  std::string progress() const { return run_ ? run_->said().current() : ""; }
+  std::string progress() const { return run_ ? run_->said().progress() : ""; }
 
  private:
   struct Step {

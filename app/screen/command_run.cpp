@@ -26,11 +26,31 @@ using namespace std::chrono_literals;
 /// A run that was asked to stop ends within milliseconds, unless it hangs.
 constexpr std::chrono::milliseconds before_asking_again = 3s, before_killing = 5s;
 
-[[noreturn]] void become(const std::vector<char*>& argv, pid_t starter) {
+/// While a process is forked, or the child would handle a signal as this program does: with its terminal and its pipe.
+class NoSignals {
+ public:
+  NoSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before_);
+  }
+  ~NoSignals() { allow(); }
+  NoSignals(const NoSignals&) = delete;
+  NoSignals& operator=(const NoSignals&) = delete;
+  void allow() const { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
+
+[[noreturn]] void become(const std::vector<char*>& argv, pid_t starter, const NoSignals& signals) {
   // Ends with who shows it, also where that one is killed.
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != starter) _exit(128 + SIGTERM);
-  for (const int signal : {SIGINT, SIGQUIT, SIGTSTP, SIGHUP, SIGTERM}) ::signal(signal, SIG_DFL);
+  for (const int signal :
+       {SIGINT, SIGQUIT, SIGTSTP, SIGHUP, SIGTERM, SIGWINCH, SIGCONT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT})
+    ::signal(signal, SIG_DFL);
+  signals.allow();
   const int nothing = open("/dev/null", O_RDONLY);
   if (nothing >= 0) dup2(nothing, STDIN_FILENO);
   if (nothing > STDERR_FILENO) close(nothing);
@@ -52,6 +72,7 @@ CommandRun::CommandRun(const std::vector<std::string>& arguments, const Size& si
   plain.c_cflag |= CS8 | CREAD;
   std::fflush(nullptr);  // or the child would write our own buffers once more
   const pid_t starter = getpid();
+  const NoSignals signals;
   pid_ = forkpty(&terminal_, nullptr, &plain, &shape);
   if (pid_ < 0) {
     throw CommandError(status_environment,
@@ -59,7 +80,7 @@ CommandRun::CommandRun(const std::vector<std::string>& arguments, const Size& si
                                    "submit",
                                    std::strerror(errno)));
   }
-  if (pid_ == 0) become(argv, starter);
+  if (pid_ == 0) become(argv, starter, signals);
   fcntl(terminal_, F_SETFD, FD_CLOEXEC);
   fcntl(terminal_, F_SETFL, fcntl(terminal_, F_GETFL) | O_NONBLOCK);
 }

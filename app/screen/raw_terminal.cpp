@@ -97,7 +97,6 @@ void RawTerminal::take() {
   raw.c_cc[VMIN] = 1;
   raw.c_cc[VTIME] = 0;
   taken = 1;
-  // What was typed before belongs to the shell no more, and is no key of ours: nobody saw the screen yet.
   tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
   write(enter);
 }

@@ -26,7 +26,12 @@ void Transcript::feed(std::string_view bytes) {
   }
 }
 
-std::string Transcript::current() const {
+std::string Transcript::progress() const {
+  // A line that is not written over is a part of what comes: bytes come in any pieces.
+  return unfinished_.find('\r') == std::string::npos ? "" : unfinished();
+}
+
+std::string Transcript::unfinished() const {
   // Torn between the two, what erases the line would be shown.
   constexpr std::string_view torn[] = {"\x1b", "\x1b["};
   std::string_view line = unfinished_;

@@ -12,12 +12,14 @@ class Transcript {
 
   /// The lines that are done, cleaned (printable_styled).
   const std::string& lines() const { return lines_; }
-  /// What stands on the line that is not done yet, cleaned; "case large, 12 % ...".
-  std::string current() const;
+  /// What stands on the line that is written over, cleaned: "case large, 12 % ..."; empty: there is none.
+  std::string progress() const;
   /// All that was said, when the command has ended.
-  std::string text() const { return lines_ + current(); }
+  std::string text() const { return lines_ + unfinished(); }
 
  private:
+  std::string unfinished() const;
+
   std::string lines_, unfinished_;
 };
 
